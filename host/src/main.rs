@@ -1,0 +1,2 @@
+//! The gavia binary.
+fn main() {}
