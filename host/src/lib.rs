@@ -1,1 +1,10 @@
-//! Placeholder.
+//! gavia: a workflow and ticket engine that speaks the HTTP API of loonflow 0.3 and runs user code as WebAssembly.
+//!
+//! One request, one way: `http` turns a call into plain values and back, `app` ties one use case together and owns its
+//! transaction, `workflow` holds the rules and nothing else, `store` holds the SQL, `worker` carries out what a
+//! transition left to do after its commit, through `app` again. wasmtime is behind the crate `gavia-sandbox`.
+
+pub mod workflow;
+
+/// The schema. One static, so that it is embedded once and every caller migrates to the same version.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
