@@ -4,6 +4,11 @@
 //! transaction, `workflow` holds the rules and nothing else, `store` holds the SQL, `worker` carries out what a
 //! transition left to do after its commit, through `app` again. wasmtime is behind the crate `gavia-sandbox`.
 
+pub mod ambient;
+pub mod app;
+pub mod http;
+pub mod seal;
+pub mod store;
 pub mod workflow;
 
 /// The schema. One static, so that it is embedded once and every caller migrates to the same version.

@@ -198,7 +198,9 @@ impl Definition {
     }
 
     pub fn transition(&self, id: TransitionId) -> Option<&Transition> {
-        self.transitions.iter().find(|transition| transition.id == id)
+        self.transitions
+            .iter()
+            .find(|transition| transition.id == id)
     }
 
     pub fn field(&self, key: &str) -> Option<&FieldDef> {
@@ -208,11 +210,16 @@ impl Definition {
 
     /// The start state; of several the one with the lowest id (behaviour §4.2).
     pub fn start(&self) -> Option<&State> {
-        self.states.iter().filter(|state| state.kind == StateKind::Start).min_by_key(|state| state.id)
+        self.states
+            .iter()
+            .filter(|state| state.kind == StateKind::Start)
+            .min_by_key(|state| state.id)
     }
 
     /// Transitions leaving a state, by id; timers included.
     pub fn leaving(&self, state: StateId) -> impl Iterator<Item = &Transition> {
-        self.transitions.iter().filter(move |transition| transition.source == Some(state))
+        self.transitions
+            .iter()
+            .filter(move |transition| transition.source == Some(state))
     }
 }

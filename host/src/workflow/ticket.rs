@@ -122,5 +122,9 @@ pub enum Intervention {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Job {
     /// Run the script whose turn it is in this visit.
-    Script { script: ScriptId, visit: i32, run_by: String },
+    Script {
+        script: ScriptId,
+        visit: i32,
+        run_by: String,
+    },
 }

@@ -1,0 +1,16 @@
+//! Use cases: one method a write, whoever asks for it. Ties rules, store and sandbox together and owns every transaction.
+//! Knows nothing of HTTP.
+
+use chrono_tz::Tz;
+use sqlx::PgPool;
+
+use crate::seal::SealingKey;
+
+/// What a running server works with. Shared by the request path and the worker.
+#[derive(Debug)]
+pub struct App {
+    pub db: PgPool,
+    pub key: SealingKey,
+    /// The one zone of times on the wire (design.md §11).
+    pub zone: Tz,
+}

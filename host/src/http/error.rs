@@ -1,0 +1,97 @@
+//! The only place where an error becomes an answer. Failures of `/api/v1.0/` are HTTP 200 with code -1 and a text that clients
+//! may show; whatever is our fault answers a fixed sentence and is logged in full, once, here.
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use crate::store;
+
+/// A failure as the wire shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub status: StatusCode,
+    pub msg: String,
+    pub data: NoData,
+}
+
+/// What stands for "no data" differs by endpoint; clients do not read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoData {
+    Text,
+    Object,
+    List,
+}
+
+impl Failure {
+    /// Code -1 with data `""`.
+    pub fn text(msg: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            msg: msg.into(),
+            data: NoData::Text,
+        }
+    }
+
+    /// Code -1 with data `{}`.
+    pub fn object(msg: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            msg: msg.into(),
+            data: NoData::Object,
+        }
+    }
+
+    /// A failure of the check before routing: data `[]` (D-20).
+    pub fn unauthorised(reason: &str) -> Self {
+        Self {
+            status: StatusCode::OK,
+            msg: format!("权限校验失败：{reason}"),
+            data: NoData::List,
+        }
+    }
+
+    pub fn with_status(status: StatusCode, msg: impl Into<String>) -> Self {
+        Self {
+            status,
+            msg: msg.into(),
+            data: NoData::Object,
+        }
+    }
+
+    pub fn not_found() -> Self {
+        Self::with_status(StatusCode::NOT_FOUND, "not found")
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let data: Value = match self.data {
+            NoData::Text => "".into(),
+            NoData::Object => json!({}),
+            NoData::List => json!([]),
+        };
+        (
+            self.status,
+            Json(json!({ "code": -1, "data": data, "msg": self.msg })),
+        )
+            .into_response()
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        if error.is_unavailable() {
+            tracing::warn!(%error, "the database is not available");
+            return Self::with_status(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "服务暂时不可用，请稍后重试",
+            );
+        }
+        tracing::error!(%error, "a request failed inside");
+        Self::with_status(StatusCode::INTERNAL_SERVER_ERROR, "服务内部错误")
+    }
+}

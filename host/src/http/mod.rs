@@ -1,0 +1,49 @@
+//! Everything that knows HTTP. This file is the route table and its layers, in order; a file a resource holds the handlers.
+
+mod auth;
+mod csrf;
+mod error;
+mod extract;
+mod strict_json;
+mod wire;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    http::StatusCode,
+    middleware,
+    response::{IntoResponse, Response},
+};
+
+pub use error::Failure;
+
+use crate::app::App;
+
+/// Every route of the program.
+pub fn router(app: &Arc<App>) -> Router {
+    Router::new()
+        .nest("/api/v1.0", v1(app))
+        .with_state(Arc::clone(app))
+        .fallback(not_found)
+}
+
+/// The loonflow 0.3 API. The signature is checked before routing, so that an unsigned call to an unknown path gets the
+/// permission answer and a signed one 404 (behaviour §2.1).
+fn v1(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(app),
+            auth::authenticate,
+        ))
+}
+
+async fn not_found() -> Response {
+    Failure::not_found().into_response()
+}
+
+async fn method_not_allowed() -> Response {
+    StatusCode::METHOD_NOT_ALLOWED.into_response()
+}

@@ -1,0 +1,119 @@
+//! Who is calling: app tokens by name, sessions by the hash of their cookie, access tokens by their hash.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+use super::Error;
+use crate::workflow::UserId;
+
+/// An app as its signed calls need it; the token is still sealed.
+#[derive(Clone, Debug)]
+pub struct AppRow {
+    pub id: i64,
+    pub app_name: String,
+    pub sealed_token: Vec<u8>,
+    pub ticket_sn_prefix: String,
+    pub trusted: bool,
+    pub may_configure: bool,
+    pub may_admin: bool,
+}
+
+pub async fn app_by_name(db: impl PgExecutor<'_>, name: &str) -> Result<Option<AppRow>, Error> {
+    let row = sqlx::query_as!(
+        AppRow,
+        "SELECT id, app_name, sealed_token, ticket_sn_prefix, trusted, may_configure, may_admin
+           FROM app_tokens
+          WHERE app_name = $1 AND deleted_at IS NULL",
+        name
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row)
+}
+
+/// The person behind a live session or access token.
+#[derive(Clone, Debug)]
+pub struct Administrator {
+    pub user: UserId,
+    pub username: String,
+    pub is_admin: bool,
+    pub is_workflow_admin: bool,
+}
+
+/// A live session: seen within `idle`, begun within `absolute`, its user active and still an administrator.
+/// Marks it as seen, at most once a minute.
+pub async fn session(
+    db: impl PgExecutor<'_>,
+    id_hash: &[u8],
+    idle: DateTime<Utc>,
+    absolute: DateTime<Utc>,
+) -> Result<Option<Administrator>, Error> {
+    let row = sqlx::query!(
+        r#"WITH seen AS (
+             UPDATE sessions SET last_seen_at = now()
+              WHERE id_hash = $1 AND last_seen_at BETWEEN $2 AND now() - interval '1 minute' AND created_at >= $3)
+           SELECT u.id, u.username, u.is_admin, u.is_workflow_admin
+             FROM sessions s
+             JOIN users u ON u.id = s.user_id
+            WHERE s.id_hash = $1 AND s.last_seen_at >= $2 AND s.created_at >= $3
+              AND u.is_active AND u.is_admin AND u.deleted_at IS NULL"#,
+        id_hash,
+        idle,
+        absolute
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|r| Administrator {
+        user: UserId(r.id),
+        username: r.username,
+        is_admin: r.is_admin,
+        is_workflow_admin: r.is_workflow_admin,
+    }))
+}
+
+pub async fn insert_session(
+    db: impl PgExecutor<'_>,
+    id_hash: &[u8],
+    user: UserId,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "WITH gone AS (DELETE FROM sessions WHERE last_seen_at < now() - interval '1 day'),
+              login AS (UPDATE users SET last_login_at = now() WHERE id = $2)
+         INSERT INTO sessions (id_hash, user_id) VALUES ($1, $2)",
+        id_hash,
+        user.0
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn delete_session(db: impl PgExecutor<'_>, id_hash: &[u8]) -> Result<(), Error> {
+    sqlx::query!("DELETE FROM sessions WHERE id_hash = $1", id_hash)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// The user of a bearer token that is neither expired nor revoked.
+pub async fn access_token(
+    db: impl PgExecutor<'_>,
+    token_hash: &[u8],
+) -> Result<Option<Administrator>, Error> {
+    let row = sqlx::query!(
+        "SELECT u.id, u.username, u.is_admin, u.is_workflow_admin
+           FROM access_tokens t
+           JOIN users u ON u.id = t.user_id
+          WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+            AND u.is_active AND u.deleted_at IS NULL",
+        token_hash
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|r| Administrator {
+        user: UserId(r.id),
+        username: r.username,
+        is_admin: r.is_admin,
+        is_workflow_admin: r.is_workflow_admin,
+    }))
+}

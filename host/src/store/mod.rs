@@ -1,0 +1,65 @@
+//! SQL, all of it: one file an aggregate, plain functions on a connection, domain values in and out.
+//! It never decides; whoever begins a transaction commits it.
+
+pub mod accounts;
+pub mod auth;
+pub mod names;
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+/// What can go wrong below the rules. Its text is for the log, never for a caller.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A row says what no rule ever writes.
+    #[error("inconsistent row: {0}")]
+    Inconsistent(String),
+}
+
+impl Error {
+    /// The database is not there or has no time: the caller may try again later.
+    pub fn is_unavailable(&self) -> bool {
+        let Self::Database(error) = self else {
+            return false;
+        };
+        match error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Tls(_) => true,
+            // 57014 statement timeout, 57P01–57P03 shutting down or starting, 55P03 lock timeout, 53xxx out of resources
+            sqlx::Error::Database(e) => e.code().is_some_and(|code| {
+                matches!(&*code, "57014" | "57P01" | "57P02" | "57P03" | "55P03")
+                    || code.starts_with("53")
+                    || code.starts_with("08")
+            }),
+            _ => false,
+        }
+    }
+
+    /// The name of the constraint that refused the write, if one did.
+    pub fn constraint(&self) -> Option<&str> {
+        let Self::Database(sqlx::Error::Database(error)) = self else {
+            return None;
+        };
+        error.constraint()
+    }
+}
+
+/// The pool of the request path: short limits, so that a slow database sheds load instead of queueing it (threat-model §6).
+pub async fn request_pool(options: PgConnectOptions, connections: u32) -> Result<PgPool, Error> {
+    let options = options.options([
+        ("statement_timeout", "1500"),
+        ("lock_timeout", "1000"),
+        ("idle_in_transaction_session_timeout", "5000"),
+    ]);
+    let pool = PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(1))
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}
