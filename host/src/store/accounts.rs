@@ -1,7 +1,5 @@
 //! Users, departments and roles as the rules see them: one query for everything a decision needs.
 
-use std::collections::BTreeMap;
-
 use sqlx::PgExecutor;
 
 use super::Error;
@@ -107,21 +105,4 @@ pub async fn directory(db: impl PgExecutor<'_>, needs: &Needs) -> Result<Directo
         }
     }
     Ok(directory)
-}
-
-/// Display names of people: user name → alias. Unknown ones are left out.
-pub async fn aliases(
-    db: impl PgExecutor<'_>,
-    usernames: &[String],
-) -> Result<BTreeMap<String, String>, Error> {
-    let rows = sqlx::query!(
-        "SELECT username, alias FROM users WHERE username = ANY($1) AND deleted_at IS NULL",
-        usernames
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.username, row.alias))
-        .collect())
 }

@@ -3,7 +3,12 @@
 
 pub mod accounts;
 pub mod auth;
+pub mod cards;
+pub mod flow_logs;
+pub mod jobs;
 pub mod names;
+pub mod ticket_lists;
+pub mod tickets;
 
 use std::time::Duration;
 

@@ -1,0 +1,119 @@
+//! The queue of what is to be done after a commit. Taking a job moves its `run_at` past the lease, so the jobs of a node that died
+//! come back by themselves; finishing is fenced by the attempt, so a node that lost its lease changes nothing (threat-model §7).
+
+use std::time::Duration;
+
+use serde_json::Value;
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+use super::Error;
+use crate::workflow::TicketId;
+
+/// The channel that a new job is announced on.
+pub const CHANNEL: &str = "gavia_jobs";
+/// How long a taken job belongs to its node without renewal.
+pub const LEASE: Duration = Duration::from_secs(15);
+
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub id: i64,
+    pub kind: String,
+    /// The same on every attempt: the invocation id of a script run.
+    pub key: Uuid,
+    pub ticket: TicketId,
+    pub visit: i32,
+    pub payload: Value,
+    /// 1 on the first run.
+    pub attempt: i32,
+}
+
+/// Takes up to `limit` due jobs for this node.
+pub async fn take(db: impl PgExecutor<'_>, node: Uuid, limit: i64) -> Result<Vec<Job>, Error> {
+    let rows = sqlx::query_as!(
+        Taken,
+        "UPDATE jobs SET attempts = attempts + 1, run_at = now() + make_interval(secs => $3), leased_by = $1
+          WHERE id IN (SELECT id FROM jobs WHERE run_at <= now() AND dead_at IS NULL ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+         RETURNING id, kind, key, ticket_id, visit, payload, attempts",
+        node,
+        limit,
+        LEASE.as_secs_f64()
+    )
+    .fetch_all(db)
+    .await?;
+    let job = |r: Taken| Job { id: r.id, kind: r.kind, key: r.key, ticket: TicketId(r.ticket_id), visit: r.visit, payload: r.payload, attempt: r.attempts };
+    Ok(rows.into_iter().map(job).collect())
+}
+
+struct Taken {
+    id: i64,
+    kind: String,
+    key: Uuid,
+    ticket_id: i64,
+    visit: i32,
+    payload: Value,
+    attempts: i32,
+}
+
+/// Keeps a running job; false when the lease was lost.
+pub async fn renew(db: impl PgExecutor<'_>, job: &Job) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "UPDATE jobs SET run_at = now() + make_interval(secs => $3) WHERE id = $1 AND attempts = $2 AND leased_by IS NOT NULL",
+        job.id,
+        job.attempt,
+        LEASE.as_secs_f64()
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Takes a finished job out of the queue, in the transaction of what it did; false when another attempt has it by now (I8).
+pub async fn finish(tx: &mut PgConnection, job: &Job) -> Result<bool, Error> {
+    let done = sqlx::query!("DELETE FROM jobs WHERE id = $1 AND attempts = $2", job.id, job.attempt).execute(tx).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Gives a job back to be run again after `delay`, saying why; fenced like `finish`.
+pub async fn postpone(db: impl PgExecutor<'_>, job: &Job, delay: Duration, why: &str) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "UPDATE jobs SET run_at = now() + make_interval(secs => $3), leased_by = NULL, last_error = left($4, 1000) WHERE id = $1 AND attempts = $2",
+        job.id,
+        job.attempt,
+        delay.as_secs_f64(),
+        why
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Whether a script run of this visit is waiting or going (retry is refused meanwhile).
+pub async fn is_pending(tx: &mut PgConnection, ticket: TicketId, visit: i32) -> Result<bool, Error> {
+    let found = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM jobs WHERE ticket_id = $1 AND visit = $2 AND kind = 'script' AND dead_at IS NULL) AS "found!""#,
+        ticket.0,
+        visit
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(found)
+}
+
+/// Releases what this node holds; at a stop, after its guests were ended.
+pub async fn release(db: impl PgExecutor<'_>, node: Uuid) -> Result<u64, Error> {
+    let done = sqlx::query!("UPDATE jobs SET run_at = now(), leased_by = NULL WHERE leased_by = $1", node).execute(db).await?;
+    Ok(done.rows_affected())
+}
+
+/// Releases every lease. Only for the embedded mode, whose data directory's lock proves that no other node lives.
+pub async fn release_all(db: impl PgExecutor<'_>) -> Result<u64, Error> {
+    let done = sqlx::query!("UPDATE jobs SET run_at = now(), leased_by = NULL WHERE leased_by IS NOT NULL").execute(db).await?;
+    Ok(done.rows_affected())
+}
+
+/// Milliseconds until the next job is due, by the database's clock; None when none waits.
+pub async fn next_due(db: impl PgExecutor<'_>) -> Result<Option<Duration>, Error> {
+    let seconds = sqlx::query_scalar!("SELECT extract(epoch FROM min(run_at) - now())::double precision FROM jobs WHERE dead_at IS NULL").fetch_one(db).await?;
+    Ok(seconds.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, 3600.0))))
+}

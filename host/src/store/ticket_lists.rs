@@ -1,0 +1,167 @@
+//! The ticket list: one statement for the count and what the caller may ask for, one for the rows, whatever the page size.
+//! Filters are bound, never pasted (threat-model §2.1); a user name is matched exactly, never as a pattern.
+
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, PgPool, Postgres, QueryBuilder};
+
+use super::{Error, tickets::{Names, TicketRow}};
+use crate::workflow::Ticket;
+
+/// Which tickets a list is about (behaviour §4.20).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Category {
+    All,
+    Owner,
+    Duty,
+    Relation,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    NewestFirst,
+    OldestFirst,
+}
+
+/// Every filter is an additional AND; empty lists and texts do not filter.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    pub category: Category,
+    /// Whose grants count; None may see every workflow.
+    pub app_token: Option<i64>,
+    pub username: Option<String>,
+    pub sn_prefix: String,
+    pub title_part: String,
+    pub created_from: Option<DateTime<Utc>>,
+    pub created_until: Option<DateTime<Utc>>,
+    pub workflows: Vec<i64>,
+    pub states: Vec<i64>,
+    pub tickets: Vec<i64>,
+    pub is_ended: Option<bool>,
+    pub is_rejected: Option<bool>,
+    pub order: Order,
+}
+
+/// What the first statement tells.
+#[derive(Debug, FromRow)]
+pub struct Count {
+    pub total: i64,
+    /// Whether the app may use any workflow at all.
+    pub has_grants: bool,
+    /// Whether the user exists; the duty list asks.
+    pub user_known: bool,
+}
+
+pub async fn count(db: &PgPool, filter: &Filter) -> Result<Count, Error> {
+    let mut sql = QueryBuilder::new("SELECT count(*) AS total, ");
+    match filter.app_token {
+        None => sql.push("true"),
+        Some(app) => sql.push("EXISTS (SELECT FROM app_workflows a JOIN workflows w ON w.id = a.workflow_id AND w.deleted_at IS NULL WHERE a.app_token_id = ").push_bind(app).push(")"),
+    };
+    sql.push(" AS has_grants, EXISTS (SELECT FROM users WHERE username = ").push_bind(filter.username.clone());
+    sql.push(" AND deleted_at IS NULL) AS user_known FROM tickets t");
+    restrict(&mut sql, filter);
+    Ok(sql.build_query_as().fetch_one(db).await?)
+}
+
+pub async fn rows(db: &PgPool, filter: &Filter, limit: i64, offset: i64) -> Result<Vec<(Ticket, Names)>, Error> {
+    // the page is cut out on narrow rows first; names and relations are then looked up for its rows alone
+    let mut sql = QueryBuilder::new(
+        "SELECT t.id, t.sn, t.title, t.workflow_id, t.state_id, t.visit, t.version, t.creator, t.parent_ticket_id, t.parent_state_id,
+                t.participant_kind, t.participant, t.add_node_man, t.script_run_last_result, t.status, t.is_rejected, t.everybody,
+                t.fields, t.created_at, t.modified_at,
+                ARRAY(SELECT r.username FROM ticket_relations r WHERE r.ticket_id = t.id ORDER BY r.position) AS related,
+                w.name AS workflow_name, s.name AS state_name, s.label AS state_label
+           FROM (SELECT t.* FROM tickets t",
+    );
+    restrict(&mut sql, filter);
+    order(&mut sql, filter.order);
+    sql.push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);
+    sql.push(") t JOIN workflows w ON w.id = t.workflow_id LEFT JOIN states s ON s.id = t.state_id");
+    order(&mut sql, filter.order);
+    let rows: Vec<TicketRow> = sql.build_query_as().fetch_all(db).await?;
+    rows.into_iter().map(TicketRow::into_parts).collect()
+}
+
+fn order(sql: &mut QueryBuilder<Postgres>, order: Order) {
+    sql.push(match order {
+        Order::NewestFirst => " ORDER BY t.created_at DESC, t.id DESC",
+        Order::OldestFirst => " ORDER BY t.created_at, t.id",
+    });
+}
+
+fn restrict(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
+    sql.push(" WHERE t.deleted_at IS NULL");
+    match filter.app_token {
+        None => sql.push(" AND t.workflow_id IN (SELECT id FROM workflows WHERE deleted_at IS NULL)"),
+        Some(app) => sql
+            .push(" AND t.workflow_id IN (SELECT w.id FROM app_workflows a JOIN workflows w ON w.id = a.workflow_id AND w.deleted_at IS NULL WHERE a.app_token_id = ")
+            .push_bind(app)
+            .push(")"),
+    };
+    restrict_category(sql, filter);
+    for (column, ids) in [("t.workflow_id", &filter.workflows), ("t.state_id", &filter.states), ("t.id", &filter.tickets)] {
+        if !ids.is_empty() {
+            sql.push(" AND ").push(column).push(" = ANY(").push_bind(ids.clone()).push(")");
+        }
+    }
+    if !filter.sn_prefix.is_empty() {
+        sql.push(" AND t.sn LIKE ").push_bind(format!("{}%", like(&filter.sn_prefix)));
+    }
+    if !filter.title_part.is_empty() {
+        sql.push(" AND t.title LIKE ").push_bind(format!("%{}%", like(&filter.title_part)));
+    }
+    if let Some(at) = filter.created_from {
+        sql.push(" AND t.created_at >= ").push_bind(at);
+    }
+    if let Some(at) = filter.created_until {
+        sql.push(" AND t.created_at <= ").push_bind(at);
+    }
+    if let Some(ended) = filter.is_ended {
+        sql.push(if ended { " AND t.status <> 'ongoing'" } else { " AND t.status = 'ongoing'" });
+    }
+    if let Some(rejected) = filter.is_rejected {
+        sql.push(" AND t.is_rejected = ").push_bind(rejected);
+    }
+}
+
+/// `%`, `_` and `\` of a caller match themselves.
+fn like(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+fn restrict_category(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
+    let user = filter.username.clone();
+    match filter.category {
+        Category::All => {}
+        Category::Owner => {
+            sql.push(" AND t.creator = ").push_bind(user);
+        }
+        Category::Relation => {
+            sql.push(" AND t.id IN (SELECT ticket_id FROM ticket_relations WHERE username = ").push_bind(user).push(")");
+        }
+        // T-15: climbs from the user's departments up; membership climbs down from a department
+        Category::Duty => {
+            sql.push(
+                " AND t.id IN (
+                   WITH RECURSIVE me AS (SELECT id, username FROM users WHERE deleted_at IS NULL AND is_active AND username = ",
+            );
+            sql.push_bind(user.clone());
+            sql.push(
+                "), above (id) AS (
+                     SELECT d.id FROM me JOIN user_departments ud ON ud.user_id = me.id JOIN departments d ON d.id = ud.department_id
+                      WHERE d.deleted_at IS NULL
+                      UNION
+                     SELECT p.id FROM above a JOIN departments d ON d.id = a.id JOIN departments p ON p.id = d.parent_id AND p.deleted_at IS NULL)
+                   SELECT ticket_id FROM ticket_participants WHERE kind = 'user' AND reference = ",
+            );
+            sql.push_bind(user);
+            sql.push(
+                " UNION
+                   SELECT ticket_id FROM ticket_participants WHERE kind = 'department' AND reference IN (SELECT id::text FROM above)
+                   UNION
+                   SELECT ticket_id FROM ticket_participants WHERE kind = 'role' AND reference IN (
+                     SELECT r.id::text FROM me JOIN role_members rm ON rm.user_id = me.id JOIN roles r ON r.id = rm.role_id AND r.deleted_at IS NULL))",
+            );
+        }
+    }
+}
