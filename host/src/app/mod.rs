@@ -1,6 +1,8 @@
 //! Use cases: one method a write, whoever asks for it. Ties rules, store and sandbox together and owns every transaction.
 //! Knows nothing of HTTP.
 
+pub mod definitions;
+
 use chrono_tz::Tz;
 use sqlx::PgPool;
 
@@ -13,4 +15,5 @@ pub struct App {
     pub key: SealingKey,
     /// The one zone of times on the wire (design.md §11).
     pub zone: Tz,
+    pub definitions: definitions::Definitions,
 }

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod auth;
 pub mod cards;
+pub mod definitions;
 pub mod flow_logs;
 pub mod jobs;
 pub mod names;

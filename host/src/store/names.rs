@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::workflow::{
-    Distribution, FieldKind, Intervention, ParticipantKind, StateKind, TicketStatus,
+    Distribution, FieldAccess, FieldKind, Intervention, ParticipantKind, StateKind, TicketStatus,
     TransitionAttribute, TransitionKind,
 };
 
@@ -45,6 +45,7 @@ names! {
     Distribution "distribution" { "accept" Accept, "direct" Direct, "random" Random, "everybody" Everybody }
     TransitionKind "kind of transition" { "normal" Normal, "timer" Timer }
     TransitionAttribute "attribute" { "agree" Agree, "refuse" Refuse, "other" Other }
+    FieldAccess "field access" { "read_only" ReadOnly, "required" Required, "optional" Optional }
     FieldKind "kind of field" {
         "string" String, "int" Int, "float" Float, "bool" Bool, "date" Date, "datetime" Datetime, "radio" Radio, "checkbox" Checkbox,
         "select" Select, "multi_select" MultiSelect, "text" Text, "user" User, "users" Users, "file" File,
