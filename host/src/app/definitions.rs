@@ -59,28 +59,16 @@ impl Definitions {
         let used = self.clock.fetch_add(1, Ordering::Relaxed);
         let definition = Arc::new(definition);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(newer) = kept
-            .get(&id)
-            .filter(|entry| entry.definition.revision > definition.revision)
-        {
+        if let Some(newer) = kept.get(&id).filter(|entry| entry.definition.revision > definition.revision) {
             return Arc::clone(&newer.definition);
         }
         if kept.len() >= MOST && !kept.contains_key(&id) {
-            let oldest = kept
-                .iter()
-                .min_by_key(|(_, entry)| entry.used)
-                .map(|(id, _)| *id);
+            let oldest = kept.iter().min_by_key(|(_, entry)| entry.used).map(|(id, _)| *id);
             if let Some(oldest) = oldest {
                 kept.remove(&oldest);
             }
         }
-        kept.insert(
-            id,
-            Kept {
-                used,
-                definition: Arc::clone(&definition),
-            },
-        );
+        kept.insert(id, Kept { used, definition: Arc::clone(&definition) });
         definition
     }
 }

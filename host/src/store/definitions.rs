@@ -9,9 +9,9 @@ use sqlx::{PgExecutor, types::Json};
 
 use super::{Error, names::Named as _};
 use crate::workflow::{
-    Condition, Conditions, Definition, Distribution, FieldAccess, FieldCheck, FieldDef, FieldId,
-    FieldKind, ParticipantKind, ParticipantRule, State, StateId, StateKind, Transition,
-    TransitionAttribute, TransitionId, TransitionKind, ViewCheck, WorkflowId,
+    Condition, Conditions, Definition, Distribution, FieldAccess, FieldCheck, FieldDef, FieldId, FieldKind,
+    ParticipantKind, ParticipantRule, State, StateId, StateKind, Transition, TransitionAttribute, TransitionId,
+    TransitionKind, ViewCheck, WorkflowId,
 };
 
 /// The workflow with all its live parts; None when there is none or it was deleted.
@@ -57,11 +57,7 @@ fn all<R, T>(rows: Json<Vec<R>>, part: impl Fn(R) -> Result<T, Error>) -> Result
 }
 
 pub fn view_check(on: bool) -> ViewCheck {
-    if on {
-        ViewCheck::Related
-    } else {
-        ViewCheck::Everybody
-    }
+    if on { ViewCheck::Related } else { ViewCheck::Everybody }
 }
 
 #[derive(Debug, Deserialize)]
@@ -104,13 +100,8 @@ impl StateRow {
 }
 
 /// Field key → access, from the names that the column `field_access` holds.
-pub fn field_access(
-    names: BTreeMap<String, String>,
-) -> Result<BTreeMap<String, FieldAccess>, Error> {
-    names
-        .into_iter()
-        .map(|(key, name)| Ok((key, FieldAccess::from_name(&name)?)))
-        .collect()
+pub fn field_access(names: BTreeMap<String, String>) -> Result<BTreeMap<String, FieldAccess>, Error> {
+    names.into_iter().map(|(key, name)| Ok((key, FieldAccess::from_name(&name)?))).collect()
 }
 
 #[derive(Debug, Deserialize)]
@@ -147,11 +138,7 @@ impl TransitionRow {
 }
 
 pub fn field_check(required: bool) -> FieldCheck {
-    if required {
-        FieldCheck::Required
-    } else {
-        FieldCheck::Skipped
-    }
+    if required { FieldCheck::Required } else { FieldCheck::Skipped }
 }
 
 /// The wire's `condition_expression`: a JSON list of `{"expression", "target_state_id"}`; ids may be text (T-07).
@@ -173,10 +160,7 @@ fn conditions(text: &str) -> Conditions {
             Value::String(text) => text.trim().parse().ok(),
             other => other.as_i64(),
         };
-        Some(Condition {
-            expression: one.expression,
-            target: StateId(target?),
-        })
+        Some(Condition { expression: one.expression, target: StateId(target?) })
     });
     match parsed.collect::<Option<Vec<_>>>() {
         Some(conditions) => Conditions::Listed(conditions),
