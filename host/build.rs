@@ -1,7 +1,6 @@
 //! Builds the plugins that are part of the binary into OUT_DIR, so that `cargo build` alone gives a complete gavia:
 //! `condition.wasm`, the evaluator of condition expressions, a core module without imports but `log`.
 //! They are compiled by a cargo of their own, since they belong to another workspace and target.
-#![expect(clippy::print_stdout, reason = "a build script talks to cargo by printing")]
 
 use std::env;
 use std::path::Path;
@@ -18,8 +17,7 @@ const PLUGINS: [Plugin; 1] =
     [Plugin { package: "gavia-condition", target: "wasm32-unknown-unknown", file: "condition.wasm" }];
 
 /// What the plugins are built from. Not their parent folder: a target directory may lie in it.
-const SOURCES: [&str; 4] =
-    ["../plugins/Cargo.toml", "../plugins/Cargo.lock", "../plugins/condition", "../plugin-sdk"];
+const SOURCES: [&str; 4] = ["../plugins/Cargo.toml", "../plugins/Cargo.lock", "../plugins/condition", "../plugin-sdk"];
 
 /// Settings of the outer build that would change the inner one: where it goes, how it compiles, who wraps rustc.
 const LEAKING: [&str; 6] = [
@@ -72,8 +70,7 @@ fn build(plugin: &Plugin, out: &Path) -> Result<(), String> {
 /// Whether rustc has a standard library for the target; without one, the compiler's own message is a page long.
 fn is_installed(target: &str) -> bool {
     let rustc = env::var_os("RUSTC").expect("cargo sets RUSTC");
-    Command::new(rustc)
-        .args(["--print", "target-libdir", "--target", target])
-        .output()
-        .is_ok_and(|answer| answer.status.success() && Path::new(String::from_utf8_lossy(&answer.stdout).trim()).is_dir())
+    Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output().is_ok_and(|answer| {
+        answer.status.success() && Path::new(String::from_utf8_lossy(&answer.stdout).trim()).is_dir()
+    })
 }
