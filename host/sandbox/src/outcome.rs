@@ -1,0 +1,72 @@
+//! What a call leaves behind: its answer or error, what it used, its log, what it wants changed.
+
+use crate::{error::PluginError, types::FieldValue};
+
+/// The end of one call.
+#[derive(Clone, Debug)]
+pub struct Outcome<T> {
+    pub result: Result<T, PluginError>,
+    pub usage: Usage,
+    /// In the order in which they were written; control characters are escaped.
+    pub logs: Vec<LogLine>,
+    /// What the guest asked for, in order. Empty unless `result` is `Ok`.
+    pub effects: Vec<Effect>,
+}
+
+/// What one call spent: for metrics, and for the operator to see how near the limits it came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Ticks of 5 ms on the processor.
+    pub cpu_ticks: u64,
+    /// Milliseconds of instantiation and call.
+    pub wall_ms: u64,
+    /// Milliseconds that the call waited for a slot.
+    pub queue_ms: u64,
+    /// The largest sum of all linear memories.
+    pub peak_memory_bytes: usize,
+    /// Calls of `gavia:plugin` imports.
+    pub host_calls: u32,
+    /// Host calls that were refused for want of a grant.
+    pub denied: u32,
+    /// Log lines dropped because the quota was used up.
+    pub logs_dropped: u32,
+}
+
+/// How grave a log line is; standard output is `Info`, standard error is `Warn`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    Trace,
+    Debug,
+    Info,
+    Warn,
+    Error,
+}
+
+/// Which way a line came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogSource {
+    /// The import `gavia:plugin/log`.
+    Log,
+    Stdout,
+    Stderr,
+    /// The sandbox itself, about lines that were dropped.
+    Sandbox,
+}
+
+/// One line of a plugin's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    pub level: LogLevel,
+    pub source: LogSource,
+    /// At most 4 KiB.
+    pub message: String,
+    pub fields: Vec<(String, String)>,
+}
+
+/// A change that a guest asked for. Applied by the host in the transaction of the step, never before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The value is JSON text; the kind is what the guest believes, the workflow's declaration decides.
+    SetField(FieldValue),
+    Comment(String),
+}
