@@ -5,6 +5,7 @@ pub mod definitions;
 
 use chrono_tz::Tz;
 use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
 
 use crate::seal::SealingKey;
 
@@ -16,4 +17,8 @@ pub struct App {
     /// The one zone of times on the wire (design.md §11).
     pub zone: Tz,
     pub definitions: definitions::Definitions,
+    /// Largest body of a request that is no upload.
+    pub body_bytes_max: usize,
+    /// Cancelled when the stop begins: this node is not ready any more and takes no new work.
+    pub stopping: CancellationToken,
 }

@@ -4,6 +4,8 @@ mod auth;
 mod csrf;
 mod error;
 mod extract;
+mod health;
+mod layers;
 mod strict_json;
 mod wire;
 
@@ -20,12 +22,14 @@ pub use error::Failure;
 
 use crate::app::App;
 
-/// Every route of the program.
+/// Every route of the program, inside the layers that no request passes by.
 pub fn router(app: &Arc<App>) -> Router {
-    Router::new()
+    let routes = Router::new()
         .nest("/api/v1.0", v1(app))
+        .merge(health::routes())
         .with_state(Arc::clone(app))
-        .fallback(not_found)
+        .fallback(not_found);
+    layers::around(routes, layers::Limits::new(app.body_bytes_max))
 }
 
 /// The loonflow 0.3 API. The signature is checked before routing, so that an unsigned call to an unknown path gets the
@@ -34,10 +38,7 @@ fn v1(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(app),
-            auth::authenticate,
-        ))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), auth::authenticate))
 }
 
 async fn not_found() -> Response {

@@ -1,11 +1,14 @@
 //! SQL, all of it: one file an aggregate, plain functions on a connection, domain values in and out.
 //! It never decides; whoever begins a transaction commits it.
 
+pub mod access_tokens;
 pub mod accounts;
 pub mod auth;
 pub mod cards;
 pub mod definitions;
+pub mod encryption_key;
 pub mod flow_logs;
+pub mod health;
 pub mod jobs;
 pub mod names;
 pub mod ticket_lists;
@@ -32,10 +35,7 @@ impl Error {
             return false;
         };
         match error {
-            sqlx::Error::Io(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::Tls(_) => true,
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => true,
             // 57014 statement timeout, 57P01–57P03 shutting down or starting, 55P03 lock timeout, 53xxx out of resources
             sqlx::Error::Database(e) => e.code().is_some_and(|code| {
                 matches!(&*code, "57014" | "57P01" | "57P02" | "57P03" | "55P03")

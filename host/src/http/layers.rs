@@ -1,0 +1,329 @@
+//! What stands around every route, outermost first: request id, log span, the catcher of panics, the refusal of bad framing, the
+//! deadline and the pace of the body (threat-model §5, framing and slow). Nothing here knows a resource; authentication is `auth`.
+
+use std::{
+    any::Any,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, HttpBody},
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use hyper::body::{Frame, SizeHint};
+use tokio::time::{Instant, Sleep};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    trace::TraceLayer,
+};
+use tracing::Span;
+
+use super::error::Failure;
+use crate::ambient;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const URL_BYTES_MAX: usize = 16 << 10;
+const HEADERS_BYTES_MAX: usize = 32 << 10;
+const HEADERS_MAX: usize = 200;
+/// A component of 64 MiB and the form around it.
+const UPLOAD_BYTES_MAX: usize = (64 << 20) + (64 << 10);
+
+/// What a request may cost.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) body_bytes_max: usize,
+    deadline: Duration,
+    upload_deadline: Duration,
+    /// A body must bring `pace_bytes` in each `pace_window` that it is waited for.
+    pace_bytes: usize,
+    pace_window: Duration,
+}
+
+impl Limits {
+    pub(super) fn new(body_bytes_max: usize) -> Self {
+        Self {
+            body_bytes_max,
+            deadline: Duration::from_secs(30),
+            upload_deadline: Duration::from_secs(300),
+            pace_bytes: 10 << 10,
+            pace_window: Duration::from_secs(10),
+        }
+    }
+}
+
+/// The routes with everything around them.
+pub(super) fn around(routes: Router, limits: Limits) -> Router {
+    let layers = ServiceBuilder::new()
+        .layer(middleware::from_fn(drop_odd_request_id))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, Fresh))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(log).on_failure(()))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(CatchPanicLayer::custom(caught))
+        .layer(middleware::from_fn_with_state(limits, bounded));
+    routes.layer(layers)
+}
+
+#[derive(Clone, Copy)]
+struct Fresh;
+
+impl MakeRequestId for Fresh {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        let id = HeaderValue::from_str(&ambient::uuid().to_string()).expect("a uuid is a header value");
+        Some(RequestId::new(id))
+    }
+}
+
+/// A caller's own id is kept when it is short and plain; anything else would be a way into our log.
+async fn drop_odd_request_id(mut request: Request, next: Next) -> Response {
+    let plain = |id: &HeaderValue| {
+        let bytes = id.as_bytes();
+        (1..=128).contains(&bytes.len()) && bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(b))
+    };
+    let mut ids = request.headers().get_all(&REQUEST_ID).iter();
+    let kept = ids.next().is_some_and(plain) && ids.next().is_none();
+    if !kept {
+        request.headers_mut().remove(&REQUEST_ID);
+    }
+    next.run(request).await
+}
+
+/// Neither query nor body: both hold field values.
+fn span(request: &Request) -> Span {
+    let id = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let path: String = request.uri().path().chars().take(200).collect();
+    tracing::info_span!("request", request.id = id, http.method = %request.method(), http.path = path)
+}
+
+fn log<B>(response: &axum::http::Response<B>, took: Duration, _: &Span) {
+    let (status, ms) = (response.status().as_u16(), took.as_secs_f64() * 1e3);
+    tracing::info!(http.status = status, duration_ms = ms, "answered {status}");
+}
+
+/// The panic itself was logged where it happened; the caller gets a sentence.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the payload over")]
+fn caught(_: Box<dyn Any + Send>) -> Response {
+    Failure::with_status(StatusCode::INTERNAL_SERVER_ERROR, "服务内部错误").into_response()
+}
+
+/// Refuses what no handler should see, and gives the rest a size, a pace and a deadline.
+async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    let upload = is_upload(&request);
+    let largest = if upload { UPLOAD_BYTES_MAX } else { limits.body_bytes_max };
+    if let Err(failure) = well_framed(&request, largest) {
+        return failure.into_response();
+    }
+    let mut request = request.map(|body| Body::new(Paced::new(body, limits)));
+    DefaultBodyLimit::max(largest).apply(&mut request);
+    let deadline = if upload { limits.upload_deadline } else { limits.deadline };
+    match tokio::time::timeout(deadline, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::warn!("a request did not end in {} s", deadline.as_secs());
+            Failure::with_status(StatusCode::SERVICE_UNAVAILABLE, "服务暂时不可用，请稍后重试").into_response()
+        }
+    }
+}
+
+fn is_upload(request: &Request) -> bool {
+    request.method() == Method::POST && request.uri().path().starts_with("/api/v1.0/workflows/run_scripts")
+}
+
+fn well_framed(request: &Request, body_bytes_max: usize) -> Result<(), Failure> {
+    let refuse = |status, msg: &str| Err(Failure::with_status(status, msg));
+    let uri = request.uri();
+    let headers = request.headers();
+    if uri.path_and_query().map_or(0, |text| text.as_str().len()) > URL_BYTES_MAX {
+        return refuse(StatusCode::URI_TOO_LONG, "网址过长");
+    }
+    if headers.len() > HEADERS_MAX || block_bytes(headers) > HEADERS_BYTES_MAX {
+        return refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "请求头过大");
+    }
+    if !is_plain_path(uri.path()) {
+        return Err(Failure::not_found());
+    }
+    let encoded = |value: &HeaderValue| !value.as_bytes().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(header::CONTENT_ENCODING).iter().any(encoded) {
+        return refuse(StatusCode::BAD_REQUEST, "不支持压缩的请求体");
+    }
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > body_bytes_max as u64) {
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, "请求体过大");
+    }
+    Ok(())
+}
+
+/// Bytes of the header block as it was sent, near enough: a name, a value, a colon, a space, an end of line.
+fn block_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
+}
+
+/// One spelling a path: no empty or dotted segment, no slash or dot in disguise (threat-model §3).
+fn is_plain_path(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let disguised = ["%2f", "%5c", "%2e", "%00", "\\"].iter().any(|text| lower.contains(text));
+    let odd = path.split('/').skip(1).any(|segment| segment == "." || segment == "..") || path.contains("//");
+    !disguised && !odd
+}
+
+/// A body that must not trickle: it fails when a window passes in which it was waited for and brought too little.
+struct Paced {
+    body: Body,
+    limits: Limits,
+    window: Option<Pin<Box<Sleep>>>,
+    brought: usize,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the body came too slowly")]
+struct TooSlow;
+
+impl Paced {
+    fn new(body: Body, limits: Limits) -> Self {
+        Self { body, limits, window: None, brought: 0 }
+    }
+}
+
+impl HttpBody for Paced {
+    type Data = Bytes;
+    type Error = axum::BoxError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+            if let Some(Ok(frame)) = &frame {
+                self.brought += frame.data_ref().map_or(0, Bytes::len);
+            }
+            return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
+        }
+        let Limits { pace_bytes, pace_window, .. } = self.limits;
+        loop {
+            let window = self.window.get_or_insert_with(|| Box::pin(tokio::time::sleep(pace_window)));
+            ready!(window.as_mut().poll(cx));
+            window.as_mut().reset(Instant::now() + pace_window);
+            if std::mem::take(&mut self.brought) < pace_bytes {
+                return Poll::Ready(Some(Err(TooSlow.into())));
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use axum::routing::{get, post};
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn panics() {
+        let nothing: Option<()> = None;
+        nothing.unwrap();
+    }
+
+    /// As in service, with a tenth of a second where ten would be waited.
+    fn limits() -> Limits {
+        Limits {
+            deadline: Duration::from_secs(1),
+            pace_window: Duration::from_millis(100),
+            pace_bytes: 100,
+            ..Limits::new(2 << 20)
+        }
+    }
+
+    fn server() -> Router {
+        let echo = post(|body: Bytes| async move { body.len().to_string() });
+        let stuck = get(std::future::pending::<()>);
+        around(Router::new().route("/echo", echo).route("/panic", get(panics)).route("/stuck", stuck), limits())
+    }
+
+    async fn answer(request: axum::http::request::Builder, body: impl Into<Body>) -> Response {
+        server().oneshot(request.body(body.into()).unwrap()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_answer_carries_a_request_id_and_a_plain_one_comes_back() {
+        let fresh = answer(Request::post("/echo"), "").await;
+        assert_eq!(fresh.headers()[REQUEST_ID].len(), 36);
+        let kept = answer(Request::post("/echo").header(REQUEST_ID, "front-7"), "").await;
+        assert_eq!(kept.headers()[REQUEST_ID], "front-7");
+        for odd in ["a b", "x\"}", &"x".repeat(200)] {
+            let answer = answer(Request::post("/echo").header(REQUEST_ID, odd), "").await;
+            assert_eq!(answer.headers()[REQUEST_ID].len(), 36, "{odd}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_with_the_envelope_and_no_detail() {
+        let response = answer(Request::get("/panic"), "").await;
+        assert_eq!(response.status(), 500);
+        assert!(response.headers().contains_key(REQUEST_ID));
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body, serde_json::json!({"code": -1, "data": {}, "msg": "服务内部错误"}));
+    }
+
+    #[tokio::test]
+    async fn bad_framing_is_refused_before_any_handler() {
+        let many = (0..201).fold(Request::post("/echo"), |request, n| request.header(format!("x-{n}"), "1"));
+        let cases = [
+            (Request::post(format!("/echo?{}", "a".repeat(17 << 10))), 414),
+            (Request::post("/echo").header("x-large", "a".repeat(33 << 10)), 431),
+            (many, 431),
+            (Request::post("/echo").header("content-encoding", "gzip"), 400),
+            (Request::post("/echo").header("content-length", "2097153"), 413),
+            (Request::post("/a/../echo"), 404),
+            (Request::post("//echo"), 404),
+            (Request::post("/x%2Fecho"), 404),
+            (Request::post("/%2e%2e/echo"), 404),
+            (Request::post("/echo").header("content-encoding", "identity"), 200),
+        ];
+        for (request, status) in cases {
+            let response = answer(request, "").await;
+            assert_eq!(response.status(), status);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_without_a_length_is_cut_at_the_limit() {
+        let piece = || Ok::<_, std::io::Error>(Bytes::from(vec![b'a'; 1 << 20]));
+        let whole = Body::from_stream(futures::stream::iter((0..2).map(move |_| piece())));
+        assert_eq!(answer(Request::post("/echo"), whole).await.status(), 200);
+        let long = Body::from_stream(futures::stream::iter((0..3).map(move |_| piece())));
+        assert_eq!(answer(Request::post("/echo"), long).await.status(), 413);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_trickles_is_given_up_and_a_steady_one_is_not() {
+        let every_ten_ms = |bytes: usize, count: usize| {
+            Body::from_stream(futures::stream::unfold(0, move |n| async move {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                (n < count).then(|| (Ok::<_, std::io::Error>(Bytes::from(vec![b'a'; bytes])), n + 1))
+            }))
+        };
+        let begun = Instant::now();
+        assert_eq!(answer(Request::post("/echo"), every_ten_ms(1, 1000)).await.status(), 400);
+        assert!(begun.elapsed() < limits().deadline);
+        assert_eq!(answer(Request::post("/echo"), every_ten_ms(1 << 10, 25)).await.status(), 200);
+    }
+
+    #[tokio::test]
+    async fn a_request_that_never_ends_is_answered() {
+        assert_eq!(answer(Request::get("/stuck"), "").await.status(), 503);
+    }
+}

@@ -1,0 +1,48 @@
+//! Which key seals this database's secrets, and sealing them anew with another. The key itself is never here (design.md §8).
+
+use sqlx::{PgConnection, PgExecutor};
+
+use super::Error;
+use crate::seal::SealingKey;
+
+/// The id of the key in use; None when no start has named one yet, or on an empty database.
+pub async fn key_id(db: &mut PgConnection) -> Result<Option<String>, Error> {
+    let there: bool =
+        sqlx::query_scalar("SELECT to_regclass('encryption_key') IS NOT NULL").fetch_one(&mut *db).await?;
+    if !there {
+        return Ok(None);
+    }
+    Ok(sqlx::query_scalar!("SELECT key_id FROM encryption_key").fetch_optional(db).await?)
+}
+
+/// Makes `id` the database's key unless it has one; the answer is whichever it has then.
+pub async fn claim(db: impl PgExecutor<'_>, id: &str) -> Result<String, Error> {
+    let kept = sqlx::query_scalar!(
+        r#"INSERT INTO encryption_key (key_id) VALUES ($1)
+               ON CONFLICT ON CONSTRAINT encryption_key_pkey DO UPDATE SET key_id = encryption_key.key_id
+           RETURNING key_id AS "key_id!""#,
+        id
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(kept)
+}
+
+/// Seals every stored secret with `new` instead of `old`, deleted rows included, and makes `new` the database's key.
+/// In the caller's transaction; the number of secrets is the answer.
+pub async fn reseal(tx: &mut PgConnection, old: &SealingKey, new: &SealingKey) -> Result<usize, Error> {
+    sqlx::query!("LOCK TABLE app_tokens IN EXCLUSIVE MODE").execute(&mut *tx).await?;
+    let rows = sqlx::query!("SELECT id, sealed_token FROM app_tokens ORDER BY id").fetch_all(&mut *tx).await?;
+    let count = rows.len();
+    for row in rows {
+        let plain = old
+            .open(&row.sealed_token)
+            .map_err(|error| Error::Inconsistent(format!("app token {}: {error}", row.id)))?;
+        let sealed = new.seal(&plain);
+        sqlx::query!("UPDATE app_tokens SET sealed_token = $2, key_id = $3 WHERE id = $1", row.id, &sealed, new.id())
+            .execute(&mut *tx)
+            .await?;
+    }
+    sqlx::query!("UPDATE encryption_key SET key_id = $1, created_at = now()", new.id()).execute(tx).await?;
+    Ok(count)
+}
