@@ -2,13 +2,15 @@
 //!
 //! The records of `gavia:plugin/types` are not generated: they are the plain ones of `types.rs`. A next interface version becomes a
 //! module of its own beside this one (plugin-runtime §11).
+#![expect(unreachable_pub, reason = "generated code wants its surroundings public")]
 
-/// What the generated code wants to find where `gavia:plugin/types` is.
+/// What the generated code looks for where `gavia:plugin/types` would be. The interface has types and no functions: nothing to implement,
+/// nothing to link; the traits and the function are named by generated code that is never called.
+#[expect(dead_code, reason = "generated code names them")]
 pub mod types {
     pub use crate::types::{Context, FieldValue, FlowEntry, GuestError as Error, Ticket, User};
     pub type Json = String;
 
-    /// The interface has types and no functions: nothing to implement, nothing to link.
     pub trait Host {}
     pub trait HostWithStore<T> {}
 
@@ -31,5 +33,54 @@ pub mod action {
         imports: { default: async | trappable },
         exports: { default: async },
         with: { "gavia:plugin/types": crate::bindings::types },
+    });
+}
+
+pub use action::gavia::plugin::{config, directory, effects, kv, log, secrets, tickets};
+
+pub mod condition {
+    wasmtime::component::bindgen!({
+        world: "condition-plugin",
+        path: "../../plugin-sdk/wit",
+        imports: { default: async | trappable },
+        exports: { default: async },
+        with: { "gavia:plugin/types": crate::bindings::types, "gavia:plugin/log": crate::bindings::log },
+    });
+}
+
+pub mod notice {
+    wasmtime::component::bindgen!({
+        world: "notice-plugin",
+        path: "../../plugin-sdk/wit",
+        imports: { default: async | trappable },
+        exports: { default: async },
+        with: {
+            "gavia:plugin/types": crate::bindings::types,
+            "gavia:plugin/log": crate::bindings::log,
+            "gavia:plugin/config": crate::bindings::config,
+            "gavia:plugin/secrets": crate::bindings::secrets,
+            "gavia:plugin/kv": crate::bindings::kv,
+            "gavia:plugin/tickets": crate::bindings::tickets,
+            "gavia:plugin/effects": crate::bindings::effects,
+            "gavia:plugin/directory": crate::bindings::directory,
+        },
+    });
+}
+
+pub mod participants {
+    wasmtime::component::bindgen!({
+        world: "participants-plugin",
+        path: "../../plugin-sdk/wit",
+        imports: { default: async | trappable },
+        exports: { default: async },
+        with: {
+            "gavia:plugin/types": crate::bindings::types,
+            "gavia:plugin/log": crate::bindings::log,
+            "gavia:plugin/config": crate::bindings::config,
+            "gavia:plugin/secrets": crate::bindings::secrets,
+            "gavia:plugin/kv": crate::bindings::kv,
+            "gavia:plugin/tickets": crate::bindings::tickets,
+            "gavia:plugin/directory": crate::bindings::directory,
+        },
     });
 }

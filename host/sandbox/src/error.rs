@@ -108,7 +108,10 @@ impl PluginError {
         match self {
             PluginError::Guest(error) if error.kind == GuestErrorKind::Retryable => Retry::Backoff,
             PluginError::Trap { .. } => Retry::Once,
-            PluginError::Timeout { .. } | PluginError::Busy { .. } | PluginError::Ended | PluginError::Internal { .. } => Retry::Backoff,
+            PluginError::Timeout { .. }
+            | PluginError::Busy { .. }
+            | PluginError::Ended
+            | PluginError::Internal { .. } => Retry::Backoff,
             PluginError::Guest(_)
             | PluginError::MemoryLimit { .. }
             | PluginError::CpuLimit { .. }
@@ -152,6 +155,13 @@ impl PluginError {
             PluginError::Internal { .. } => "internal",
         }
     }
+}
+
+/// Ends a call from inside a host function: the marker that `classify.rs` looks for.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stop {
+    #[error("host calls ({allowed})")]
+    HostCalls { allowed: u32 },
 }
 
 fn detail(error: &GuestError) -> String {

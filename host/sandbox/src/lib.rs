@@ -7,11 +7,26 @@
 
 mod access;
 mod bindings;
+mod cache;
+mod call;
+mod classify;
+mod componentize;
 mod digest;
+mod engine;
 mod error;
+mod export;
+mod imports;
+mod inspect;
 mod limits;
+mod link;
+mod log;
 mod outcome;
+mod plugin;
+mod prepare;
+mod registry;
 mod sandbox;
+mod signature;
+mod state;
 pub mod types;
 
 pub use access::{BoxFuture, FieldScope, Grants, NoReads, ReadError, Reads, TicketsRead};
@@ -19,4 +34,6 @@ pub use digest::{Digest, NotADigest};
 pub use error::{PluginError, Rejection, Retry, StartError, TrapKind};
 pub use limits::{Kind, Limits, MAX_MEMORY_BYTES};
 pub use outcome::{Effect, LogLevel, LogLine, LogSource, Outcome, Usage};
-pub use sandbox::{Allocator, Call, Plugin, Prepared, Report, Sandbox, Settings};
+pub use plugin::Plugin;
+pub use prepare::{Prepared, Report};
+pub use sandbox::{Allocator, Call, Sandbox, Settings};

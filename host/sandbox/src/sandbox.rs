@@ -1,13 +1,28 @@
-//! The front door: one `Sandbox` per process. (Signatures first; bodies follow.)
+//! The front door: one `Sandbox` per process, which prepares, loads and calls plugins.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Mutex, Semaphore, watch},
+    time::timeout,
+};
+use wasmtime::component::Component;
 
 use crate::{
-    access::{Grants, Reads},
+    access::{Grants, NoReads, Reads},
+    cache::Cache,
+    call::{self, Desk, Terms},
     digest::Digest,
-    error::{Rejection, StartError},
+    engine::{self, Ticker},
+    error::{PluginError, Rejection, StartError},
+    export::{Check, Export, FirstMatch, Run},
     limits::{Kind, Limits},
-    outcome::Outcome,
+    link::Linkers,
+    outcome::{Outcome, Usage},
+    plugin::Plugin,
+    prepare::{self, Prepared},
+    registry::Registry,
+    state::OwnTicket,
     types::{ActionAnswer, Context, Problem},
 };
 
@@ -33,44 +48,26 @@ pub struct Settings {
 
 /// Clones share one engine, its pool and its memory of loaded plugins.
 #[derive(Clone)]
-pub struct Sandbox;
+pub struct Sandbox(Arc<Inner>);
 
-/// What a component is made of, for who decides about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// Interfaces it wants, with version.
-    pub imports: Vec<String>,
-    pub exports: Vec<String>,
-    /// Bytes of the component.
-    pub size: usize,
-    /// Functions in its modules.
-    pub functions: usize,
+pub(crate) struct Inner {
+    desk: Desk,
+    slots: u32,
+    end: watch::Sender<bool>,
+    pub(crate) linkers: Linkers,
+    pub(crate) cache: Cache,
+    pub(crate) registry: Registry,
+    engine_id: String,
+    /// One compilation at a time: it takes every core anyway.
+    compiler: Arc<Semaphore>,
+    /// One load from disk at a time, so that two callers do not load the same file.
+    loader: Mutex<()>,
+    _ticker: Ticker,
 }
 
-/// A plugin that passed every check, compiled and in the cache.
-pub struct Prepared {
-    /// Names `bytes`.
-    pub component: Digest,
-    /// Names the compiled code; `load` wants it back.
-    pub compiled: Digest,
-    /// The component to store: the upload itself, or what an uploaded core module became.
-    pub bytes: Vec<u8>,
-    pub kinds: Vec<Kind>,
-    pub report: Report,
-    pub plugin: Plugin,
-}
-
-/// A loaded plugin; cheap to clone.
-#[derive(Clone)]
-pub struct Plugin;
-
-impl Plugin {
-    pub fn digest(&self) -> Digest {
-        unimplemented!()
-    }
-
-    pub fn kinds(&self) -> &[Kind] {
-        unimplemented!()
+impl Inner {
+    pub(crate) fn engine(&self) -> &wasmtime::Engine {
+        &self.desk.engine
     }
 }
 
@@ -83,43 +80,150 @@ pub struct Call<'a> {
 }
 
 impl Sandbox {
-    pub fn new(_settings: Settings) -> Result<Sandbox, StartError> {
-        unimplemented!()
+    /// Starts the engine and its clock, and makes sure of the cache folder.
+    pub fn new(settings: Settings) -> Result<Sandbox, StartError> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let slots = u32::try_from(settings.slots.unwrap_or(64 * cores).clamp(1, 4_096)).unwrap_or(4_096);
+        let engine = engine::start(settings.allocator, slots)?;
+        let engine_id = engine::id(&engine);
+        let (end, ended) = watch::channel(false);
+        Ok(Sandbox(Arc::new(Inner {
+            linkers: Linkers::new(&engine)?,
+            cache: Cache::open(&settings.cache_dir, &engine_id)?,
+            registry: Registry::default(),
+            compiler: Arc::new(Semaphore::new(1)),
+            loader: Mutex::new(()),
+            _ticker: Ticker::start(&engine)?,
+            desk: Desk { engine, slots: Arc::new(Semaphore::new(slots as usize)), ended },
+            slots,
+            end,
+            engine_id,
+        })))
     }
 
     /// Names what compiled code depends on: engine settings, wasmtime's version, the processor.
     pub fn engine_id(&self) -> &str {
-        unimplemented!()
+        &self.0.engine_id
     }
 
-    pub async fn prepare(&self, _bytes: Vec<u8>) -> Result<Prepared, Rejection> {
-        unimplemented!()
+    /// Makes a plugin of uploaded bytes: checks them, makes a core module a component, links it, compiles it on a blocking thread and
+    /// writes the result to the cache. Takes tens of milliseconds for a Rust plugin, half a minute for a Python one.
+    pub async fn prepare(&self, bytes: Vec<u8>) -> Result<Prepared, Rejection> {
+        let inner = self.0.clone();
+        let turn = self
+            .0
+            .compiler
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|_| Rejection::Internal("the compiler is closed".to_owned()))?;
+        let work = move || {
+            let prepared = prepare::prepare(&inner, bytes);
+            drop(turn);
+            prepared
+        };
+        tokio::task::spawn_blocking(work)
+            .await
+            .unwrap_or_else(|failure| Err(Rejection::Internal(format!("the compiler failed: {failure}"))))
     }
 
-    /// The plugin from memory or from the cache file whose SHA-256 is `compiled`; `None`: prepare it again from the stored bytes.
-    pub async fn load(&self, _component: Digest, _compiled: Digest) -> Option<Plugin> {
-        unimplemented!()
+    /// The plugin from memory, or from the cache file whose SHA-256 is `compiled`. `None`: prepare it again from the stored component.
+    pub async fn load(&self, component: Digest, compiled: Digest) -> Option<Plugin> {
+        if let Some(plugin) = self.0.registry.get(component) {
+            return Some(plugin);
+        }
+        let _turn = self.0.loader.lock().await;
+        if let Some(plugin) = self.0.registry.get(component) {
+            return Some(plugin);
+        }
+        let inner = self.0.clone();
+        let loaded = tokio::task::spawn_blocking(move || {
+            let code = inner.cache.read(component, compiled)?;
+            let module = deserialize(&inner, &code)?;
+            Plugin::link(&inner.linkers, &module, component).ok().map(|plugin| inner.registry.keep(plugin))
+        });
+        loaded.await.ok().flatten()
     }
 
-    pub async fn run_action(&self, _plugin: &Plugin, _call: Call<'_>) -> Outcome<ActionAnswer> {
-        unimplemented!()
+    /// Runs an action plugin once.
+    pub async fn run_action(&self, plugin: &Plugin, call: Call<'_>) -> Outcome<ActionAnswer> {
+        let (context, terms) = terms(call);
+        self.call(plugin, Run(context), terms).await
     }
 
-    pub async fn first_match(&self, _plugin: &Plugin, _expressions: &[String], _call: Call<'_>) -> Outcome<Option<u32>> {
-        unimplemented!()
+    /// Asks a condition plugin which expression is the first that holds.
+    pub async fn first_match(&self, plugin: &Plugin, expressions: &[String], call: Call<'_>) -> Outcome<Option<u32>> {
+        let (context, terms) = terms(call);
+        let outcome = self.call(plugin, FirstMatch { expressions: expressions.to_vec(), context }, terms).await;
+        Outcome {
+            result: outcome.result.map(|matched| matched.index),
+            usage: outcome.usage,
+            logs: outcome.logs,
+            effects: outcome.effects,
+        }
     }
 
-    pub async fn check_conditions(&self, _plugin: &Plugin, _expressions: &[String], _known_fields: &[String]) -> Outcome<Vec<Problem>> {
-        unimplemented!()
+    /// Asks a condition plugin what is wrong with these expressions; nothing is evaluated.
+    pub async fn check_conditions(
+        &self,
+        plugin: &Plugin,
+        expressions: &[String],
+        known_fields: &[String],
+    ) -> Outcome<Vec<Problem>> {
+        let terms = Terms {
+            limits: Limits::for_kind(Kind::Condition),
+            grants: Arc::new(Grants::default()),
+            host: Arc::new(NoReads),
+            own: OwnTicket { id: 0, workflow_id: 0 },
+            id: "check".to_owned(),
+        };
+        self.call(plugin, Check { expressions: expressions.to_vec(), known_fields: known_fields.to_vec() }, terms).await
+    }
+
+    async fn call<E: Export>(&self, plugin: &Plugin, export: E, terms: Terms) -> Outcome<E::Answer> {
+        if !plugin.kinds().contains(&E::KIND) {
+            let text = format!("it is not of kind {}", E::KIND);
+            return Outcome {
+                result: Err(PluginError::Link { text }),
+                usage: Usage::default(),
+                logs: Vec::new(),
+                effects: Vec::new(),
+            };
+        }
+        let outcome = call::run(&self.0.desk, plugin, export, terms).await;
+        let ended = outcome.result.as_ref().map_or_else(PluginError::class, |_| "ok");
+        tracing::debug!(plugin = %plugin.digest(), kind = %E::KIND, outcome = ended, usage = ?outcome.usage, "plugin call");
+        outcome
     }
 
     /// Slots taken now.
     pub fn in_use(&self) -> usize {
-        unimplemented!()
+        self.0.slots as usize - self.0.desk.slots.available_permits()
     }
 
-    /// Ends running guests at once with `PluginError::Ended`, refuses new calls, and returns when none is left.
+    /// Ends running guests at once with `PluginError::Ended`, refuses new calls, and returns when none is left (or after 5 s, if the
+    /// host's own reads do not come back).
     pub async fn drain(&self) {
-        unimplemented!()
+        self.0.end.send_replace(true);
+        let all_back = self.0.desk.slots.acquire_many(self.0.slots);
+        if timeout(Duration::from_secs(5), all_back).await.is_err() {
+            tracing::warn!(in_use = self.in_use(), "plugin calls are still running after the end was called");
+        }
     }
+}
+
+fn terms(call: Call<'_>) -> (Context, Terms) {
+    let mut context = call.context.clone();
+    context.budget_ms = u32::try_from(call.limits.wall.as_millis()).unwrap_or(u32::MAX);
+    let own = OwnTicket { id: context.ticket.id, workflow_id: context.ticket.workflow_id };
+    let id = context.invocation_id.clone();
+    (context, Terms { limits: call.limits, grants: call.grants, host: call.host, own, id })
+}
+
+/// Turns a checked cache file into code.
+fn deserialize(inner: &Inner, code: &[u8]) -> Option<Component> {
+    // SAFETY: the bytes have the SHA-256 that this server noted when it compiled them itself; wasmtime checks version and settings.
+    #[expect(unsafe_code, reason = "wasmtime cannot know that compiled code is its own; the cache checked the digest")]
+    let component = unsafe { Component::deserialize(inner.engine(), code) };
+    component.map_err(|error| tracing::warn!(%error, "a compiled plugin does not load; it will be compiled again")).ok()
 }

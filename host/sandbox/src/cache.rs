@@ -1,0 +1,128 @@
+//! Compiled plugins on disk: one file for each component and engine.
+//!
+//! A file is native code. It is used only when its SHA-256 is the one the caller got at preparation and stored elsewhere; a missing,
+//! foreign or altered file means: prepare again. The folder belongs to the server alone.
+
+use std::{
+    fs::{self, DirBuilder, File, Permissions},
+    io::{self, Read as _, Write as _},
+    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use crate::{digest::Digest, error::StartError};
+
+/// The folder is kept below this; the oldest files go first.
+const MAX_TOTAL_BYTES: u64 = 4 << 30;
+
+/// Compiled code of the largest component stays below this.
+const MAX_FILE_BYTES: u64 = 512 << 20;
+
+pub(crate) struct Cache {
+    dir: PathBuf,
+    engine_id: String,
+}
+
+impl Cache {
+    pub(crate) fn open(dir: &Path, engine_id: &str) -> Result<Cache, StartError> {
+        let usable = || {
+            DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+            fs::set_permissions(dir, Permissions::from_mode(0o700))?;
+            tempfile::tempfile_in(dir).map(drop)
+        };
+        usable().map_err(|error| StartError::Cache { path: dir.display().to_string(), reason: error.to_string() })?;
+        Ok(Cache { dir: dir.to_owned(), engine_id: engine_id.to_owned() })
+    }
+
+    fn path(&self, component: Digest) -> PathBuf {
+        self.dir.join(format!("{component}-{}.cwasm", self.engine_id))
+    }
+
+    /// Writes the file so that a reader sees all of it or nothing, and makes room.
+    pub(crate) fn store(&self, component: Digest, code: &[u8]) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(&self.dir)?;
+        file.write_all(code)?;
+        file.as_file().sync_all()?;
+        file.persist(self.path(component))?;
+        File::open(&self.dir)?.sync_all()?;
+        self.make_room()
+    }
+
+    /// The code, if the file is there and is what `compiled` names.
+    pub(crate) fn read(&self, component: Digest, compiled: Digest) -> Option<Vec<u8>> {
+        let path = self.path(component);
+        let file = File::open(&path).ok()?;
+        let mut code = Vec::new();
+        if let Err(error) = file.take(MAX_FILE_BYTES).read_to_end(&mut code) {
+            tracing::warn!(%component, %error, "a compiled plugin is not readable");
+            return None;
+        }
+        if Digest::of(&code) != compiled {
+            tracing::warn!(%component, "a compiled plugin is not what was stored; it will be compiled again");
+            return None;
+        }
+        Some(code)
+    }
+
+    fn make_room(&self) -> io::Result<()> {
+        let mut files: Vec<(SystemTime, u64, PathBuf)> = Vec::new();
+        for entry in fs::read_dir(&self.dir)? {
+            let entry = entry?;
+            let meta = entry.metadata()?;
+            if entry.path().extension().is_some_and(|extension| extension == "cwasm") {
+                files.push((meta.modified()?, meta.len(), entry.path()));
+            }
+        }
+        files.sort();
+        let mut total: u64 = files.iter().map(|(_, bytes, _)| bytes).sum();
+        for (_, bytes, path) in files {
+            if total <= MAX_TOTAL_BYTES {
+                break;
+            }
+            fs::remove_file(&path)?;
+            total -= bytes;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tampered_or_foreign_file_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::open(&dir.path().join("compiled"), "engine").unwrap();
+        let (component, code) = (Digest::of(b"component"), b"native code");
+        cache.store(component, code).unwrap();
+        assert_eq!(cache.read(component, Digest::of(code)).as_deref(), Some(&code[..]));
+
+        let path = cache.path(component);
+        fs::write(&path, b"native codf").unwrap();
+        assert_eq!(cache.read(component, Digest::of(code)), None);
+        let other = Cache::open(&dir.path().join("compiled"), "another engine").unwrap();
+        assert_eq!(other.read(component, Digest::of(code)), None);
+    }
+
+    #[test]
+    fn the_folder_is_the_servers_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("compiled");
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+        Cache::open(&path, "engine").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_path_that_is_no_folder_is_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let Err(StartError::Cache { path, .. }) = Cache::open(file.path(), "engine") else {
+            panic!("a file is no folder")
+        };
+        assert_eq!(path, file.path().display().to_string());
+    }
+}

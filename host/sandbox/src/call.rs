@@ -1,0 +1,256 @@
+//! One call: a slot, a fresh store, the three clocks, an outcome (plugin-runtime §7).
+//!
+//! A call that has begun is never dropped half-way: when its caller goes away (a client hung up), the call moves into a task of its own
+//! and ends by its own limits; the slot goes back only then.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::{Context as Waker, Poll},
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    time::timeout,
+};
+use wasmtime::{Engine, Store, UpdateDeadline};
+
+use crate::{
+    access::{Grants, Reads},
+    classify::{Circumstances, classify},
+    engine::TICK,
+    error::PluginError,
+    export::Export,
+    limits::Limits,
+    outcome::{Outcome, Usage},
+    plugin::Plugin,
+    state::{OwnTicket, State},
+};
+
+/// How long a call waits for a slot before it is told to come back.
+const QUEUE: Duration = Duration::from_secs(5);
+
+/// What all calls share.
+pub(crate) struct Desk {
+    pub(crate) engine: Engine,
+    pub(crate) slots: Arc<Semaphore>,
+    /// True from the moment that the server shuts down.
+    pub(crate) ended: watch::Receiver<bool>,
+}
+
+/// A call's circumstances.
+pub(crate) struct Terms {
+    pub(crate) limits: Limits,
+    pub(crate) grants: Arc<Grants>,
+    pub(crate) host: Arc<dyn Reads>,
+    pub(crate) own: OwnTicket,
+    /// Names the call in logs.
+    pub(crate) id: String,
+}
+
+pub(crate) async fn run<E: Export>(desk: &Desk, plugin: &Plugin, export: E, terms: Terms) -> Outcome<E::Answer> {
+    let asked = Instant::now();
+    let slot = match slot(desk, plugin).await {
+        Ok(slot) => slot,
+        Err(error) => {
+            return Outcome { result: Err(error), usage: usage_of_queue(asked), logs: Vec::new(), effects: Vec::new() };
+        }
+    };
+    let queue_ms = millis(asked.elapsed());
+    let id = terms.id.clone();
+    let call = begin(desk.engine.clone(), desk.ended.clone(), plugin.clone(), export, terms);
+    let mut outcome = Owned::new(async move {
+        let outcome = call.await;
+        drop(slot);
+        outcome
+    })
+    .await
+    .unwrap_or_else(|panic| {
+        tracing::error!(id, panic, "the host panicked in a plugin call");
+        Outcome {
+            result: Err(PluginError::Internal { id, chain: panic }),
+            usage: Usage::default(),
+            logs: Vec::new(),
+            effects: Vec::new(),
+        }
+    });
+    outcome.usage.queue_ms = queue_ms;
+    outcome
+}
+
+type Slot = (OwnedSemaphorePermit, OwnedSemaphorePermit);
+
+async fn slot(desk: &Desk, plugin: &Plugin) -> Result<Slot, PluginError> {
+    let mut ended = desk.ended.clone();
+    if *ended.borrow() {
+        return Err(PluginError::Ended);
+    }
+    let gate = &plugin.0.gate;
+    if let (Ok(own), Ok(any)) = (gate.clone().try_acquire_owned(), desk.slots.clone().try_acquire_owned()) {
+        return Ok((own, any));
+    }
+    let wait = async {
+        let own = gate.clone().acquire_owned().await;
+        let any = desk.slots.clone().acquire_owned().await;
+        // Neither semaphore is ever closed.
+        own.ok().zip(any.ok()).ok_or(PluginError::Ended)
+    };
+    tokio::select! {
+        biased;
+        slot = timeout(QUEUE, wait) => slot.unwrap_or(Err(PluginError::Busy {
+            what: if plugin.0.gate.available_permits() == 0 { "this plugin has all the calls it may have at once" } else { "every slot is taken" },
+        })),
+        _ = ended.wait_for(|ended| *ended) => Err(PluginError::Ended),
+    }
+}
+
+async fn begin<E: Export>(
+    engine: Engine,
+    mut ended: watch::Receiver<bool>,
+    plugin: Plugin,
+    export: E,
+    terms: Terms,
+) -> Outcome<E::Answer> {
+    let Terms { limits, grants, host, own, id } = terms;
+    let started = Instant::now();
+    let mut store = store(&engine, State::new(limits, grants, host, own));
+    let called = tokio::select! {
+        biased;
+        called = timeout(limits.wall, export.call(&plugin.0, &mut store)) => Some(called),
+        _ = ended.wait_for(|ended| *ended) => None,
+    };
+    let mut state = store.into_data();
+    let (logs, logs_dropped, stderr) = state.log.close();
+    let result = match called {
+        None => Err(PluginError::Ended),
+        Some(Err(_)) => Err(PluginError::Timeout { wall: limits.wall, last_host_call: state.last_host_call }),
+        Some(Ok(Err(error))) => Err(classify(
+            &error,
+            Circumstances {
+                memory_refused: state.memory.refused,
+                peak_bytes: state.memory.peak,
+                memory_cap: limits.memory_bytes,
+                transfer_cap: limits.transfer_bytes,
+                cpu_ticks: state.cpu_ticks,
+                stderr,
+                id,
+            },
+        )),
+        Some(Ok(Ok(Err(error)))) => Err(PluginError::Guest(bounded(error))),
+        Some(Ok(Ok(Ok(answer)))) => E::check(answer, &limits),
+    };
+    let usage = Usage {
+        cpu_ticks: state.cpu_ticks,
+        wall_ms: millis(started.elapsed()),
+        queue_ms: 0,
+        peak_memory_bytes: state.memory.peak,
+        host_calls: state.host_calls,
+        denied: state.refusals(),
+        logs_dropped,
+    };
+    let effects = if result.is_ok() { std::mem::take(&mut state.effects) } else { Vec::new() };
+    Outcome { result, usage, logs, effects }
+}
+
+/// A store with its limits and clocks set; the deadline comes before instantiation, whose start functions are guest code too.
+fn store(engine: &Engine, state: State) -> Store<State> {
+    let limits = state.limits;
+    let budget = (limits.cpu.as_millis() / TICK.as_millis()).max(1);
+    let mut store = Store::new(engine, state);
+    store.limiter(|state| &mut state.memory);
+    store.set_hostcall_fuel(limits.transfer_bytes);
+    store.set_max_component_handles(limits.handles);
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(move |mut context| {
+        let ticks = &mut context.data_mut().cpu_ticks;
+        *ticks += 1;
+        // A guest that waited pays one tick for the whole wait; only one that computes pays them all.
+        Ok(if u128::from(*ticks) > budget { UpdateDeadline::Interrupt } else { UpdateDeadline::Yield(1) })
+    });
+    store
+}
+
+/// A guest's own error is kept word for word, within the size of a message.
+fn bounded(mut error: crate::types::GuestError) -> crate::types::GuestError {
+    const MAX: usize = 8 << 10;
+    if error.message.len() > MAX {
+        let cut = (0..=MAX).rev().find(|&i| error.message.is_char_boundary(i)).unwrap_or(0);
+        error.message.truncate(cut);
+    }
+    if error
+        .detail
+        .as_ref()
+        .is_some_and(|detail| detail.len() > MAX || serde_json::from_str::<serde::de::IgnoredAny>(detail).is_err())
+    {
+        error.detail = None;
+    }
+    error
+}
+
+fn usage_of_queue(asked: Instant) -> Usage {
+    Usage { queue_ms: millis(asked.elapsed()), ..Usage::default() }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A future that outlives its owner: dropped after it began, it goes on in a task of its own. Panics come out as text.
+struct Owned<F: Future + Send + 'static>
+where
+    F::Output: Send + 'static,
+{
+    call: Option<Pin<Box<F>>>,
+    begun: bool,
+}
+
+impl<F: Future + Send + 'static> Owned<F>
+where
+    F::Output: Send + 'static,
+{
+    fn new(call: F) -> Owned<F> {
+        Owned { call: Some(Box::pin(call)), begun: false }
+    }
+}
+
+impl<F: Future + Send + 'static> Future for Owned<F>
+where
+    F::Output: Send + 'static,
+{
+    type Output = Result<F::Output, String>;
+
+    fn poll(mut self: Pin<&mut Self>, waker: &mut Waker<'_>) -> Poll<Self::Output> {
+        self.begun = true;
+        let Some(call) = self.call.as_mut() else { return Poll::Ready(Err("polled after its end".to_owned())) };
+        let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(waker)));
+        let done = match polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(output)) => Ok(output),
+            Err(panic) => Err(panic_text(panic.as_ref())),
+        };
+        self.call = None;
+        Poll::Ready(done)
+    }
+}
+
+impl<F: Future + Send + 'static> Drop for Owned<F>
+where
+    F::Output: Send + 'static,
+{
+    fn drop(&mut self) {
+        let unfinished = self.call.take().filter(|_| self.begun);
+        if let (Some(call), Ok(runtime)) = (unfinished, Handle::try_current()) {
+            runtime.spawn(call);
+        }
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text =
+        panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "a panic without text".to_owned())
+}

@@ -1,0 +1,278 @@
+//! A call's log: what the guest writes through `gavia:plugin/log`, to standard output and to standard error, in one order.
+//!
+//! Bounded by quotas that drop and count, never fail: a plugin must not break because it talks too much. Control characters are
+//! escaped here, so that no later reader can be fooled by a line (corpus 40).
+
+use std::{
+    fmt::Write as _,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use wasmtime_wasi::{
+    async_trait,
+    cli::{IsTerminal, StdoutStream},
+    p2::{OutputStream, Pollable, StreamResult},
+};
+
+use crate::{
+    limits::Limits,
+    outcome::{LogLevel, LogLine, LogSource},
+};
+
+/// Longer lines are cut.
+const LINE_BYTES: usize = 4 << 10;
+
+/// Fields of one line past this many are dropped.
+const LINE_FIELDS: usize = 32;
+
+/// What `gavia:plugin/log` and the two streams write into; clones share it.
+#[derive(Clone)]
+pub(crate) struct Logbook(Arc<Mutex<Pages>>);
+
+struct Pages {
+    lines: Vec<LogLine>,
+    lines_left: usize,
+    log_bytes_left: usize,
+    stdio_bytes_left: usize,
+    stdio_cut: bool,
+    dropped: u32,
+    /// What was written to a stream after its last line end.
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+}
+
+impl Logbook {
+    pub(crate) fn new(limits: &Limits) -> Logbook {
+        Logbook(Arc::new(Mutex::new(Pages {
+            lines: Vec::new(),
+            lines_left: limits.log_lines,
+            log_bytes_left: limits.log_bytes,
+            stdio_bytes_left: limits.stdio_bytes,
+            stdio_cut: false,
+            dropped: 0,
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+        })))
+    }
+
+    pub(crate) fn log(&self, level: LogLevel, message: &str, fields: &[(String, String)]) {
+        self.with(|pages| {
+            let fields: Vec<_> =
+                fields.iter().take(LINE_FIELDS).map(|(key, value)| (clean(key), clean(value))).collect();
+            let message = clean(message);
+            let bytes = message.len() + fields.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>();
+            if pages.lines_left == 0 || bytes > pages.log_bytes_left {
+                pages.dropped = pages.dropped.saturating_add(1);
+                return;
+            }
+            pages.lines_left -= 1;
+            pages.log_bytes_left -= bytes;
+            pages.lines.push(LogLine { level, source: LogSource::Log, message, fields });
+        });
+    }
+
+    /// The lines, how many were dropped, and the last of standard error (at most 2 KiB): what explains a trap.
+    pub(crate) fn close(&self) -> (Vec<LogLine>, u32, String) {
+        self.with(|pages| {
+            pages.end_line(LogSource::Stdout);
+            pages.end_line(LogSource::Stderr);
+            let mut lines = std::mem::take(&mut pages.lines);
+            let tail = stderr_tail(&lines);
+            if pages.dropped > 0 {
+                lines.push(notice(format!("{} lines dropped: the log quota is used up", pages.dropped)));
+            }
+            if pages.stdio_cut {
+                lines.push(notice(
+                    "output truncated: the quota of standard output and standard error is used up".to_owned(),
+                ));
+            }
+            (lines, pages.dropped, tail)
+        })
+    }
+
+    pub(crate) fn stream(&self, source: LogSource) -> Stream {
+        Stream { book: self.clone(), source }
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut Pages) -> T) -> T {
+        // A panic in here leaves lines, not broken invariants.
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Pages {
+    fn write(&mut self, source: LogSource, bytes: &[u8]) {
+        let fits = bytes.len().min(self.stdio_bytes_left);
+        self.stdio_bytes_left -= fits;
+        self.stdio_cut |= fits < bytes.len();
+        let mut pieces = bytes[..fits].split(|&byte| byte == b'\n');
+        if let Some(first) = pieces.next() {
+            self.partial(source).extend_from_slice(first);
+        }
+        for piece in pieces {
+            self.end_line(source);
+            self.partial(source).extend_from_slice(piece);
+        }
+    }
+
+    fn end_line(&mut self, source: LogSource) {
+        let bytes = std::mem::take(self.partial(source));
+        if bytes.is_empty() {
+            return;
+        }
+        if self.lines_left == 0 {
+            self.dropped = self.dropped.saturating_add(1);
+            return;
+        }
+        self.lines_left -= 1;
+        let level = if source == LogSource::Stderr { LogLevel::Warn } else { LogLevel::Info };
+        self.lines.push(LogLine {
+            level,
+            source,
+            message: clean(&String::from_utf8_lossy(&bytes)),
+            fields: Vec::new(),
+        });
+    }
+
+    fn partial(&mut self, source: LogSource) -> &mut Vec<u8> {
+        if source == LogSource::Stderr { &mut self.stderr } else { &mut self.stdout }
+    }
+}
+
+fn notice(message: String) -> LogLine {
+    LogLine { level: LogLevel::Warn, source: LogSource::Sandbox, message, fields: Vec::new() }
+}
+
+fn stderr_tail(lines: &[LogLine]) -> String {
+    let mut last: Vec<&str> = Vec::new();
+    let mut bytes = 0;
+    for line in lines.iter().rev().filter(|line| line.source == LogSource::Stderr) {
+        bytes += line.message.len();
+        if bytes > 2 << 10 {
+            break;
+        }
+        last.push(&line.message);
+    }
+    last.reverse();
+    last.join(" | ")
+}
+
+/// At most `LINE_BYTES`, control characters (line ends, escapes, direction marks) written as escapes.
+fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().min(LINE_BYTES));
+    for c in text.chars() {
+        if out.len() >= LINE_BYTES {
+            out.push('…');
+            break;
+        }
+        let deceives = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}');
+        if (c.is_control() && c != '\t') || deceives {
+            let _ = write!(out, "{}", c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Standard output or standard error of a guest. Always says that all was written: a failing write makes `println!` panic.
+pub(crate) struct Stream {
+    book: Logbook,
+    source: LogSource,
+}
+
+impl IsTerminal for Stream {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for Stream {
+    fn async_stream(&self) -> Box<dyn tokio::io::AsyncWrite + Send + Sync> {
+        // Only wasip3 asks for it, and that is not linked.
+        Box::new(tokio::io::sink())
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(self.book.stream(self.source))
+    }
+}
+
+#[async_trait]
+impl Pollable for Stream {
+    async fn ready(&mut self) {}
+}
+
+impl OutputStream for Stream {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.book.with(|pages| pages.write(self.source, &bytes));
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(64 << 10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Kind;
+
+    fn book(change: impl FnOnce(&mut Limits)) -> Logbook {
+        let mut limits = Limits::for_kind(Kind::Action);
+        change(&mut limits);
+        Logbook::new(&limits)
+    }
+
+    fn texts(book: &Logbook) -> Vec<String> {
+        book.close().0.into_iter().map(|line| line.message).collect()
+    }
+
+    #[test]
+    fn lines_of_a_stream_are_put_together_from_pieces() {
+        let book = book(|_| ());
+        for piece in ["one\ntw", "o\n\nth", "ree"] {
+            book.with(|pages| pages.write(LogSource::Stdout, piece.as_bytes()));
+        }
+        assert_eq!(texts(&book), ["one", "two", "three"]);
+    }
+
+    #[test]
+    fn lines_past_the_quota_are_dropped_and_counted() {
+        let book = book(|limits| limits.log_lines = 2);
+        for _ in 0..5 {
+            book.log(LogLevel::Info, "hello", &[]);
+        }
+        let (lines, dropped, _) = book.close();
+        assert_eq!((lines.len(), dropped), (3, 3));
+        assert_eq!(lines[2].source, LogSource::Sandbox);
+    }
+
+    #[test]
+    fn output_past_the_quota_is_cut_and_said_so() {
+        let book = book(|limits| limits.stdio_bytes = 10);
+        book.with(|pages| pages.write(LogSource::Stderr, b"0123456789abcdef\n"));
+        let (lines, _, tail) = book.close();
+        assert_eq!(lines[0].message, "0123456789");
+        assert_eq!(lines[0].level, LogLevel::Warn);
+        assert!(lines[1].message.starts_with("output truncated"));
+        assert_eq!(tail, "0123456789");
+    }
+
+    #[test]
+    fn control_characters_are_escaped_and_long_lines_are_cut() {
+        let book = book(|_| ());
+        book.log(LogLevel::Info, "a\n\u{1b}[31mred\u{202e}", &[("k\r".to_owned(), "v\0".to_owned())]);
+        book.log(LogLevel::Info, &"x".repeat(10_000), &[]);
+        let (lines, _, _) = book.close();
+        assert_eq!(lines[0].message, "a\\n\\u{1b}[31mred\\u{202e}");
+        assert_eq!(lines[0].fields, [("k\\r".to_owned(), "v\\u{0}".to_owned())]);
+        assert!(lines[1].message.len() <= LINE_BYTES + 8);
+    }
+}
