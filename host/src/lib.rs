@@ -6,6 +6,7 @@
 
 pub mod ambient;
 pub mod app;
+pub mod embedded;
 pub mod http;
 pub mod seal;
 pub mod store;
