@@ -28,11 +28,7 @@ impl Given<'_> {
     }
 
     /// The arguments by the given names, of which the first `least` must be there.
-    pub(crate) fn bound<const N: usize>(
-        self,
-        names: &[&str; N],
-        least: usize,
-    ) -> Answer<[Option<Value>; N]> {
+    pub(crate) fn bound<const N: usize>(self, names: &[&str; N], least: usize) -> Answer<[Option<Value>; N]> {
         if self.positional.len() > N {
             return Err(Fault::said(if N == 0 {
                 "it takes no arguments".to_owned()

@@ -16,11 +16,7 @@ pub(crate) struct Node<'a> {
 impl<'a> Node<'a> {
     pub(crate) fn new(expr: Expr<'a>, offset: usize) -> Self {
         let height = 1 + expr.tallest_child();
-        Node {
-            expr,
-            offset,
-            height,
-        }
+        Node { expr, offset, height }
     }
 }
 
@@ -51,32 +47,19 @@ impl<'a> Expr<'a> {
     fn tallest_child(&self) -> usize {
         let tallest = |nodes: &[Node<'a>]| nodes.iter().map(|node| node.height).max().unwrap_or(0);
         match self {
-            Expr::None
-            | Expr::Bool(_)
-            | Expr::Int(_)
-            | Expr::Float(_)
-            | Expr::Text(_)
-            | Expr::Field(_) => 0,
-            Expr::List(nodes) | Expr::Tuple(nodes) | Expr::Or(nodes) | Expr::And(nodes) => {
-                tallest(nodes)
-            }
+            Expr::None | Expr::Bool(_) | Expr::Int(_) | Expr::Float(_) | Expr::Text(_) | Expr::Field(_) => 0,
+            Expr::List(nodes) | Expr::Tuple(nodes) | Expr::Or(nodes) | Expr::And(nodes) => tallest(nodes),
             Expr::Not(node) | Expr::Negate(node) | Expr::Plus(node) => node.height,
-            Expr::Compare(first, rest) => rest
-                .iter()
-                .fold(first.height, |height, item| height.max(item.right.height)),
-            Expr::Arithmetic(first, rest) => rest
-                .iter()
-                .fold(first.height, |height, item| height.max(item.right.height)),
+            Expr::Compare(first, rest) => rest.iter().fold(first.height, |height, item| height.max(item.right.height)),
+            Expr::Arithmetic(first, rest) => {
+                rest.iter().fold(first.height, |height, item| height.max(item.right.height))
+            }
             Expr::Power(left, right) => left.height.max(right.height),
-            Expr::Choice(choice) => choice
-                .condition
-                .height
-                .max(choice.then.height)
-                .max(choice.otherwise.height),
+            Expr::Choice(choice) => choice.condition.height.max(choice.then.height).max(choice.otherwise.height),
             Expr::Call(_, arguments) => arguments.tallest(),
-            Expr::Chain(first, links) => links
-                .iter()
-                .fold(first.height, |height, link| height.max(link.kind.tallest())),
+            Expr::Chain(first, links) => {
+                links.iter().fold(first.height, |height, link| height.max(link.kind.tallest()))
+            }
         }
     }
 }
@@ -123,12 +106,7 @@ impl LinkKind<'_> {
     fn tallest(&self) -> usize {
         match self {
             LinkKind::Index(node) => node.height,
-            LinkKind::Slice(parts) => parts
-                .iter()
-                .flatten()
-                .map(|node| node.height)
-                .max()
-                .unwrap_or(0),
+            LinkKind::Slice(parts) => parts.iter().flatten().map(|node| node.height).max().unwrap_or(0),
             LinkKind::Attribute(_) => 0,
             LinkKind::Method(_, arguments) => arguments.tallest(),
         }
@@ -143,9 +121,7 @@ pub(crate) struct Arguments<'a> {
 
 impl<'a> Arguments<'a> {
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node<'a>> {
-        self.positional
-            .iter()
-            .chain(self.named.iter().map(|(_, node)| node))
+        self.positional.iter().chain(self.named.iter().map(|(_, node)| node))
     }
 
     fn tallest(&self) -> usize {

@@ -29,9 +29,7 @@ impl Budget {
             }
             _ => {
                 self.used = STEPS_MAX;
-                Err(Fault::said(format!(
-                    "the expression needs more than {STEPS_MAX} steps"
-                )))
+                Err(Fault::said(format!("the expression needs more than {STEPS_MAX} steps")))
             }
         }
     }
@@ -48,9 +46,7 @@ impl Budget {
     /// Making a text of `len` bytes; to be called before it is made.
     pub(crate) fn write(&mut self, len: usize) -> Result<(), Fault> {
         if len > TEXT_MAX {
-            return Err(Fault::said(format!(
-                "a text would be longer than {TEXT_MAX} bytes"
-            )));
+            return Err(Fault::said(format!("a text would be longer than {TEXT_MAX} bytes")));
         }
         self.read(len)
     }

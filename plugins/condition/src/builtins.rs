@@ -18,41 +18,19 @@ use crate::value::{Number, Value};
 use crate::{numerals, rounding, sequence, show, spans, strptime};
 
 /// `function(…)`
-pub(crate) fn call(
-    function: Function,
-    given: Given<'_>,
-    clock: Clock,
-    budget: &mut Budget,
-) -> Answer<Value> {
+pub(crate) fn call(function: Function, given: Given<'_>, clock: Clock, budget: &mut Budget) -> Answer<Value> {
     match function {
         Function::Abs => arithmetic::absolute(&one(given)?),
-        Function::Bool => Ok(Value::Bool(
-            optional(given)?.is_some_and(|value| value.is_true()),
-        )),
-        Function::Int => optional(given)?
-            .map_or(Ok(0), |value| int(&value, budget))
-            .map(Value::Int),
-        Function::Float => optional(given)?
-            .map_or(Ok(0.0), |value| float(&value, budget))
-            .map(Value::Float),
-        Function::Str => optional(given)?.map_or_else(
-            || Ok(Value::text("")),
-            |value| show::text_of(&value, budget),
-        ),
+        Function::Bool => Ok(Value::Bool(optional(given)?.is_some_and(|value| value.is_true()))),
+        Function::Int => optional(given)?.map_or(Ok(0), |value| int(&value, budget)).map(Value::Int),
+        Function::Float => optional(given)?.map_or(Ok(0.0), |value| float(&value, budget)).map(Value::Float),
+        Function::Str => optional(given)?.map_or_else(|| Ok(Value::text("")), |value| show::text_of(&value, budget)),
         Function::Len => {
             let len = sequence::length(&one(given)?, budget)?;
             i64::try_from(len).map(Value::Int).map_err(|_| too_large())
         }
-        Function::Any => Ok(Value::Bool(
-            sequence::each(&one(given)?, budget)?
-                .iter()
-                .any(Value::is_true),
-        )),
-        Function::All => Ok(Value::Bool(
-            sequence::each(&one(given)?, budget)?
-                .iter()
-                .all(Value::is_true),
-        )),
+        Function::Any => Ok(Value::Bool(sequence::each(&one(given)?, budget)?.iter().any(Value::is_true))),
+        Function::All => Ok(Value::Bool(sequence::each(&one(given)?, budget)?.iter().all(Value::is_true))),
         Function::Min => extreme(given, Ordering::is_lt, budget),
         Function::Max => extreme(given, Ordering::is_gt, budget),
         Function::Sum => sum(given, budget),
@@ -78,9 +56,9 @@ fn optional(given: Given<'_>) -> Answer<Option<Value>> {
 fn int(value: &Value, budget: &mut Budget) -> Answer<i64> {
     match (value, value.number()) {
         (_, Some(Number::Int(value))) => Ok(value),
-        (_, Some(Number::Float(value))) if !value.is_finite() => Err(Fault::said(
-            "int() cannot make a whole number of this float",
-        )),
+        (_, Some(Number::Float(value))) if !value.is_finite() => {
+            Err(Fault::said("int() cannot make a whole number of this float"))
+        }
         (_, Some(Number::Float(value))) => truncated(value).ok_or_else(too_large),
         (Value::Text(text), None) => {
             budget.read(text.len())?;
@@ -103,21 +81,15 @@ fn float(value: &Value, budget: &mut Budget) -> Answer<f64> {
 
 fn round(given: Given<'_>) -> Answer<Value> {
     let [number, places] = given.bound(&["number", "ndigits"], 1)?;
-    let number = number
-        .and_then(|value| value.number())
-        .ok_or(Fault::Kinds)?;
+    let number = number.and_then(|value| value.number()).ok_or(Fault::Kinds)?;
     let places = match places {
         None | Some(Value::None) => None,
         Some(value) => Some(value.whole().ok_or(Fault::Kinds)?),
     };
     match (number, places) {
-        (Number::Int(value), places) => {
-            rounding::int_to_places(value, places.unwrap_or(0)).map(Value::Int)
-        }
+        (Number::Int(value), places) => rounding::int_to_places(value, places.unwrap_or(0)).map(Value::Int),
         (Number::Float(value), None) => rounding::to_whole(value).map(Value::Int),
-        (Number::Float(value), Some(places)) => {
-            rounding::float_to_places(value, places).map(Value::Float)
-        }
+        (Number::Float(value), Some(places)) => rounding::float_to_places(value, places).map(Value::Float),
     }
 }
 
@@ -126,9 +98,7 @@ fn extreme(given: Given<'_>, better: fn(Ordering) -> bool, budget: &mut Budget) 
     let mut otherwise = None;
     for (name, value) in given.named {
         if name != "default" || given.positional.len() != 1 {
-            return Err(Fault::said(format!(
-                "it has no argument named `{name}` here"
-            )));
+            return Err(Fault::said(format!("it has no argument named `{name}` here")));
         }
         otherwise = Some(value);
     }
@@ -139,8 +109,7 @@ fn extreme(given: Given<'_>, better: fn(Ordering) -> bool, budget: &mut Budget) 
     };
     let mut items = items.iter();
     let Some(mut best) = items.next() else {
-        return otherwise
-            .ok_or_else(|| Fault::said("there is no smallest or largest item of nothing"));
+        return otherwise.ok_or_else(|| Fault::said("there is no smallest or largest item of nothing"));
     };
     for item in items {
         if compare::order(item, best, budget)?.is_some_and(better) {
@@ -157,9 +126,7 @@ fn sum(given: Given<'_>, budget: &mut Budget) -> Answer<Value> {
     if let Value::Text(_) = start {
         return Err(Fault::said("sum() does not join texts"));
     }
-    items.iter().try_fold(start, |total, item| {
-        arithmetic::operate(Operator::Add, &total, item, budget)
-    })
+    items.iter().try_fold(start, |total, item| arithmetic::operate(Operator::Add, &total, item, budget))
 }
 
 fn sorted(mut given: Given<'_>, budget: &mut Budget) -> Answer<Value> {
@@ -171,9 +138,7 @@ fn sorted(mut given: Given<'_>, budget: &mut Budget) -> Answer<Value> {
         given.named.clear();
     }
     let items = sequence::each(&one(given)?, budget)?;
-    Ok(Value::List(
-        compare::sort(items.to_vec(), descending, budget)?.into(),
-    ))
+    Ok(Value::List(compare::sort(items.to_vec(), descending, budget)?.into()))
 }
 
 fn time(function: Function, given: Given<'_>, clock: Clock, budget: &mut Budget) -> Answer<Value> {
@@ -185,47 +150,25 @@ fn time(function: Function, given: Given<'_>, clock: Clock, budget: &mut Budget)
         Function::TimeStrptime => {
             let [text, format] = texts(given, 1)?;
             let format = format.unwrap_or_else(|| "%a %b %d %H:%M:%S %Y".into());
-            Ok(Value::TimeTuple(Rc::new(strptime::tuple(
-                &text.unwrap_or_default(),
-                &format,
-                budget,
-            )?)))
+            Ok(Value::TimeTuple(Rc::new(strptime::tuple(&text.unwrap_or_default(), &format, budget)?)))
         }
         Function::TimeStrftime => match given.positional(1)? {
-            [Some(Value::Text(format)), None] => formatted(strftime::format(
-                &format,
-                &clock.now()?.tuple(),
-                Fractions::Unknown,
-                budget,
-            )?),
-            [Some(Value::Text(format)), Some(Value::TimeTuple(tuple))] => formatted(
-                strftime::format(&format, &tuple, Fractions::Unknown, budget)?,
-            ),
+            [Some(Value::Text(format)), None] => {
+                formatted(strftime::format(&format, &clock.now()?.tuple(), Fractions::Unknown, budget)?)
+            }
+            [Some(Value::Text(format)), Some(Value::TimeTuple(tuple))] => {
+                formatted(strftime::format(&format, &tuple, Fractions::Unknown, budget)?)
+            }
             _ => Err(Fault::Kinds),
         },
         _ => match one(given)? {
             Value::TimeTuple(tuple) => {
-                let Moment {
-                    year,
-                    month,
-                    day,
-                    hour,
-                    minute,
-                    second,
-                    ..
-                } = tuple.moment;
+                let Moment { year, month, day, hour, minute, second, .. } = tuple.moment;
                 // 29 February 1900 and second 61 carry over, as in C.
                 let date = Date::new(year, month, 1)?.plus_days(day - 1)?;
                 let (year, month, day) = date.civil();
-                let midnight = DateTime::new(Moment {
-                    year,
-                    month,
-                    day,
-                    hour: 0,
-                    minute: 0,
-                    second: 0,
-                    microsecond: 0,
-                })?;
+                let midnight =
+                    DateTime::new(Moment { year, month, day, hour: 0, minute: 0, second: 0, microsecond: 0 })?;
                 let seconds = hour * 3600 + minute * 60 + second;
                 let local = DateTime::from_micros(midnight.micros() + seconds * MICROS_PER_SECOND)?;
                 Ok(Value::Float(clock.timestamp(local)))
@@ -261,17 +204,12 @@ fn dates(function: Function, given: Given<'_>, clock: Clock, budget: &mut Budget
         }
         Function::DateTimeStrptime => {
             let [text, format] = texts(given, 2)?;
-            strptime::datetime(
-                &text.unwrap_or_default(),
-                &format.unwrap_or_default(),
-                budget,
-            )
-            .map(Value::DateTime)
+            strptime::datetime(&text.unwrap_or_default(), &format.unwrap_or_default(), budget).map(Value::DateTime)
         }
         Function::DateTimeStrftime => match given.positional(2)? {
-            [Some(Value::DateTime(moment)), Some(Value::Text(format))] => formatted(
-                strftime::format(&format, &moment.tuple(), Fractions::Known, budget)?,
-            ),
+            [Some(Value::DateTime(moment)), Some(Value::Text(format))] => {
+                formatted(strftime::format(&format, &moment.tuple(), Fractions::Known, budget)?)
+            }
             _ => Err(Fault::Kinds),
         },
         Function::Date => {
@@ -279,27 +217,9 @@ fn dates(function: Function, given: Given<'_>, clock: Clock, budget: &mut Budget
             Date::new(year, month, day).map(Value::Date)
         }
         Function::DateTime => {
-            let names = [
-                "year",
-                "month",
-                "day",
-                "hour",
-                "minute",
-                "second",
-                "microsecond",
-            ];
-            let [year, month, day, hour, minute, second, microsecond] =
-                wholes(given.bound(&names, 3)?)?;
-            DateTime::new(Moment {
-                year,
-                month,
-                day,
-                hour,
-                minute,
-                second,
-                microsecond,
-            })
-            .map(Value::DateTime)
+            let names = ["year", "month", "day", "hour", "minute", "second", "microsecond"];
+            let [year, month, day, hour, minute, second, microsecond] = wholes(given.bound(&names, 3)?)?;
+            DateTime::new(Moment { year, month, day, hour, minute, second, microsecond }).map(Value::DateTime)
         }
         _ => {
             let values = given.bound(&spans::UNITS.map(|(name, _)| name), 0)?;

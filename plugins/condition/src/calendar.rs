@@ -87,9 +87,7 @@ impl Date {
         if !(1..=days_in_month(year, month)).contains(&day) {
             return Err(Fault::said("the month has no such day"));
         }
-        Ok(Date {
-            days: days_before_year(year) + days_before_month(year, month) + day - 1 - EPOCH,
-        })
+        Ok(Date { days: days_before_year(year) + days_before_month(year, month) + day - 1 - EPOCH })
     }
 
     fn from_days(days: i64) -> Answer<Self> {
@@ -112,15 +110,8 @@ impl Date {
             year += 1;
         }
         let day_of_year = days - days_before_year(year);
-        let month = (2..=12)
-            .take_while(|month| days_before_month(year, *month) <= day_of_year)
-            .last()
-            .unwrap_or(1);
-        (
-            year,
-            month,
-            day_of_year - days_before_month(year, month) + 1,
-        )
+        let month = (2..=12).take_while(|month| days_before_month(year, *month) <= day_of_year).last().unwrap_or(1);
+        (year, month, day_of_year - days_before_month(year, month) + 1)
     }
 
     /// 0 is Monday.
@@ -149,23 +140,13 @@ impl Date {
     }
 
     pub(crate) fn since(self, earlier: Date) -> Delta {
-        Delta {
-            micros: (self.days - earlier.days) * MICROS_PER_DAY,
-        }
+        Delta { micros: (self.days - earlier.days) * MICROS_PER_DAY }
     }
 }
 
 impl DateTime {
     pub(crate) fn new(moment: Moment) -> Answer<Self> {
-        let Moment {
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            second,
-            microsecond,
-        } = moment;
+        let Moment { year, month, day, hour, minute, second, microsecond } = moment;
         let date = Date::new(year, month, day)?;
         let in_range = (0..24).contains(&hour)
             && (0..60).contains(&minute)
@@ -175,9 +156,7 @@ impl DateTime {
             return Err(Fault::said("there is no such time of day"));
         }
         let seconds = date.days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
-        Ok(DateTime {
-            micros: seconds * MICROS_PER_SECOND + microsecond,
-        })
+        Ok(DateTime { micros: seconds * MICROS_PER_SECOND + microsecond })
     }
 
     /// From local microseconds since the epoch.
@@ -192,9 +171,7 @@ impl DateTime {
     }
 
     pub(crate) fn date(self) -> Date {
-        Date {
-            days: self.micros.div_euclid(MICROS_PER_DAY),
-        }
+        Date { days: self.micros.div_euclid(MICROS_PER_DAY) }
     }
 
     pub(crate) fn parts(self) -> Moment {
@@ -214,12 +191,7 @@ impl DateTime {
 
     pub(crate) fn tuple(self) -> TimeTuple {
         let date = self.date();
-        TimeTuple {
-            moment: self.parts(),
-            weekday: date.weekday(),
-            day_of_year: date.day_of_year(),
-            is_dst: -1,
-        }
+        TimeTuple { moment: self.parts(), weekday: date.weekday(), day_of_year: date.day_of_year(), is_dst: -1 }
     }
 
     pub(crate) fn plus(self, delta: Delta) -> Answer<Self> {
@@ -227,9 +199,7 @@ impl DateTime {
     }
 
     pub(crate) fn since(self, earlier: DateTime) -> Delta {
-        Delta {
-            micros: self.micros - earlier.micros,
-        }
+        Delta { micros: self.micros - earlier.micros }
     }
 }
 
@@ -237,11 +207,7 @@ impl Delta {
     /// Days (may be negative), seconds and microseconds (never negative).
     pub(crate) fn parts(self) -> (i64, i64, i64) {
         let in_day = self.micros.rem_euclid(MICROS_PER_DAY);
-        (
-            self.micros.div_euclid(MICROS_PER_DAY),
-            in_day / MICROS_PER_SECOND,
-            in_day % MICROS_PER_SECOND,
-        )
+        (self.micros.div_euclid(MICROS_PER_DAY), in_day / MICROS_PER_SECOND, in_day % MICROS_PER_SECOND)
     }
 
     pub(crate) fn from_wide(micros: i128) -> Answer<Self> {
@@ -255,25 +221,7 @@ impl Delta {
 impl TimeTuple {
     /// The nine numbers of Python's `struct_time`.
     pub(crate) fn numbers(&self) -> [i64; 9] {
-        let Moment {
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            second,
-            ..
-        } = self.moment;
-        [
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            second,
-            self.weekday,
-            self.day_of_year,
-            self.is_dst,
-        ]
+        let Moment { year, month, day, hour, minute, second, .. } = self.moment;
+        [year, month, day, hour, minute, second, self.weekday, self.day_of_year, self.is_dst]
     }
 }

@@ -10,12 +10,7 @@ use crate::number;
 use crate::value::Value;
 
 /// `left operator right`
-pub(crate) fn compare(
-    operator: Comparison,
-    left: &Value,
-    right: &Value,
-    budget: &mut Budget,
-) -> Answer<bool> {
+pub(crate) fn compare(operator: Comparison, left: &Value, right: &Value, budget: &mut Budget) -> Answer<bool> {
     Ok(match operator {
         Comparison::Equal => equal(left, right, budget)?,
         Comparison::NotEqual => !equal(left, right, budget)?,
@@ -135,11 +130,7 @@ fn contains(whole: &Value, item: &Value, budget: &mut Budget) -> Answer<bool> {
 }
 
 /// A stable merge sort that stops at the first pair without an order. The standard one cannot stop.
-pub(crate) fn sort(
-    items: Vec<Value>,
-    descending: Descending,
-    budget: &mut Budget,
-) -> Answer<Vec<Value>> {
+pub(crate) fn sort(items: Vec<Value>, descending: Descending, budget: &mut Budget) -> Answer<Vec<Value>> {
     budget.items(items.len())?;
     let mut runs = items;
     let mut width = 1;
@@ -175,14 +166,7 @@ fn merge(
             Descending::No => ordering.is_some_and(Ordering::is_lt),
             Descending::Yes => ordering.is_some_and(Ordering::is_gt),
         };
-        merged.extend(
-            if second_first {
-                right.next()
-            } else {
-                left.next()
-            }
-            .cloned(),
-        );
+        merged.extend(if second_first { right.next() } else { left.next() }.cloned());
     }
     merged.extend(left.cloned());
     merged.extend(right.cloned());

@@ -56,8 +56,7 @@ fn refusal(index: u32, expression: &str, error: &crate::EvalError) -> Error {
     if quoted.len() < expression.len() {
         quoted.push('…');
     }
-    let detail =
-        serde_json::json!({ "index": index, "offset": error.offset, "message": error.message });
+    let detail = serde_json::json!({ "index": index, "offset": error.offset, "message": error.message });
     Error {
         kind: ErrorKind::InvalidInput,
         message: format!("condition {} `{quoted}`: {}", index + 1, error.message),
@@ -69,19 +68,9 @@ fn refusal(index: u32, expression: &str, error: &crate::EvalError) -> Error {
 fn env(ctx: Context) -> Env {
     let mut fields = own_keys(&ctx);
     for field in ctx.ticket.fields {
-        fields.insert(
-            field.key,
-            Field {
-                kind: kind(field.kind),
-                json: field.value,
-            },
-        );
+        fields.insert(field.key, Field { kind: kind(field.kind), json: field.value });
     }
-    Env {
-        now_ms: ctx.now_ms,
-        tz_offset_min: ctx.tz_offset_min,
-        fields,
-    }
+    Env { now_ms: ctx.now_ms, tz_offset_min: ctx.tz_offset_min, fields }
 }
 
 /// The values of `TICKET_KEYS`, as the old engine's conditions know them: no parent is 0, times are local texts.
@@ -90,12 +79,7 @@ fn own_keys(ctx: &Context) -> BTreeMap<String, Field> {
     let text = |text: &str| (FieldKind::Str, serde_json::Value::from(text).to_string());
     let int = |number: i64| (FieldKind::Int, number.to_string());
     let flag = |value: bool| (FieldKind::Boolean, value.to_string());
-    let time = |ms: i64| {
-        (
-            FieldKind::Datetime,
-            serde_json::Value::from(local_text(ms, ctx.tz_offset_min)).to_string(),
-        )
-    };
+    let time = |ms: i64| (FieldKind::Datetime, serde_json::Value::from(local_text(ms, ctx.tz_offset_min)).to_string());
     let empty = (FieldKind::Str, "null".to_owned());
     let values = [
         ("id", int(ticket.id)),
@@ -106,18 +90,9 @@ fn own_keys(ctx: &Context) -> BTreeMap<String, Field> {
         ("state_id", int(ticket.state_id)),
         ("state_name", text(&ticket.state_name)),
         ("creator", text(&ticket.creator)),
-        (
-            "parent_ticket_id",
-            int(ticket.parent_ticket_id.unwrap_or(0)),
-        ),
-        (
-            "parent_ticket_state_id",
-            int(ticket.parent_ticket_state_id.unwrap_or(0)),
-        ),
-        (
-            "participant_type_id",
-            int(ticket.participant_type_id.into()),
-        ),
+        ("parent_ticket_id", int(ticket.parent_ticket_id.unwrap_or(0))),
+        ("parent_ticket_state_id", int(ticket.parent_ticket_state_id.unwrap_or(0))),
+        ("participant_type_id", int(ticket.participant_type_id.into())),
         ("participant", text(&ticket.participant)),
         ("relation", text(&ticket.relation.join(","))),
         ("in_add_node", flag(ticket.in_add_node)),
@@ -141,15 +116,7 @@ fn local_text(now_ms: i64, offset_min: i16) -> String {
     let Ok(at) = (Clock { now_ms, offset_min }).now() else {
         return String::new();
     };
-    let Moment {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-        ..
-    } = at.parts();
+    let Moment { year, month, day, hour, minute, second, .. } = at.parts();
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }
 

@@ -1,9 +1,7 @@
 //! Walks the tree. Every node pays a step; the tree is at most 64 nodes high, so the stack is bounded too.
 
 use crate::arguments::Given;
-use crate::ast::{
-    Arguments, Choice, Compared, Comparison, Expr, Link, LinkKind, Node, Operated, Operator,
-};
+use crate::ast::{Arguments, Choice, Compared, Comparison, Expr, Link, LinkKind, Node, Operated, Operator};
 use crate::budget::Budget;
 use crate::clock::Clock;
 use crate::fault::{Answer, Fault};
@@ -19,15 +17,8 @@ pub(crate) struct Walker<'a> {
 
 impl<'a> Walker<'a> {
     pub(crate) fn new(env: &'a Env) -> Self {
-        let clock = Clock {
-            now_ms: env.now_ms,
-            offset_min: env.tz_offset_min,
-        };
-        Walker {
-            env,
-            clock,
-            budget: Budget::default(),
-        }
+        let clock = Clock { now_ms: env.now_ms, offset_min: env.tz_offset_min };
+        Walker { env, clock, budget: Budget::default() }
     }
 
     pub(crate) fn steps(&self) -> u32 {
@@ -56,14 +47,8 @@ impl<'a> Walker<'a> {
             Expr::Choice(choice) => self.choice(choice),
             Expr::Call(function, arguments) => {
                 let (given, described) = self.given(arguments)?;
-                builtins::call(*function, given, self.clock, &mut self.budget).map_err(|fault| {
-                    in_call(
-                        fault,
-                        &format!("{}()", function.name()),
-                        node.offset,
-                        &described,
-                    )
-                })
+                builtins::call(*function, given, self.clock, &mut self.budget)
+                    .map_err(|fault| in_call(fault, &format!("{}()", function.name()), node.offset, &described))
             }
             Expr::Chain(first, links) => self.chain(first, links),
         }
@@ -71,19 +56,12 @@ impl<'a> Walker<'a> {
 
     fn field(&mut self, name: &str, offset: usize) -> Answer<Value> {
         let Some(field) = self.env.fields.get(name) else {
-            return Err(Fault::Said {
-                message: format!("there is no field `{name}`"),
-                offset: Some(offset),
-            });
+            return Err(Fault::Said { message: format!("there is no field `{name}`"), offset: Some(offset) });
         };
         field.value(&mut self.budget).map_err(|fault| match fault {
-            Fault::Said {
-                message,
-                offset: None,
-            } => Fault::Said {
-                message: format!("field `{name}`: {message}"),
-                offset: Some(offset),
-            },
+            Fault::Said { message, offset: None } => {
+                Fault::Said { message: format!("field `{name}`: {message}"), offset: Some(offset) }
+            }
             other => other,
         })
     }
@@ -123,58 +101,34 @@ impl<'a> Walker<'a> {
 
     fn choice(&mut self, choice: &Choice<'_>) -> Answer<Value> {
         let holds = self.value(&choice.condition)?.is_true();
-        self.value(if holds {
-            &choice.then
-        } else {
-            &choice.otherwise
-        })
+        self.value(if holds { &choice.then } else { &choice.otherwise })
     }
 
     fn signed(&mut self, sign: &str, inner: &Node<'_>, offset: usize) -> Answer<Value> {
         let value = self.value(inner)?;
-        let result = if sign == "-" {
-            arithmetic::negate(&value)
-        } else {
-            arithmetic::plus(&value)
-        };
+        let result = if sign == "-" { arithmetic::negate(&value) } else { arithmetic::plus(&value) };
         result.map_err(|fault| {
             let operand = described(inner, &value);
-            fault.placed(
-                offset,
-                || format!("`{sign}` does not work on {operand}"),
-                String::new,
-            )
+            fault.placed(offset, || format!("`{sign}` does not work on {operand}"), String::new)
         })
     }
 
     fn compared(&mut self, first: &Node<'_>, rest: &[Compared<'_>]) -> Answer<Value> {
         let mut left_node = first;
         let mut left = self.value(first)?;
-        for Compared {
-            operator,
-            offset,
-            right: right_node,
-        } in rest
-        {
+        for Compared { operator, offset, right: right_node } in rest {
             let right = self.value(right_node)?;
-            let holds =
-                compare::compare(*operator, &left, &right, &mut self.budget).map_err(|fault| {
-                    let (left, right) =
-                        (described(left_node, &left), described(right_node, &right));
-                    let verb = if matches!(operator, Comparison::In | Comparison::NotIn) {
-                        "cannot look for"
-                    } else {
-                        "cannot compare"
-                    };
-                    let between = if verb == "cannot compare" {
-                        "with"
-                    } else {
-                        "in"
-                    };
-                    let message =
-                        || format!("`{}` {verb} {left} {between} {right}", operator.sign());
-                    fault.placed(*offset, message, String::new)
-                })?;
+            let holds = compare::compare(*operator, &left, &right, &mut self.budget).map_err(|fault| {
+                let (left, right) = (described(left_node, &left), described(right_node, &right));
+                let verb = if matches!(operator, Comparison::In | Comparison::NotIn) {
+                    "cannot look for"
+                } else {
+                    "cannot compare"
+                };
+                let between = if verb == "cannot compare" { "with" } else { "in" };
+                let message = || format!("`{}` {verb} {left} {between} {right}", operator.sign());
+                fault.placed(*offset, message, String::new)
+            })?;
             if !holds {
                 return Ok(Value::Bool(false));
             }
@@ -185,33 +139,13 @@ impl<'a> Walker<'a> {
 
     fn operated(&mut self, first: &Node<'_>, rest: &[Operated<'_>]) -> Answer<Value> {
         let mut total = self.value(first)?;
-        for (
-            index,
-            Operated {
-                operator,
-                offset,
-                right: right_node,
-            },
-        ) in rest.iter().enumerate()
-        {
+        for (index, Operated { operator, offset, right: right_node }) in rest.iter().enumerate() {
             self.budget.step()?;
             let right = self.value(right_node)?;
-            total = arithmetic::operate(*operator, &total, &right, &mut self.budget).map_err(
-                |fault| {
-                    let left = if index == 0 {
-                        described(first, &total)
-                    } else {
-                        total.kind().to_owned()
-                    };
-                    of_operator(
-                        fault,
-                        *operator,
-                        *offset,
-                        &left,
-                        &described(right_node, &right),
-                    )
-                },
-            )?;
+            total = arithmetic::operate(*operator, &total, &right, &mut self.budget).map_err(|fault| {
+                let left = if index == 0 { described(first, &total) } else { total.kind().to_owned() };
+                of_operator(fault, *operator, *offset, &left, &described(right_node, &right))
+            })?;
         }
         Ok(total)
     }
@@ -219,13 +153,7 @@ impl<'a> Walker<'a> {
     fn power(&mut self, base: &Node<'_>, exponent: &Node<'_>, offset: usize) -> Answer<Value> {
         let (left, right) = (self.value(base)?, self.value(exponent)?);
         arithmetic::operate(Operator::Power, &left, &right, &mut self.budget).map_err(|fault| {
-            of_operator(
-                fault,
-                Operator::Power,
-                offset,
-                &described(base, &left),
-                &described(exponent, &right),
-            )
+            of_operator(fault, Operator::Power, offset, &described(base, &left), &described(exponent, &right))
         })
     }
 
@@ -234,47 +162,30 @@ impl<'a> Walker<'a> {
         for (index, link) in links.iter().enumerate() {
             self.budget.step()?;
             let owner = |value: &Value| {
-                if index == 0 {
-                    described(first, value)
-                } else {
-                    value.kind().to_owned()
-                }
+                if index == 0 { described(first, value) } else { value.kind().to_owned() }
             };
             value = match &link.kind {
-                LinkKind::Attribute(attribute) => {
-                    members::attribute(&value, *attribute).map_err(|fault| {
-                        let message =
-                            || format!("there is no `{}` of {}", attribute.name(), owner(&value));
-                        fault.placed(link.offset, message, String::new)
-                    })?
-                }
+                LinkKind::Attribute(attribute) => members::attribute(&value, *attribute).map_err(|fault| {
+                    let message = || format!("there is no `{}` of {}", attribute.name(), owner(&value));
+                    fault.placed(link.offset, message, String::new)
+                })?,
                 LinkKind::Method(method, arguments) => {
                     let (given, described) = self.given(arguments)?;
-                    members::call(&value, *method, given, self.clock, &mut self.budget).map_err(
-                        |fault| {
-                            let name = format!("{}() of {}", method.name(), owner(&value));
-                            in_call(fault, &name, link.offset, &described)
-                        },
-                    )?
+                    members::call(&value, *method, given, self.clock, &mut self.budget).map_err(|fault| {
+                        let name = format!("{}() of {}", method.name(), owner(&value));
+                        in_call(fault, &name, link.offset, &described)
+                    })?
                 }
                 LinkKind::Index(index_node) => {
                     let index = self.value(index_node)?;
                     sequence::indexed(&value, &index, &mut self.budget).map_err(|fault| {
-                        fault.placed(
-                            link.offset,
-                            || format!("{} has no items", owner(&value)),
-                            String::new,
-                        )
+                        fault.placed(link.offset, || format!("{} has no items", owner(&value)), String::new)
                     })?
                 }
                 LinkKind::Slice(parts) => {
                     let bounds = self.bounds(parts)?;
                     sequence::sliced(&value, &bounds, &mut self.budget).map_err(|fault| {
-                        fault.placed(
-                            link.offset,
-                            || format!("{} has no items", owner(&value)),
-                            String::new,
-                        )
+                        fault.placed(link.offset, || format!("{} has no items", owner(&value)), String::new)
                     })?
                 }
             };
@@ -336,14 +247,6 @@ fn of_operator(fault: Fault, operator: Operator, offset: usize, left: &str, righ
 }
 
 fn in_call(fault: Fault, name: &str, offset: usize, arguments: &[String]) -> Fault {
-    let arguments = if arguments.is_empty() {
-        "nothing".to_owned()
-    } else {
-        arguments.join(" and ")
-    };
-    fault.placed(
-        offset,
-        || format!("{name} does not work with {arguments}"),
-        || format!(" ({name} with {arguments})"),
-    )
+    let arguments = if arguments.is_empty() { "nothing".to_owned() } else { arguments.join(" and ") };
+    fault.placed(offset, || format!("{name} does not work with {arguments}"), || format!(" ({name} with {arguments})"))
 }

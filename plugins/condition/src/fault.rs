@@ -14,31 +14,14 @@ pub(crate) enum Fault {
 
 impl Fault {
     pub(crate) fn said(message: impl Into<String>) -> Self {
-        Fault::Said {
-            message: message.into(),
-            offset: None,
-        }
+        Fault::Said { message: message.into(), offset: None }
     }
 
     /// Gives the fault its place, unless a deeper node already did.
-    pub(crate) fn placed(
-        self,
-        at: usize,
-        for_kinds: impl FnOnce() -> String,
-        suffix: impl FnOnce() -> String,
-    ) -> Self {
+    pub(crate) fn placed(self, at: usize, for_kinds: impl FnOnce() -> String, suffix: impl FnOnce() -> String) -> Self {
         match self {
-            Fault::Kinds => Fault::Said {
-                message: for_kinds() + &suffix(),
-                offset: Some(at),
-            },
-            Fault::Said {
-                message,
-                offset: None,
-            } => Fault::Said {
-                message: message + &suffix(),
-                offset: Some(at),
-            },
+            Fault::Kinds => Fault::Said { message: for_kinds() + &suffix(), offset: Some(at) },
+            Fault::Said { message, offset: None } => Fault::Said { message: message + &suffix(), offset: Some(at) },
             placed => placed,
         }
     }

@@ -43,19 +43,14 @@ impl Field {
             return Err(too_long());
         }
         budget.read(self.json.len().min(TEXT_MAX))?;
-        let json: Json = serde_json::from_str(&self.json)
-            .map_err(|_| Fault::said("its stored value is not JSON"))?;
+        let json: Json = serde_json::from_str(&self.json).map_err(|_| Fault::said("its stored value is not JSON"))?;
         let text = match json {
             Json::Null => return Ok(Value::None),
             Json::Bool(value) => return self.kind.bool(value),
             Json::Number(_) => return self.kind.number(self.json.trim()),
             Json::String(text) => text,
             // Several choices or people: one text with commas, as they are stored (D-13).
-            Json::Array(items) => items
-                .iter()
-                .map(item_text)
-                .collect::<Answer<Vec<String>>>()?
-                .join(","),
+            Json::Array(items) => items.iter().map(item_text).collect::<Answer<Vec<String>>>()?.join(","),
             Json::Object(_) => return Err(Fault::said("its stored value is a JSON object")),
         };
         if text.len() > TEXT_MAX {
@@ -73,9 +68,7 @@ fn item_text(item: &Json) -> Answer<String> {
     match item {
         Json::String(text) => Ok(text.clone()),
         Json::Number(number) => Ok(number.to_string()),
-        _ => Err(Fault::said(
-            "its stored value is a list of something else than texts and numbers",
-        )),
+        _ => Err(Fault::said("its stored value is a list of something else than texts and numbers")),
     }
 }
 
@@ -83,9 +76,7 @@ impl FieldKind {
     fn bool(self, value: bool) -> Answer<Value> {
         match self {
             FieldKind::Boolean => Ok(Value::Bool(value)),
-            FieldKind::Int | FieldKind::Float | FieldKind::Date | FieldKind::Datetime => {
-                Err(self.mismatch())
-            }
+            FieldKind::Int | FieldKind::Float | FieldKind::Date | FieldKind::Datetime => Err(self.mismatch()),
             _ => Ok(Value::text(if value { "True" } else { "False" })),
         }
     }
@@ -113,19 +104,13 @@ impl FieldKind {
     fn text(self, text: &str, budget: &mut Budget) -> Answer<Value> {
         let typed = matches!(
             self,
-            FieldKind::Int
-                | FieldKind::Float
-                | FieldKind::Boolean
-                | FieldKind::Date
-                | FieldKind::Datetime
+            FieldKind::Int | FieldKind::Float | FieldKind::Boolean | FieldKind::Date | FieldKind::Datetime
         );
         if typed && text.is_empty() {
             return Ok(Value::None);
         }
         match self {
-            FieldKind::Int => numerals::int(text)
-                .map(Value::Int)
-                .map_err(|_| self.mismatch()),
+            FieldKind::Int => numerals::int(text).map(Value::Int).map_err(|_| self.mismatch()),
             FieldKind::Float => finite(numerals::float(text).map_err(|_| self.mismatch())?, self),
             FieldKind::Boolean => match text {
                 "true" | "True" | "t" | "1" => Ok(Value::Bool(true)),
@@ -148,16 +133,10 @@ impl FieldKind {
             FieldKind::Datetime => "a datetime",
             _ => "a text",
         };
-        Fault::said(format!(
-            "it is declared as {declared} but its value is none"
-        ))
+        Fault::said(format!("it is declared as {declared} but its value is none"))
     }
 }
 
 fn finite(value: f64, kind: FieldKind) -> Answer<Value> {
-    if value.is_finite() {
-        Ok(Value::Float(value))
-    } else {
-        Err(kind.mismatch())
-    }
+    if value.is_finite() { Ok(Value::Float(value)) } else { Err(kind.mismatch()) }
 }

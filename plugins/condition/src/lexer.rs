@@ -28,10 +28,8 @@ pub(crate) struct Lexeme<'a> {
 }
 
 /// Longest first, so that `**` is not read as `*` twice.
-const SIGNS: [&str; 21] = [
-    "**", "//", "<=", ">=", "==", "!=", "<", ">", "+", "-", "*", "/", "%", "(", ")", "[", "]", ",",
-    ".", ":", "=",
-];
+const SIGNS: [&str; 21] =
+    ["**", "//", "<=", ">=", "==", "!=", "<", ">", "+", "-", "*", "/", "%", "(", ")", "[", "]", ",", ".", ":", "="];
 
 /// Words that Python lets follow a number without a blank.
 const WORDS_AFTER_NUMBER: [&str; 7] = ["and", "else", "if", "in", "is", "or", "not"];
@@ -44,10 +42,7 @@ pub(crate) struct Lexer<'a> {
 /// All tokens of an expression, ending with [`Token::End`].
 pub(crate) fn tokens(source: &str) -> Result<Vec<Lexeme<'_>>, Problem> {
     if source.len() > EXPRESSION_MAX {
-        return Err(Problem::at(
-            EXPRESSION_MAX,
-            format!("the expression is longer than {EXPRESSION_MAX} bytes"),
-        ));
+        return Err(Problem::at(EXPRESSION_MAX, format!("the expression is longer than {EXPRESSION_MAX} bytes")));
     }
     let mut lexer = Lexer { source, at: 0 };
     let mut lexemes = Vec::new();
@@ -86,9 +81,7 @@ impl<'a> Lexer<'a> {
             Some('{') => self.field()?,
             Some('}') => return Err(Problem::at(offset, "`}` closes nothing")),
             Some(c) if c.is_ascii_digit() => self.number()?,
-            Some('.') if self.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) => {
-                self.number()?
-            }
+            Some('.') if self.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) => self.number()?,
             Some(c) if c.is_alphabetic() || c == '_' => self.name()?,
             Some(c) => self.sign(c)?,
         };
@@ -100,10 +93,7 @@ impl<'a> Lexer<'a> {
         let name = self.take_while(|c| c.is_alphanumeric() || c == '_');
         let is_prefix = name.len() <= 2 && name.chars().all(|c| "rRbBuUfF".contains(c));
         if is_prefix && matches!(self.peek(), Some('\'' | '"')) {
-            return Err(Problem::at(
-                offset,
-                format!("a prefix before a quoted text is not supported: `{name}`"),
-            ));
+            return Err(Problem::at(offset, format!("a prefix before a quoted text is not supported: `{name}`")));
         }
         Ok(Token::Name(name))
     }
@@ -111,13 +101,7 @@ impl<'a> Lexer<'a> {
     fn sign(&mut self, first: char) -> Result<Token<'a>, Problem> {
         let rest = self.rest();
         let Some(sign) = SIGNS.into_iter().find(|sign| rest.starts_with(sign)) else {
-            return Err(Problem::at(
-                self.at,
-                format!(
-                    "the character `{}` has no meaning here",
-                    first.escape_debug()
-                ),
-            ));
+            return Err(Problem::at(self.at, format!("the character `{}` has no meaning here", first.escape_debug())));
         };
         self.at += sign.len();
         Ok(Token::Sign(sign))
@@ -125,10 +109,7 @@ impl<'a> Lexer<'a> {
 
     fn field(&mut self) -> Result<Token<'a>, Problem> {
         if self.rest().starts_with("{{") {
-            return Err(Problem::at(
-                self.at,
-                "braces outside a quoted text: a dict or a set is not supported",
-            ));
+            return Err(Problem::at(self.at, "braces outside a quoted text: a dict or a set is not supported"));
         }
         Ok(Token::Field(self.placeholder()?))
     }
@@ -146,19 +127,14 @@ impl<'a> Lexer<'a> {
             }
             Some('.' | '[') if starts_well => Err(Problem::at(
                 self.at,
-                format!(
-                    "`{{{name}}}` stands for the whole value: no attribute or index inside the braces"
-                ),
+                format!("`{{{name}}}` stands for the whole value: no attribute or index inside the braces"),
             )),
             Some(':' | '!') if starts_well => Err(Problem::at(
                 self.at,
                 format!("`{{{name}}}` stands for the value itself: no format inside the braces"),
             )),
             None => Err(Problem::at(offset, "`{` is never closed")),
-            Some(_) => Err(Problem::at(
-                offset,
-                "braces must hold the key of a field, like `{days}`",
-            )),
+            Some(_) => Err(Problem::at(offset, "braces must hold the key of a field, like `{days}`")),
         }
     }
 
@@ -171,11 +147,7 @@ impl<'a> Lexer<'a> {
             [b'0', b'b' | b'B', ..] => 2,
             _ => 10,
         };
-        let token = if radix == 10 {
-            self.decimal()?
-        } else {
-            self.in_radix(radix)?
-        };
+        let token = if radix == 10 { self.decimal()? } else { self.in_radix(radix)? };
         let word_at = self.at;
         let word = self.take_while(|c| c.is_alphanumeric() || c == '_');
         self.at = word_at;
@@ -194,9 +166,7 @@ impl<'a> Lexer<'a> {
             return Err(Problem::at(offset, "this is not a number"));
         }
         let plain = digits.replace('_', "");
-        i64::from_str_radix(&plain, radix)
-            .map(Token::Int)
-            .map_err(|_| too_large(offset))
+        i64::from_str_radix(&plain, radix).map(Token::Int).map_err(|_| too_large(offset))
     }
 
     fn decimal(&mut self) -> Result<Token<'a>, Problem> {
@@ -220,10 +190,7 @@ impl<'a> Lexer<'a> {
         }
         let plain = self.source[offset..self.at].replace('_', "");
         if is_float {
-            return plain
-                .parse()
-                .map(Token::Float)
-                .map_err(|_| Problem::at(offset, "this is not a number"));
+            return plain.parse().map(Token::Float).map_err(|_| Problem::at(offset, "this is not a number"));
         }
         if whole.starts_with('0') && whole.contains(|c: char| c != '0' && c != '_') {
             return Err(Problem::at(offset, "a whole number must not start with 0"));
@@ -236,10 +203,7 @@ impl<'a> Lexer<'a> {
         let offset = self.at;
         let digits = self.take_while(|c| c.is_ascii_digit() || c == '_');
         if digits.ends_with('_') || digits.contains("__") {
-            return Err(Problem::at(
-                offset,
-                "an underscore in a number must stand between two digits",
-            ));
+            return Err(Problem::at(offset, "an underscore in a number must stand between two digits"));
         }
         Ok(digits)
     }

@@ -85,10 +85,7 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) fn at(offset: usize, message: impl Into<String>) -> Self {
-        Problem {
-            offset,
-            message: message.into(),
-        }
+        Problem { offset, message: message.into() }
     }
 }
 
@@ -134,12 +131,8 @@ pub fn check(expression: &str, known_fields: &[&str]) -> Vec<Problem> {
         Err(problem) => return vec![problem],
     };
     let is_known = |name: &str| known_fields.contains(&name) || TICKET_KEYS.contains(&name);
-    let unknown = placeholders::of(&node)
-        .into_iter()
-        .filter(|(name, _)| !is_known(name));
-    unknown
-        .map(|(name, offset)| Problem::at(offset, format!("there is no field `{name}`")))
-        .collect()
+    let unknown = placeholders::of(&node).into_iter().filter(|(name, _)| !is_known(name));
+    unknown.map(|(name, offset)| Problem::at(offset, format!("there is no field `{name}`"))).collect()
 }
 
 /// The keys of all placeholders, each once, in the order in which they stand.
@@ -166,18 +159,11 @@ pub fn evaluate_counting(expression: &str, env: &Env) -> (Result<bool, EvalError
         Err(Problem { offset, message }) => return (Err(EvalError { offset, message }), 0),
     };
     let mut walker = Walker::new(env);
-    let answer = walker
-        .value(&node)
-        .map(|value| value.is_true())
-        .map_err(|fault| match fault {
-            Fault::Said { message, offset } => EvalError {
-                offset: offset.unwrap_or(node.offset),
-                message,
-            },
-            Fault::Kinds => EvalError {
-                offset: node.offset,
-                message: "the operation does not work on these values".to_owned(),
-            },
-        });
+    let answer = walker.value(&node).map(|value| value.is_true()).map_err(|fault| match fault {
+        Fault::Said { message, offset } => EvalError { offset: offset.unwrap_or(node.offset), message },
+        Fault::Kinds => {
+            EvalError { offset: node.offset, message: "the operation does not work on these values".to_owned() }
+        }
+    });
     (answer, walker.steps())
 }

@@ -26,18 +26,11 @@ pub(crate) fn text<'a>(lexer: &mut Lexer<'a>) -> Result<Vec<Part<'a>>, Problem> 
         match lexer.peek() {
             None => return Err(Problem::at(start, "this quoted text is never closed")),
             Some('\n' | '\r') if quote.len() == 1 => {
-                return Err(Problem::at(
-                    start,
-                    "this quoted text is not closed on its line",
-                ));
+                return Err(Problem::at(start, "this quoted text is not closed on its line"));
             }
             Some('\0') => return Err(Problem::at(lexer.at, "a zero byte has no meaning here")),
             Some('\r') => {
-                lexer.at += if lexer.rest().starts_with("\r\n") {
-                    2
-                } else {
-                    1
-                };
+                lexer.at += if lexer.rest().starts_with("\r\n") { 2 } else { 1 };
                 fixed.push('\n');
             }
             Some('\\') => escape(lexer, &mut fixed)?,
@@ -51,10 +44,7 @@ pub(crate) fn text<'a>(lexer: &mut Lexer<'a>) -> Result<Vec<Part<'a>>, Problem> 
             }
             Some(c @ ('{' | '}')) => {
                 if c == '}' && !lexer.rest().starts_with("}}") {
-                    return Err(Problem::at(
-                        lexer.at,
-                        "`}` closes nothing; write `}}` for a brace",
-                    ));
+                    return Err(Problem::at(lexer.at, "`}` closes nothing; write `}}` for a brace"));
                 }
                 lexer.at += 2;
                 fixed.push(c);
@@ -72,11 +62,7 @@ pub(crate) fn text<'a>(lexer: &mut Lexer<'a>) -> Result<Vec<Part<'a>>, Problem> 
 }
 
 fn opening(rest: &str) -> &str {
-    if rest.starts_with("'''") || rest.starts_with("\"\"\"") {
-        &rest[..3]
-    } else {
-        &rest[..1]
-    }
+    if rest.starts_with("'''") || rest.starts_with("\"\"\"") { &rest[..3] } else { &rest[..1] }
 }
 
 /// One escape, standing on the backslash. As in Python, an unknown one keeps its backslash.
@@ -89,11 +75,7 @@ fn escape(lexer: &mut Lexer<'_>, out: &mut String) -> Result<(), Problem> {
     if ('0'..='7').contains(&kind) {
         let digits: &str = {
             let rest = lexer.rest();
-            let len = rest
-                .bytes()
-                .take(3)
-                .take_while(|b| (b'0'..=b'7').contains(b))
-                .count();
+            let len = rest.bytes().take(3).take_while(|b| (b'0'..=b'7').contains(b)).count();
             &rest[..len]
         };
         lexer.at += digits.len();
@@ -122,10 +104,7 @@ fn escape(lexer: &mut Lexer<'_>, out: &mut String) -> Result<(), Problem> {
         'u' => return code(lexer, out, 4, offset),
         'U' => return code(lexer, out, 8, offset),
         'N' => {
-            return Err(Problem::at(
-                offset,
-                "characters by name (`\\N`) are not supported",
-            ));
+            return Err(Problem::at(offset, "characters by name (`\\N`) are not supported"));
         }
         '\0' => return Err(Problem::at(offset, "a zero byte has no meaning here")),
         '{' | '}' => {
@@ -142,15 +121,8 @@ fn escape(lexer: &mut Lexer<'_>, out: &mut String) -> Result<(), Problem> {
 }
 
 fn code(lexer: &mut Lexer<'_>, out: &mut String, len: usize, offset: usize) -> Result<(), Problem> {
-    let Some(digits) = lexer
-        .rest()
-        .get(..len)
-        .filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))
-    else {
-        return Err(Problem::at(
-            offset,
-            format!("this escape needs {len} hexadecimal digits"),
-        ));
+    let Some(digits) = lexer.rest().get(..len).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit())) else {
+        return Err(Problem::at(offset, format!("this escape needs {len} hexadecimal digits")));
     };
     lexer.at += len;
     push_code(out, u32::from_str_radix(digits, 16).ok(), offset)

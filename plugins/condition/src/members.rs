@@ -69,15 +69,8 @@ pub(crate) fn call(
         Value::Date(date) => match method {
             Method::Strftime => {
                 let (year, month, day) = date.civil();
-                let midnight = DateTime::new(Moment {
-                    year,
-                    month,
-                    day,
-                    hour: 0,
-                    minute: 0,
-                    second: 0,
-                    microsecond: 0,
-                })?;
+                let midnight =
+                    DateTime::new(Moment { year, month, day, hour: 0, minute: 0, second: 0, microsecond: 0 })?;
                 formatted(midnight, given, budget)
             }
             Method::Weekday => {
@@ -88,24 +81,14 @@ pub(crate) fn call(
         },
         Value::Delta(delta) if method == Method::TotalSeconds => {
             given.none()?;
-            number::operate(
-                Operator::Divide,
-                Number::Int(delta.micros),
-                Number::Int(MICROS_PER_SECOND),
-            )
-            .map(Value::from)
+            number::operate(Operator::Divide, Number::Int(delta.micros), Number::Int(MICROS_PER_SECOND))
+                .map(Value::from)
         }
         _ => Err(Fault::Kinds),
     }
 }
 
-fn on_datetime(
-    at: DateTime,
-    method: Method,
-    given: Given<'_>,
-    clock: Clock,
-    budget: &mut Budget,
-) -> Answer<Value> {
+fn on_datetime(at: DateTime, method: Method, given: Given<'_>, clock: Clock, budget: &mut Budget) -> Answer<Value> {
     match method {
         Method::Strftime => formatted(at, given, budget),
         Method::Date => {
@@ -128,7 +111,5 @@ fn formatted(at: DateTime, given: Given<'_>, budget: &mut Budget) -> Answer<Valu
     let [Some(Value::Text(format))] = given.positional(1)? else {
         return Err(Fault::Kinds);
     };
-    Ok(Value::Text(
-        strftime::format(&format, &at.tuple(), Fractions::Known, budget)?.into(),
-    ))
+    Ok(Value::Text(strftime::format(&format, &at.tuple(), Fractions::Known, budget)?.into()))
 }

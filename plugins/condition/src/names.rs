@@ -60,17 +60,11 @@ const FUNCTIONS: [(&str, Function); 25] = [
 
 impl Function {
     pub(crate) fn named(path: &str) -> Option<Self> {
-        FUNCTIONS
-            .iter()
-            .find(|(name, _)| *name == path)
-            .map(|(_, function)| *function)
+        FUNCTIONS.iter().find(|(name, _)| *name == path).map(|(_, function)| *function)
     }
 
     pub(crate) fn name(self) -> &'static str {
-        FUNCTIONS
-            .iter()
-            .find(|(_, function)| *function == self)
-            .map_or("", |(name, _)| name)
+        FUNCTIONS.iter().find(|(_, function)| *function == self).map_or("", |(name, _)| name)
     }
 }
 
@@ -112,17 +106,11 @@ const METHODS: [(&str, Method); 13] = [
 
 impl Method {
     pub(crate) fn named(name: &str) -> Option<Self> {
-        METHODS
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, method)| *method)
+        METHODS.iter().find(|(known, _)| *known == name).map(|(_, method)| *method)
     }
 
     pub(crate) fn name(self) -> &'static str {
-        METHODS
-            .iter()
-            .find(|(_, method)| *method == self)
-            .map_or("", |(name, _)| name)
+        METHODS.iter().find(|(_, method)| *method == self).map_or("", |(name, _)| name)
     }
 }
 
@@ -155,16 +143,10 @@ const ATTRIBUTES: [(&str, Attribute); 10] = [
 
 impl Attribute {
     pub(crate) fn named(name: &str) -> Option<Self> {
-        ATTRIBUTES
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, attribute)| *attribute)
+        ATTRIBUTES.iter().find(|(known, _)| *known == name).map(|(_, attribute)| *attribute)
     }
 
     pub(crate) fn name(self) -> &'static str {
-        ATTRIBUTES
-            .iter()
-            .find(|(_, attribute)| *attribute == self)
-            .map_or("", |(name, _)| name)
+        ATTRIBUTES.iter().find(|(_, attribute)| *attribute == self).map_or("", |(name, _)| name)
     }
 }

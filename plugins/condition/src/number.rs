@@ -12,10 +12,7 @@ const EXPONENT_MAX: i64 = 1024;
 /// 2⁶³
 const INT_LIMIT: f64 = 9_223_372_036_854_775_808.0;
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "rounds to nearest even, as Python does"
-)]
+#[expect(clippy::cast_precision_loss, reason = "rounds to nearest even, as Python does")]
 pub(crate) fn as_float(value: i64) -> f64 {
     value as f64
 }
@@ -23,9 +20,7 @@ pub(crate) fn as_float(value: i64) -> f64 {
 /// The whole part; None if it does not fit (or is no number).
 #[expect(clippy::cast_possible_truncation, reason = "checked first")]
 pub(crate) fn truncated(value: f64) -> Option<i64> {
-    (-INT_LIMIT..INT_LIMIT)
-        .contains(&value)
-        .then_some(value as i64)
+    (-INT_LIMIT..INT_LIMIT).contains(&value).then_some(value as i64)
 }
 
 impl Number {
@@ -50,10 +45,7 @@ pub(crate) fn operate(operator: Operator, left: Number, right: Number) -> Answer
         return operate_ints(operator, left, right);
     }
     let (left, right) = (left.float(), right.float());
-    let divides = matches!(
-        operator,
-        Operator::Divide | Operator::FloorDivide | Operator::Modulo
-    );
+    let divides = matches!(operator, Operator::Divide | Operator::FloorDivide | Operator::Modulo);
     if divides && right == 0.0 {
         return Err(by_zero());
     }
@@ -70,10 +62,7 @@ pub(crate) fn operate(operator: Operator, left: Number, right: Number) -> Answer
 }
 
 fn operate_ints(operator: Operator, left: i64, right: i64) -> Answer<Number> {
-    let divides = matches!(
-        operator,
-        Operator::Divide | Operator::FloorDivide | Operator::Modulo
-    );
+    let divides = matches!(operator, Operator::Divide | Operator::FloorDivide | Operator::Modulo);
     if divides && right == 0 {
         return Err(by_zero());
     }
@@ -88,11 +77,7 @@ fn operate_ints(operator: Operator, left: i64, right: i64) -> Answer<Number> {
         }),
         Operator::Modulo => {
             let rest = left.wrapping_rem(right);
-            Some(if rest != 0 && (rest < 0) != (right < 0) {
-                rest + right
-            } else {
-                rest
-            })
+            Some(if rest != 0 && (rest < 0) != (right < 0) { rest + right } else { rest })
         }
         Operator::Power => return power_ints(left, right),
     };
@@ -104,14 +89,10 @@ fn power_ints(base: i64, exponent: i64) -> Answer<Number> {
         return power(as_float(base), as_float(exponent)).map(Number::Float);
     }
     if exponent > EXPONENT_MAX {
-        return Err(Fault::said(format!(
-            "an exponent of a whole number must not be larger than {EXPONENT_MAX}"
-        )));
+        return Err(Fault::said(format!("an exponent of a whole number must not be larger than {EXPONENT_MAX}")));
     }
     let exponent = u32::try_from(exponent).map_err(|_| too_large())?;
-    base.checked_pow(exponent)
-        .map(Number::Int)
-        .ok_or_else(too_large)
+    base.checked_pow(exponent).map(Number::Int).ok_or_else(too_large)
 }
 
 fn power(base: f64, exponent: f64) -> Answer<f64> {
@@ -130,11 +111,7 @@ fn power(base: f64, exponent: f64) -> Answer<f64> {
 }
 
 /// The exact quotient, rounded once.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_wrap,
-    reason = "the one rounding; the shift is below 128"
-)]
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_wrap, reason = "the one rounding; the shift is below 128")]
 fn divide_ints(left: i64, right: i64) -> f64 {
     const EXACT: u64 = 1 << 53;
     if left.unsigned_abs() <= EXACT && right.unsigned_abs() <= EXACT {
@@ -149,11 +126,7 @@ fn divide_ints(left: i64, right: i64) -> f64 {
     // At least 63 bits of quotient; the last one says whether anything is left over, so that halves round right.
     let quotient = numerator / denominator | u128::from(numerator % denominator != 0);
     let magnitude = quotient as f64 * 2.0_f64.powi(-(shift as i32));
-    if (left < 0) == (right < 0) {
-        magnitude
-    } else {
-        -magnitude
-    }
+    if (left < 0) == (right < 0) { magnitude } else { -magnitude }
 }
 
 /// The rest with the divisor's sign.
@@ -162,11 +135,7 @@ pub(crate) fn modulo(left: f64, right: f64) -> f64 {
     if rest == 0.0 {
         return 0.0_f64.copysign(right);
     }
-    if (rest < 0.0) == (right < 0.0) {
-        rest
-    } else {
-        rest + right
-    }
+    if (rest < 0.0) == (right < 0.0) { rest } else { rest + right }
 }
 
 fn floor_divide(left: f64, right: f64) -> f64 {
@@ -180,11 +149,7 @@ fn floor_divide(left: f64, right: f64) -> f64 {
     }
     // The division above may have rounded just below a whole number.
     let floor = quotient.floor();
-    if quotient - floor > 0.5 {
-        floor + 1.0
-    } else {
-        floor
-    }
+    if quotient - floor > 0.5 { floor + 1.0 } else { floor }
 }
 
 /// None when one of them is no number (NaN).
@@ -193,9 +158,7 @@ pub(crate) fn compare(left: Number, right: Number) -> Option<Ordering> {
         (Number::Int(left), Number::Int(right)) => Some(left.cmp(&right)),
         (Number::Float(left), Number::Float(right)) => left.partial_cmp(&right),
         (Number::Int(left), Number::Float(right)) => compare_mixed(left, right),
-        (Number::Float(left), Number::Int(right)) => {
-            compare_mixed(right, left).map(Ordering::reverse)
-        }
+        (Number::Float(left), Number::Int(right)) => compare_mixed(right, left).map(Ordering::reverse),
     }
 }
 
@@ -204,11 +167,7 @@ fn compare_mixed(left: i64, right: f64) -> Option<Ordering> {
         return None;
     }
     let Some(whole) = truncated(right) else {
-        return Some(if right > 0.0 {
-            Ordering::Less
-        } else {
-            Ordering::Greater
-        });
+        return Some(if right > 0.0 { Ordering::Less } else { Ordering::Greater });
     };
     let by_fraction = 0.0.partial_cmp(&right.fract())?;
     Some(left.cmp(&whole).then(by_fraction))

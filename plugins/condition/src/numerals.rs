@@ -6,12 +6,11 @@ use crate::number::too_large;
 
 /// The zero of every script that Unicode 14 gives decimal digits; the other nine follow it.
 const ZEROS: [u32; 66] = [
-    0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66,
-    0xde6, 0xe50, 0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90,
-    0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
-    0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650,
-    0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50, 0x11d50, 0x11da0, 0x16a60, 0x16ac0, 0x16b50,
-    0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e950, 0x1fbf0,
+    0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,
+    0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620,
+    0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136, 0x111d0,
+    0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50, 0x11d50, 0x11da0, 0x16a60,
+    0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e950, 0x1fbf0,
 ];
 
 /// Digits that are not decimal: superscripts, circled ones and the like.
@@ -47,10 +46,7 @@ pub(crate) fn decimal(c: char) -> Option<u8> {
 
 /// What `str.isdigit` asks of each character.
 pub(crate) fn is_digit(c: char) -> bool {
-    decimal(c).is_some()
-        || OTHER_DIGITS
-            .iter()
-            .any(|(first, last)| (*first..=*last).contains(&u32::from(c)))
+    decimal(c).is_some() || OTHER_DIGITS.iter().any(|(first, last)| (*first..=*last).contains(&u32::from(c)))
 }
 
 /// What Python strips and splits at: Unicode's white space and the four separators of ASCII.
@@ -97,9 +93,7 @@ pub(crate) fn int(text: &str) -> Answer<i64> {
 
 /// `float(text)`
 pub(crate) fn float(text: &str) -> Answer<f64> {
-    plain(text)
-        .and_then(|plain| plain.parse().ok())
-        .ok_or_else(|| Fault::said("this text is not a number"))
+    plain(text).and_then(|plain| plain.parse().ok()).ok_or_else(|| Fault::said("this text is not a number"))
 }
 
 /// The shortest text that reads back as the same float, with a point or an exponent.
@@ -108,11 +102,7 @@ pub(crate) fn float_text(value: f64) -> String {
         return "nan".to_owned();
     }
     if value.is_infinite() {
-        return if value > 0.0 {
-            "inf".to_owned()
-        } else {
-            "-inf".to_owned()
-        };
+        return if value > 0.0 { "inf".to_owned() } else { "-inf".to_owned() };
     }
     let scientific = format!("{value:e}");
     let Some((digits, exponent)) = scientific.split_once('e') else {
@@ -120,11 +110,7 @@ pub(crate) fn float_text(value: f64) -> String {
     };
     match exponent.parse::<i32>() {
         Ok(-4..=15) => format!("{value:?}"),
-        Ok(exponent) => format!(
-            "{digits}e{}{:02}",
-            if exponent < 0 { '-' } else { '+' },
-            exponent.unsigned_abs()
-        ),
+        Ok(exponent) => format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.unsigned_abs()),
         Err(_) => scientific,
     }
 }

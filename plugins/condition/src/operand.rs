@@ -6,9 +6,7 @@ use crate::lexer::{Lexeme, Token};
 use crate::names::{Attribute, Function, Method};
 use crate::parse::{Binding, Parser, name_of, short};
 
-const KEYWORDS: [&str; 10] = [
-    "and", "else", "if", "in", "is", "not", "or", "True", "False", "None",
-];
+const KEYWORDS: [&str; 10] = ["and", "else", "if", "in", "is", "not", "or", "True", "False", "None"];
 
 impl<'a> Parser<'a> {
     pub(crate) fn operand(&mut self, least: Binding) -> Result<Node<'a>, Problem> {
@@ -45,10 +43,7 @@ impl<'a> Parser<'a> {
             } else if self.skip_sign("[") {
                 self.subscript()?
             } else if self.at_sign("(") {
-                return Err(Problem::at(
-                    offset,
-                    "only the functions of the table can be called",
-                ));
+                return Err(Problem::at(offset, "only the functions of the table can be called"));
             } else {
                 break;
             };
@@ -63,35 +58,22 @@ impl<'a> Parser<'a> {
 
     fn member(&mut self) -> Result<LinkKind<'a>, Problem> {
         let offset = self.offset();
-        let Some(Lexeme {
-            token: Token::Name(name),
-            ..
-        }) = self.next
-        else {
+        let Some(Lexeme { token: Token::Name(name), .. }) = self.next else {
             return Err(self.unexpected("a name"));
         };
         self.advance();
         if self.at_sign("(") {
             let Some(method) = Method::named(name) else {
-                return Err(Problem::at(
-                    offset,
-                    format!("there is no method `{name}` here"),
-                ));
+                return Err(Problem::at(offset, format!("there is no method `{name}` here")));
             };
             return Ok(LinkKind::Method(method, self.arguments()?));
         }
         if Method::named(name).is_some() {
-            return Err(Problem::at(
-                offset,
-                format!("`{name}` must be called: `{name}(…)`"),
-            ));
+            return Err(Problem::at(offset, format!("`{name}` must be called: `{name}(…)`")));
         }
         match Attribute::named(name) {
             Some(attribute) => Ok(LinkKind::Attribute(attribute)),
-            None => Err(Problem::at(
-                offset,
-                format!("there is no attribute `{name}` here"),
-            )),
+            None => Err(Problem::at(offset, format!("there is no attribute `{name}` here"))),
         }
     }
 
@@ -120,10 +102,7 @@ impl<'a> Parser<'a> {
 
     fn atom(&mut self) -> Result<Node<'a>, Problem> {
         let Some(lexeme) = self.advance() else {
-            return Err(Problem::at(
-                self.ended_at,
-                "the expression ends where a value is expected",
-            ));
+            return Err(Problem::at(self.ended_at, "the expression ends where a value is expected"));
         };
         let offset = lexeme.offset;
         let expr = match lexeme.token {
@@ -134,11 +113,7 @@ impl<'a> Parser<'a> {
             Token::Name("True") => Expr::Bool(true),
             Token::Name("False") => Expr::Bool(false),
             Token::Text(mut parts) => {
-                while let Some(Lexeme {
-                    token: Token::Text(more),
-                    ..
-                }) = &mut self.next
-                {
+                while let Some(Lexeme { token: Token::Text(more), .. }) = &mut self.next {
                     parts.append(more);
                     self.advance();
                 }
@@ -148,10 +123,7 @@ impl<'a> Parser<'a> {
             Token::Sign("[") => Expr::List(self.items("]")?),
             Token::Name(name) if !KEYWORDS.contains(&name) => self.call(name, offset)?,
             token => {
-                return Err(Problem::at(
-                    offset,
-                    format!("a value is expected here, not {}", name_of(&token)),
-                ));
+                return Err(Problem::at(offset, format!("a value is expected here, not {}", name_of(&token))));
             }
         };
         short(Node::new(expr, offset))
@@ -191,11 +163,7 @@ impl<'a> Parser<'a> {
         let mut path = first.to_owned();
         while self.at_sign(".") {
             self.advance();
-            let Some(Lexeme {
-                token: Token::Name(name),
-                ..
-            }) = self.next
-            else {
+            let Some(Lexeme { token: Token::Name(name), .. }) = self.next else {
                 return Err(self.unexpected("a name"));
             };
             self.advance();
@@ -204,14 +172,8 @@ impl<'a> Parser<'a> {
         }
         match Function::named(&path) {
             Some(function) if self.at_sign("(") => Ok(Expr::Call(function, self.arguments()?)),
-            Some(_) => Err(Problem::at(
-                offset,
-                format!("`{path}` must be called: `{path}(…)`"),
-            )),
-            None => Err(Problem::at(
-                offset,
-                format!("`{path}` is not known here; a field is written `{{name}}`"),
-            )),
+            Some(_) => Err(Problem::at(offset, format!("`{path}` must be called: `{path}(…)`"))),
+            None => Err(Problem::at(offset, format!("`{path}` is not known here; a field is written `{{name}}`"))),
         }
     }
 
@@ -234,10 +196,7 @@ impl<'a> Parser<'a> {
             };
             if let Some(node) = node {
                 if !arguments.named.is_empty() {
-                    return Err(Problem::at(
-                        offset,
-                        "an argument without a name must not follow one with a name",
-                    ));
+                    return Err(Problem::at(offset, "an argument without a name must not follow one with a name"));
                 }
                 arguments.positional.push(node);
             }
@@ -250,20 +209,10 @@ impl<'a> Parser<'a> {
 
     /// Takes `name =` if that is what comes.
     fn argument_name(&mut self) -> Option<&'a str> {
-        let Some(Lexeme {
-            token: Token::Name(name),
-            ..
-        }) = self.next
-        else {
+        let Some(Lexeme { token: Token::Name(name), .. }) = self.next else {
             return None;
         };
-        let assigned = matches!(
-            self.lexemes.as_slice().first(),
-            Some(Lexeme {
-                token: Token::Sign("="),
-                ..
-            })
-        );
+        let assigned = matches!(self.lexemes.as_slice().first(), Some(Lexeme { token: Token::Sign("="), .. }));
         if !assigned || KEYWORDS.contains(&name) {
             return None;
         }

@@ -35,12 +35,7 @@ enum Infix {
 /// Parses one expression.
 pub(crate) fn parse(source: &str) -> Result<Node<'_>, Problem> {
     let lexemes = lexer::tokens(source)?;
-    let mut parser = Parser {
-        lexemes: lexemes.into_iter(),
-        next: None,
-        ended_at: source.len(),
-        level: 0,
-    };
+    let mut parser = Parser { lexemes: lexemes.into_iter(), next: None, ended_at: source.len(), level: 0 };
     parser.advance();
     if parser.next.is_none() {
         return Err(Problem::at(0, "the expression is empty"));
@@ -48,17 +43,11 @@ pub(crate) fn parse(source: &str) -> Result<Node<'_>, Problem> {
     let node = parser.expression(Binding::Choice)?;
     match parser.next {
         None => Ok(node),
-        Some(Lexeme {
-            token: Token::Sign(","),
-            offset,
-        }) => Err(Problem::at(
+        Some(Lexeme { token: Token::Sign(","), offset }) => Err(Problem::at(
             offset,
             "a comma here would make a tuple, which is always true; put it in parentheses if it is meant",
         )),
-        Some(lexeme) => Err(Problem::at(
-            lexeme.offset,
-            format!("{} is not expected here", name_of(&lexeme.token)),
-        )),
+        Some(lexeme) => Err(Problem::at(lexeme.offset, format!("{} is not expected here", name_of(&lexeme.token)))),
     }
 }
 
@@ -72,17 +61,12 @@ pub(crate) struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     pub(crate) fn advance(&mut self) -> Option<Lexeme<'a>> {
-        let following = self
-            .lexemes
-            .next()
-            .filter(|lexeme| lexeme.token != Token::End);
+        let following = self.lexemes.next().filter(|lexeme| lexeme.token != Token::End);
         std::mem::replace(&mut self.next, following)
     }
 
     pub(crate) fn offset(&self) -> usize {
-        self.next
-            .as_ref()
-            .map_or(self.ended_at, |lexeme| lexeme.offset)
+        self.next.as_ref().map_or(self.ended_at, |lexeme| lexeme.offset)
     }
 
     pub(crate) fn at_sign(&self, sign: &str) -> bool {
@@ -102,23 +86,15 @@ impl<'a> Parser<'a> {
     }
 
     pub(crate) fn expect_sign(&mut self, sign: &str) -> Result<(), Problem> {
-        if self.skip_sign(sign) {
-            Ok(())
-        } else {
-            Err(self.unexpected(&format!("`{sign}`")))
-        }
+        if self.skip_sign(sign) { Ok(()) } else { Err(self.unexpected(&format!("`{sign}`"))) }
     }
 
     pub(crate) fn unexpected(&self, wanted: &str) -> Problem {
         match &self.next {
-            None => Problem::at(
-                self.ended_at,
-                format!("the expression ends where {wanted} is expected"),
-            ),
-            Some(lexeme) => Problem::at(
-                lexeme.offset,
-                format!("{wanted} is expected here, not {}", name_of(&lexeme.token)),
-            ),
+            None => Problem::at(self.ended_at, format!("the expression ends where {wanted} is expected")),
+            Some(lexeme) => {
+                Problem::at(lexeme.offset, format!("{wanted} is expected here, not {}", name_of(&lexeme.token)))
+            }
         }
     }
 
@@ -145,8 +121,7 @@ impl<'a> Parser<'a> {
             Token::Name("if") => Some((Infix::If, Binding::Choice)),
             Token::Name("or") => Some((Infix::Or, Binding::Or)),
             Token::Name("and") => Some((Infix::And, Binding::And)),
-            Token::Name("in" | "is" | "not")
-            | Token::Sign("==" | "!=" | "<" | "<=" | ">" | ">=") => {
+            Token::Name("in" | "is" | "not") | Token::Sign("==" | "!=" | "<" | "<=" | ">" | ">=") => {
                 Some((Infix::Compare, Binding::Compare))
             }
             Token::Sign("+") => operate(Operator::Add, Binding::Add),
@@ -184,19 +159,10 @@ impl<'a> Parser<'a> {
         }
         self.advance();
         let otherwise = self.expression(Binding::Choice)?;
-        Ok(Expr::Choice(Box::new(Choice {
-            condition,
-            then,
-            otherwise,
-        })))
+        Ok(Expr::Choice(Box::new(Choice { condition, then, otherwise })))
     }
 
-    fn joined(
-        &mut self,
-        first: Node<'a>,
-        word: &str,
-        tighter: Binding,
-    ) -> Result<Vec<Node<'a>>, Problem> {
+    fn joined(&mut self, first: Node<'a>, word: &str, tighter: Binding) -> Result<Vec<Node<'a>>, Problem> {
         let mut nodes = vec![first];
         while self.at_word(word) {
             self.advance();
@@ -206,27 +172,16 @@ impl<'a> Parser<'a> {
     }
 
     fn arithmetic(&mut self, first: Node<'a>, operator: Operator) -> Result<Expr<'a>, Problem> {
-        let level = if matches!(operator, Operator::Add | Operator::Subtract) {
-            Binding::Add
-        } else {
-            Binding::Multiply
-        };
-        let tighter = if level == Binding::Add {
-            Binding::Multiply
-        } else {
-            Binding::Unary
-        };
+        let level =
+            if matches!(operator, Operator::Add | Operator::Subtract) { Binding::Add } else { Binding::Multiply };
+        let tighter = if level == Binding::Add { Binding::Multiply } else { Binding::Unary };
         let mut rest = Vec::new();
         while let Some((Infix::Operate(operator), binding)) = self.infix()
             && binding == level
         {
             let offset = self.offset();
             self.advance();
-            rest.push(Operated {
-                operator,
-                offset,
-                right: self.expression(tighter)?,
-            });
+            rest.push(Operated { operator, offset, right: self.expression(tighter)? });
         }
         Ok(Expr::Arithmetic(Box::new(first), rest))
     }
@@ -238,20 +193,10 @@ impl<'a> Parser<'a> {
             let operator = self.comparison()?;
             let right = self.expression(Binding::Add)?;
             let left = rest.last().map_or(&first, |compared| &compared.right);
-            if matches!(operator, Comparison::Is | Comparison::IsNot)
-                && !is_singleton(left)
-                && !is_singleton(&right)
-            {
-                return Err(Problem::at(
-                    offset,
-                    "`is` compares with None, True or False only; use `==`",
-                ));
+            if matches!(operator, Comparison::Is | Comparison::IsNot) && !is_singleton(left) && !is_singleton(&right) {
+                return Err(Problem::at(offset, "`is` compares with None, True or False only; use `==`"));
             }
-            rest.push(Compared {
-                operator,
-                offset,
-                right,
-            });
+            rest.push(Compared { operator, offset, right });
         }
         Ok(Expr::Compare(Box::new(first), rest))
     }
@@ -282,11 +227,7 @@ impl<'a> Parser<'a> {
 
 /// The node, unless its tree is too tall for the evaluator's stack. Parentheses are counted by the parser, they leave no node.
 pub(crate) fn short(node: Node<'_>) -> Result<Node<'_>, Problem> {
-    if node.height > LEVELS_MAX {
-        Err(too_deep(node.offset))
-    } else {
-        Ok(node)
-    }
+    if node.height > LEVELS_MAX { Err(too_deep(node.offset)) } else { Ok(node) }
 }
 
 fn too_deep(offset: usize) -> Problem {

@@ -24,13 +24,11 @@ fn collect<'a>(node: &Node<'a>, found: &mut Vec<(&'a str, usize)>) {
         Expr::Not(inner) | Expr::Negate(inner) | Expr::Plus(inner) => collect(inner, found),
         Expr::Compare(first, rest) => {
             collect(first, found);
-            rest.iter()
-                .for_each(|compared| collect(&compared.right, found));
+            rest.iter().for_each(|compared| collect(&compared.right, found));
         }
         Expr::Arithmetic(first, rest) => {
             collect(first, found);
-            rest.iter()
-                .for_each(|operated| collect(&operated.right, found));
+            rest.iter().for_each(|operated| collect(&operated.right, found));
         }
         Expr::Power(left, right) => {
             collect(left, found);
@@ -47,13 +45,9 @@ fn collect<'a>(node: &Node<'a>, found: &mut Vec<(&'a str, usize)>) {
             for link in links {
                 match &link.kind {
                     LinkKind::Index(node) => collect(node, found),
-                    LinkKind::Slice(parts) => {
-                        parts.iter().flatten().for_each(|node| collect(node, found))
-                    }
+                    LinkKind::Slice(parts) => parts.iter().flatten().for_each(|node| collect(node, found)),
                     LinkKind::Attribute(_) => {}
-                    LinkKind::Method(_, arguments) => {
-                        arguments.nodes().for_each(|node| collect(node, found))
-                    }
+                    LinkKind::Method(_, arguments) => arguments.nodes().for_each(|node| collect(node, found)),
                 }
             }
         }

@@ -6,9 +6,7 @@ use crate::number::{too_large, truncated};
 /// `round(x)`
 pub(crate) fn to_whole(value: f64) -> Answer<i64> {
     if !value.is_finite() {
-        return Err(Fault::said(
-            "round() cannot make a whole number of this float",
-        ));
+        return Err(Fault::said("round() cannot make a whole number of this float"));
     }
     truncated(value.round_ties_even()).ok_or_else(too_large)
 }
@@ -27,11 +25,7 @@ pub(crate) fn float_to_places(value: f64, places: i64) -> Answer<f64> {
         Ok(places) => format!("{value:.places$}").parse().unwrap_or(value),
         Err(_) => to_power_of_ten(value, places.unsigned_abs()),
     };
-    if f64::is_finite(rounded) {
-        Ok(rounded)
-    } else {
-        Err(Fault::said("the rounded value is too large for a float"))
-    }
+    if f64::is_finite(rounded) { Ok(rounded) } else { Err(Fault::said("the rounded value is too large for a float")) }
 }
 
 /// Rounds away the last `zeros` digits before the decimal point.
@@ -61,10 +55,7 @@ fn plus_one(digits: &str) -> String {
     let mut up = match kept.char_indices().next_back() {
         None => "1".to_owned(),
         Some((at, last)) => {
-            let next = last
-                .to_digit(10)
-                .and_then(|digit| char::from_digit(digit + 1, 10))
-                .unwrap_or('9');
+            let next = last.to_digit(10).and_then(|digit| char::from_digit(digit + 1, 10)).unwrap_or('9');
             format!("{}{next}", &kept[..at])
         }
     };
@@ -77,10 +68,8 @@ pub(crate) fn int_to_places(value: i64, places: i64) -> Answer<i64> {
     if places >= 0 {
         return Ok(value);
     }
-    let Some(unit) = u32::try_from(places.unsigned_abs())
-        .ok()
-        .filter(|zeros| *zeros < 20)
-        .map(|zeros| 10_i128.pow(zeros))
+    let Some(unit) =
+        u32::try_from(places.unsigned_abs()).ok().filter(|zeros| *zeros < 20).map(|zeros| 10_i128.pow(zeros))
     else {
         return Ok(0);
     };

@@ -14,9 +14,7 @@ pub(crate) fn each(value: &Value, budget: &mut Budget) -> Answer<Rc<[Value]>> {
         Value::Text(text) => {
             budget.items(text.chars().count())?;
             let mut buffer = [0; 4];
-            text.chars()
-                .map(|c| Value::text(c.encode_utf8(&mut buffer)))
-                .collect()
+            text.chars().map(|c| Value::text(c.encode_utf8(&mut buffer))).collect()
         }
         other => compare::items(other).ok_or(Fault::Kinds)?,
     };
@@ -45,9 +43,7 @@ pub(crate) fn joined(left: &Value, right: &Value, budget: &mut Budget) -> Answer
             Ok(Value::Text([&**left, &**right].concat().into()))
         }
         (Value::List(left), Value::List(right)) => Ok(Value::List(chained(left, right, budget)?)),
-        (Value::Tuple(left), Value::Tuple(right)) => {
-            Ok(Value::Tuple(chained(left, right, budget)?))
-        }
+        (Value::Tuple(left), Value::Tuple(right)) => Ok(Value::Tuple(chained(left, right, budget)?)),
         _ => Err(Fault::Kinds),
     }
 }
@@ -81,14 +77,8 @@ pub(crate) fn repeated(value: &Value, count: i64, budget: &mut Budget) -> Answer
 pub(crate) fn indexed(value: &Value, index: &Value, budget: &mut Budget) -> Answer<Value> {
     let items = elements(value, budget)?;
     let len = items.len();
-    let index = index
-        .whole()
-        .ok_or_else(|| Fault::said("an index must be a whole number"))?;
-    let from_start = if index < 0 {
-        index.saturating_add_unsigned(len as u64)
-    } else {
-        index
-    };
+    let index = index.whole().ok_or_else(|| Fault::said("an index must be a whole number"))?;
+    let from_start = if index < 0 { index.saturating_add_unsigned(len as u64) } else { index };
     usize::try_from(from_start)
         .ok()
         .and_then(|at| items.get(at))
@@ -96,11 +86,7 @@ pub(crate) fn indexed(value: &Value, index: &Value, budget: &mut Budget) -> Answ
 }
 
 /// `value[from:to:step]`
-pub(crate) fn sliced(
-    value: &Value,
-    bounds: &[Option<Value>; 3],
-    budget: &mut Budget,
-) -> Answer<Value> {
+pub(crate) fn sliced(value: &Value, bounds: &[Option<Value>; 3], budget: &mut Budget) -> Answer<Value> {
     let items = elements(value, budget)?;
     let [from, to, step] = bounds.each_ref().map(|bound| bound_number(bound.as_ref()));
     let step = step?.unwrap_or(1);
@@ -110,14 +96,7 @@ pub(crate) fn sliced(
     let len = i64::try_from(items.len()).unwrap_or(i64::MAX);
     // Where a slice may begin and end: one place further when it runs backwards.
     let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
-    let clamp = |bound: i64| {
-        if bound < 0 {
-            bound.saturating_add(len)
-        } else {
-            bound
-        }
-        .clamp(low, high)
-    };
+    let clamp = |bound: i64| if bound < 0 { bound.saturating_add(len) } else { bound }.clamp(low, high);
     let (first, end) = if step > 0 { (low, high) } else { (high, low) };
     let first = from?.map_or(first, clamp);
     let end = to?.map_or(end, clamp);
@@ -133,10 +112,7 @@ pub(crate) fn sliced(
 fn bound_number(bound: Option<&Value>) -> Answer<Option<i64>> {
     match bound {
         None | Some(Value::None) => Ok(None),
-        Some(value) => value
-            .whole()
-            .map(Some)
-            .ok_or_else(|| Fault::said("a bound of a slice must be a whole number")),
+        Some(value) => value.whole().map(Some).ok_or_else(|| Fault::said("a bound of a slice must be a whole number")),
     }
 }
 
@@ -153,9 +129,7 @@ fn elements(value: &Value, budget: &mut Budget) -> Answer<Elements> {
             Ok(Elements::Chars(text.chars().collect()))
         }
         Value::List(items) => Ok(Elements::List(Rc::clone(items))),
-        other => compare::items(other)
-            .map(Elements::Tuple)
-            .ok_or(Fault::Kinds),
+        other => compare::items(other).map(Elements::Tuple).ok_or(Fault::Kinds),
     }
 }
 
@@ -169,9 +143,7 @@ impl Elements {
 
     fn get(&self, at: usize) -> Option<Value> {
         match self {
-            Elements::Chars(chars) => chars
-                .get(at)
-                .map(|c| Value::text(c.encode_utf8(&mut [0; 4]))),
+            Elements::Chars(chars) => chars.get(at).map(|c| Value::text(c.encode_utf8(&mut [0; 4]))),
             Elements::List(items) | Elements::Tuple(items) => items.get(at).cloned(),
         }
     }
@@ -186,16 +158,8 @@ impl Elements {
             }
             Elements::List(items) | Elements::Tuple(items) => {
                 budget.items(places.len())?;
-                let picked = places
-                    .iter()
-                    .filter_map(|at| items.get(*at))
-                    .cloned()
-                    .collect();
-                Ok(if matches!(self, Elements::List(_)) {
-                    Value::List(picked)
-                } else {
-                    Value::Tuple(picked)
-                })
+                let picked = places.iter().filter_map(|at| items.get(*at)).cloned().collect();
+                Ok(if matches!(self, Elements::List(_)) { Value::List(picked) } else { Value::Tuple(picked) })
             }
         }
     }

@@ -12,10 +12,7 @@ pub(crate) fn text_of(value: &Value, budget: &mut Budget) -> Answer<Value> {
     if let Value::Text(_) = value {
         return Ok(value.clone());
     }
-    let mut out = Shown {
-        text: String::new(),
-        budget,
-    };
+    let mut out = Shown { text: String::new(), budget };
     match value {
         Value::DateTime(moment) => out.push(&datetime(*moment))?,
         Value::Date(date) => out.push(&date.iso())?,
@@ -62,15 +59,10 @@ impl Shown<'_> {
             }
             Value::Delta(delta) => self.push(&delta_call(*delta)),
             Value::TimeTuple(tuple) => {
-                const NAMES: [&str; 9] = [
-                    "tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday",
-                    "tm_yday", "tm_isdst",
-                ];
-                let fields: Vec<String> = NAMES
-                    .iter()
-                    .zip(tuple.numbers())
-                    .map(|(name, number)| format!("{name}={number}"))
-                    .collect();
+                const NAMES: [&str; 9] =
+                    ["tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst"];
+                let fields: Vec<String> =
+                    NAMES.iter().zip(tuple.numbers()).map(|(name, number)| format!("{name}={number}")).collect();
                 self.push(&format!("time.struct_time({})", fields.join(", ")))
             }
         }
@@ -90,34 +82,13 @@ impl Shown<'_> {
 
 /// `YYYY-MM-DD HH:MM:SS`, plus the fraction when there is one.
 fn datetime(moment: DateTime) -> String {
-    let Moment {
-        hour,
-        minute,
-        second,
-        microsecond,
-        ..
-    } = moment.parts();
-    let fraction = if microsecond == 0 {
-        String::new()
-    } else {
-        format!(".{microsecond:06}")
-    };
-    format!(
-        "{} {hour:02}:{minute:02}:{second:02}{fraction}",
-        moment.date().iso()
-    )
+    let Moment { hour, minute, second, microsecond, .. } = moment.parts();
+    let fraction = if microsecond == 0 { String::new() } else { format!(".{microsecond:06}") };
+    format!("{} {hour:02}:{minute:02}:{second:02}{fraction}", moment.date().iso())
 }
 
 fn datetime_call(moment: DateTime) -> String {
-    let Moment {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-        microsecond,
-    } = moment.parts();
+    let Moment { year, month, day, hour, minute, second, microsecond } = moment.parts();
     let mut text = format!("datetime.datetime({year}, {month}, {day}, {hour}, {minute}");
     if second != 0 || microsecond != 0 {
         text += &format!(", {second}");
@@ -135,30 +106,17 @@ fn delta_words(delta: Delta) -> String {
         1 | -1 => format!("{days} day, "),
         _ => format!("{days} days, "),
     };
-    let fraction = if micros == 0 {
-        String::new()
-    } else {
-        format!(".{micros:06}")
-    };
-    format!(
-        "{days}{}:{:02}:{:02}{fraction}",
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60
-    )
+    let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };
+    format!("{days}{}:{:02}:{:02}{fraction}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
 fn delta_call(delta: Delta) -> String {
     let (days, seconds, micros) = delta.parts();
-    let parts: Vec<String> = [
-        ("days", days),
-        ("seconds", seconds),
-        ("microseconds", micros),
-    ]
-    .iter()
-    .filter(|(_, value)| *value != 0)
-    .map(|(name, value)| format!("{name}={value}"))
-    .collect();
+    let parts: Vec<String> = [("days", days), ("seconds", seconds), ("microseconds", micros)]
+        .iter()
+        .filter(|(_, value)| *value != 0)
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     if parts.is_empty() {
         "datetime.timedelta(0)".to_owned()
     } else {
@@ -195,20 +153,14 @@ const UNPRINTED: [(u32, u32); 23] = [
 
 /// A text as it stands inside a list.
 fn quoted(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') {
-        '"'
-    } else {
-        '\''
-    };
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     let mut out = String::with_capacity(text.len() + 2);
     out.push(quote);
     for c in text.chars() {
         let code = u32::from(c);
         let hidden = c.is_control()
             || (c != ' ' && c.is_whitespace())
-            || UNPRINTED
-                .iter()
-                .any(|(first, last)| (*first..=*last).contains(&code));
+            || UNPRINTED.iter().any(|(first, last)| (*first..=*last).contains(&code));
         match c {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),

@@ -11,22 +11,16 @@ use crate::value::{Number, Value};
 pub(crate) fn operate_dates(operator: Operator, left: &Value, right: &Value) -> Answer<Value> {
     use Operator::{Add, Subtract};
     match (operator, left, right) {
-        (Add, Value::DateTime(at), Value::Delta(delta))
-        | (Add, Value::Delta(delta), Value::DateTime(at)) => at.plus(*delta).map(Value::DateTime),
-        (Add, Value::Date(day), Value::Delta(delta))
-        | (Add, Value::Delta(delta), Value::Date(day)) => day.plus(*delta).map(Value::Date),
-        (Subtract, Value::DateTime(at), Value::Delta(delta)) => {
-            at.plus(negated(*delta)?).map(Value::DateTime)
+        (Add, Value::DateTime(at), Value::Delta(delta)) | (Add, Value::Delta(delta), Value::DateTime(at)) => {
+            at.plus(*delta).map(Value::DateTime)
         }
-        (Subtract, Value::Date(day), Value::Delta(delta)) => {
-            day.plus_days(-delta.parts().0).map(Value::Date)
+        (Add, Value::Date(day), Value::Delta(delta)) | (Add, Value::Delta(delta), Value::Date(day)) => {
+            day.plus(*delta).map(Value::Date)
         }
-        (Subtract, Value::DateTime(later), Value::DateTime(earlier)) => {
-            Ok(Value::Delta(later.since(*earlier)))
-        }
-        (Subtract, Value::Date(later), Value::Date(earlier)) => {
-            Ok(Value::Delta(later.since(*earlier)))
-        }
+        (Subtract, Value::DateTime(at), Value::Delta(delta)) => at.plus(negated(*delta)?).map(Value::DateTime),
+        (Subtract, Value::Date(day), Value::Delta(delta)) => day.plus_days(-delta.parts().0).map(Value::Date),
+        (Subtract, Value::DateTime(later), Value::DateTime(earlier)) => Ok(Value::Delta(later.since(*earlier))),
+        (Subtract, Value::Date(later), Value::Date(earlier)) => Ok(Value::Delta(later.since(*earlier))),
         (_, Value::Delta(left), Value::Delta(right)) => deltas(operator, *left, *right),
         (_, Value::Delta(delta), other) => {
             let number = other.number().ok_or(Fault::Kinds)?;
@@ -49,20 +43,13 @@ fn deltas(operator: Operator, left: Delta, right: Delta) -> Answer<Value> {
     match operator {
         Operator::Add => Delta::from_wide(wide_left + wide_right).map(Value::Delta),
         Operator::Subtract => Delta::from_wide(wide_left - wide_right).map(Value::Delta),
-        Operator::Modulo => match operate(
-            operator,
-            Number::Int(left.micros),
-            Number::Int(right.micros),
-        )? {
+        Operator::Modulo => match operate(operator, Number::Int(left.micros), Number::Int(right.micros))? {
             Number::Int(micros) => Ok(Value::Delta(Delta { micros })),
             Number::Float(_) => Err(Fault::Kinds),
         },
-        Operator::Divide | Operator::FloorDivide => operate(
-            operator,
-            Number::Int(left.micros),
-            Number::Int(right.micros),
-        )
-        .map(Value::from),
+        Operator::Divide | Operator::FloorDivide => {
+            operate(operator, Number::Int(left.micros), Number::Int(right.micros)).map(Value::from)
+        }
         Operator::Multiply | Operator::Power => Err(Fault::Kinds),
     }
 }
@@ -81,12 +68,8 @@ fn scaled(operator: Operator, delta: Delta, number: Number) -> Answer<Delta> {
                 halved(product, -ratio.shift)
             })
         }
-        (Operator::Divide | Operator::FloorDivide, Number::Int(0)) => {
-            Err(Fault::said("division by zero"))
-        }
-        (Operator::Divide, Number::Int(divisor)) => {
-            Delta::from_wide(divided(micros, i128::from(divisor)))
-        }
+        (Operator::Divide | Operator::FloorDivide, Number::Int(0)) => Err(Fault::said("division by zero")),
+        (Operator::Divide, Number::Int(divisor)) => Delta::from_wide(divided(micros, i128::from(divisor))),
         (Operator::FloorDivide, Number::Int(divisor)) => {
             let divisor = i128::from(divisor);
             let quotient = micros / divisor;
@@ -119,28 +102,19 @@ struct Ratio {
 impl Ratio {
     fn of(value: f64) -> Answer<Self> {
         if !value.is_finite() {
-            return Err(Fault::said(
-                "a span of time cannot be scaled by an infinite or undefined number",
-            ));
+            return Err(Fault::said("a span of time cannot be scaled by an infinite or undefined number"));
         }
         let bits = value.to_bits();
         let exponent = i32::try_from(bits >> 52 & 0x7ff).unwrap_or(0);
         let fraction = i128::from(bits & ((1 << 52) - 1));
-        let (top, shift) = if exponent == 0 {
-            (fraction, -1074)
-        } else {
-            (fraction | 1 << 52, exponent - 1075)
-        };
+        let (top, shift) = if exponent == 0 { (fraction, -1074) } else { (fraction | 1 << 52, exponent - 1075) };
         if top == 0 {
             return Ok(Ratio { top, shift: 0 });
         }
         let zeros = top.trailing_zeros();
         let top = top >> zeros;
         let shift = shift + i32::try_from(zeros).unwrap_or(0);
-        Ok(Ratio {
-            top: if value < 0.0 { -top } else { top },
-            shift,
-        })
+        Ok(Ratio { top: if value < 0.0 { -top } else { top }, shift })
     }
 }
 
@@ -154,29 +128,18 @@ fn shifted(value: i128, left: i32) -> Answer<i128> {
         .filter(|factor| *factor > 0)
         .ok_or_else(too_long)?;
     // One bit is kept free, so that the sign can be turned round.
-    value
-        .checked_mul(factor)
-        .filter(|product| product.unsigned_abs() < 1 << 126)
-        .ok_or_else(too_long)
+    value.checked_mul(factor).filter(|product| product.unsigned_abs() < 1 << 126).ok_or_else(too_long)
 }
 
 /// `value / 2^right`, rounded half to even.
 fn halved(value: i128, right: i32) -> i128 {
     // |value| < 2¹¹⁶: anything beyond is nearer to 0 than to 1.
-    if right > 120 {
-        0
-    } else {
-        divided(value, 1 << right)
-    }
+    if right > 120 { 0 } else { divided(value, 1 << right) }
 }
 
 /// Rounded half to even; the divisor is not 0.
 fn divided(value: i128, divisor: i128) -> i128 {
-    let (value, divisor) = if divisor < 0 {
-        (-value, -divisor)
-    } else {
-        (value, divisor)
-    };
+    let (value, divisor) = if divisor < 0 { (-value, -divisor) } else { (value, divisor) };
     let below = value.div_euclid(divisor);
     let rest = value.rem_euclid(divisor);
     let other = divisor - rest;

@@ -4,15 +4,7 @@ use crate::budget::Budget;
 use crate::calendar::{Moment, TimeTuple};
 use crate::fault::{Answer, Fault};
 
-pub(crate) const DAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
+pub(crate) const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 pub(crate) const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -36,21 +28,14 @@ pub(crate) enum Fractions {
 }
 
 /// The moment in the given format. A directive outside the table is an error, where the C library would print it as it is.
-pub(crate) fn format(
-    format: &str,
-    tuple: &TimeTuple,
-    fractions: Fractions,
-    budget: &mut Budget,
-) -> Answer<String> {
+pub(crate) fn format(format: &str, tuple: &TimeTuple, fractions: Fractions, budget: &mut Budget) -> Answer<String> {
     budget.read(format.len())?;
     let mut out = String::new();
     let mut chars = format.chars();
     while let Some(c) = chars.next() {
         if c == '%' {
             budget.step()?;
-            let directive = chars
-                .next()
-                .ok_or_else(|| Fault::said("the format ends with a lone `%`"))?;
+            let directive = chars.next().ok_or_else(|| Fault::said("the format ends with a lone `%`"))?;
             directive_into(&mut out, directive, tuple, fractions)?;
         } else {
             out.push(c);
@@ -60,30 +45,14 @@ pub(crate) fn format(
     Ok(out)
 }
 
-fn directive_into(
-    out: &mut String,
-    directive: char,
-    tuple: &TimeTuple,
-    fractions: Fractions,
-) -> Answer<()> {
-    let Moment {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-        microsecond,
-    } = tuple.moment;
+fn directive_into(out: &mut String, directive: char, tuple: &TimeTuple, fractions: Fractions) -> Answer<()> {
+    let Moment { year, month, day, hour, minute, second, microsecond } = tuple.moment;
     let sunday_first = (tuple.weekday + 1) % 7;
     let day_of_year = tuple.day_of_year - 1;
     let hour12 = if hour % 12 == 0 { 12 } else { hour % 12 };
     let day_name = name(&DAYS, tuple.weekday);
     let month_name = name(&MONTHS, month - 1);
-    let (short_day, short_month) = (
-        &day_name[..day_name.len().min(3)],
-        &month_name[..month_name.len().min(3)],
-    );
+    let (short_day, short_month) = (&day_name[..day_name.len().min(3)], &month_name[..month_name.len().min(3)]);
     let half = if hour < 12 { "AM" } else { "PM" };
     let time = || format!("{hour:02}:{minute:02}:{second:02}");
     let american = || format!("{month:02}/{day:02}/{:02}", year % 100);
@@ -124,17 +93,10 @@ fn directive_into(
 }
 
 fn name<'a>(names: &[&'a str], index: i64) -> &'a str {
-    usize::try_from(index)
-        .ok()
-        .and_then(|index| names.get(index))
-        .copied()
-        .unwrap_or("?")
+    usize::try_from(index).ok().and_then(|index| names.get(index)).copied().unwrap_or("?")
 }
 
 /// The complaint about a directive that is not in the table.
 pub(crate) fn unknown(directive: char) -> Fault {
-    Fault::said(format!(
-        "`%{}` in the format is not supported",
-        directive.escape_debug()
-    ))
+    Fault::said(format!("`%{}` in the format is not supported", directive.escape_debug()))
 }

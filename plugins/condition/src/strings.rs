@@ -11,12 +11,7 @@ use crate::sequence;
 use crate::value::Value;
 
 /// `text.method(…)`
-pub(crate) fn call(
-    text: &Rc<str>,
-    method: Method,
-    given: Given<'_>,
-    budget: &mut Budget,
-) -> Answer<Value> {
+pub(crate) fn call(text: &Rc<str>, method: Method, given: Given<'_>, budget: &mut Budget) -> Answer<Value> {
     budget.read(text.len())?;
     match method {
         Method::Lower => {
@@ -36,11 +31,9 @@ pub(crate) fn call(
         Method::Replace => replace(text, given, budget),
         Method::StartsWith => affix(text, given, budget, |text, part| text.starts_with(part)),
         Method::EndsWith => affix(text, given, budget, |text, part| text.ends_with(part)),
-        Method::Date
-        | Method::Strftime
-        | Method::Timestamp
-        | Method::Weekday
-        | Method::TotalSeconds => Err(Fault::Kinds),
+        Method::Date | Method::Strftime | Method::Timestamp | Method::Weekday | Method::TotalSeconds => {
+            Err(Fault::Kinds)
+        }
     }
 }
 
@@ -83,11 +76,7 @@ fn split(text: &str, given: Given<'_>, budget: &mut Budget) -> Answer<Value> {
             let mut rest = text.trim_start_matches(is_space);
             let mut count = 1;
             while !rest.is_empty() {
-                let end = if count >= most {
-                    rest.len()
-                } else {
-                    rest.find(is_space).unwrap_or(rest.len())
-                };
+                let end = if count >= most { rest.len() } else { rest.find(is_space).unwrap_or(rest.len()) };
                 add(&rest[..end])?;
                 rest = rest[end..].trim_start_matches(is_space);
                 count += 1;
@@ -124,19 +113,13 @@ fn replace(text: &str, given: Given<'_>, budget: &mut Budget) -> Answer<Value> {
 }
 
 /// `startswith` and `endswith`: one text or a tuple of texts, and perhaps the bounds of the part to look at.
-fn affix(
-    text: &Rc<str>,
-    given: Given<'_>,
-    budget: &mut Budget,
-    matches: fn(&str, &str) -> bool,
-) -> Answer<Value> {
+fn affix(text: &Rc<str>, given: Given<'_>, budget: &mut Budget, matches: fn(&str, &str) -> bool) -> Answer<Value> {
     let [wanted, from, to] = given.positional(1)?;
     let len = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
     let from = bound(from.as_ref(), 0, len)?;
     let to = bound(to.as_ref(), len, len)?.min(len);
     let bounds = [Some(Value::Int(from)), Some(Value::Int(to)), None];
-    let Value::Text(part) = sequence::sliced(&Value::Text(Rc::clone(text)), &bounds, budget)?
-    else {
+    let Value::Text(part) = sequence::sliced(&Value::Text(Rc::clone(text)), &bounds, budget)? else {
         return Err(Fault::Kinds);
     };
     let candidates: Rc<[Value]> = match wanted {

@@ -47,9 +47,7 @@ fn read(text: &str, format: &str, budget: &mut Budget) -> Answer<Found> {
     let chars: Vec<char> = text.chars().collect();
     match matched(&items, &chars, Found::default(), budget)? {
         Some((found, [])) => Ok(found),
-        _ => Err(Fault::said(
-            "the text does not match the format of strptime()",
-        )),
+        _ => Err(Fault::said("the text does not match the format of strptime()")),
     }
 }
 
@@ -62,9 +60,7 @@ fn items(format: &str) -> Answer<Vec<Item>> {
             while chars.next_if(|c| is_space(*c)).is_some() {}
             items.push(Item::Blanks);
         } else if c == '%' {
-            let directive = chars
-                .next()
-                .ok_or_else(|| Fault::said("the format ends with a lone `%`"))?;
+            let directive = chars.next().ok_or_else(|| Fault::said("the format ends with a lone `%`"))?;
             let directives: &str = match directive {
                 '%' => {
                     items.push(Item::Literal('%'));
@@ -73,8 +69,7 @@ fn items(format: &str) -> Answer<Vec<Item>> {
                 'c' => "a b d H:M:S Y",
                 'x' => "m/d/y",
                 'X' => "H:M:S",
-                'a' | 'A' | 'b' | 'B' | 'd' | 'f' | 'H' | 'I' | 'j' | 'm' | 'M' | 'p' | 'S'
-                | 'w' | 'y' | 'Y' => {
+                'a' | 'A' | 'b' | 'B' | 'd' | 'f' | 'H' | 'I' | 'j' | 'm' | 'M' | 'p' | 'S' | 'w' | 'y' | 'Y' => {
                     push_directive(directive, &mut items, &mut seen)?;
                     continue;
                 }
@@ -97,9 +92,7 @@ fn items(format: &str) -> Answer<Vec<Item>> {
 /// Each directive at most once, which also bounds the recursion of [`matched`].
 fn push_directive(directive: char, items: &mut Vec<Item>, seen: &mut Vec<char>) -> Answer<()> {
     if seen.contains(&directive) {
-        return Err(Fault::said(format!(
-            "`%{directive}` stands twice in the format"
-        )));
+        return Err(Fault::said(format!("`%{directive}` stands twice in the format")));
     }
     seen.push(directive);
     items.push(Item::Directive(directive));
@@ -109,12 +102,7 @@ fn push_directive(directive: char, items: &mut Vec<Item>, seen: &mut Vec<char>) 
 type Match<'a> = Option<(Found, &'a [char])>;
 
 /// The first way to match all items, and what is left of the text.
-fn matched<'a>(
-    items: &[Item],
-    chars: &'a [char],
-    found: Found,
-    budget: &mut Budget,
-) -> Answer<Match<'a>> {
+fn matched<'a>(items: &[Item], chars: &'a [char], found: Found, budget: &mut Budget) -> Answer<Match<'a>> {
     budget.step()?;
     let mut chars = chars;
     for (index, item) in items.iter().enumerate() {
@@ -146,9 +134,7 @@ fn matched<'a>(
 }
 
 fn same_letter(left: char, right: char) -> bool {
-    left == right
-        || left.to_lowercase().eq(right.to_lowercase())
-        || left.to_uppercase().eq(right.to_uppercase())
+    left == right || left.to_lowercase().eq(right.to_lowercase()) || left.to_uppercase().eq(right.to_uppercase())
 }
 
 /// The values that a directive can read at the start of the text, with their lengths, in the order to try.
@@ -159,27 +145,15 @@ fn readings(directive: char, chars: &[char]) -> Vec<(i64, usize)> {
         'b' => names(&MONTHS, 3, chars),
         'B' => names(&MONTHS, usize::MAX, chars),
         'p' => names(&["AM", "PM"], usize::MAX, chars),
-        directive => spellings(directive)
-            .iter()
-            .filter_map(|spelling| number(spelling, chars))
-            .collect(),
+        directive => spellings(directive).iter().filter_map(|spelling| number(spelling, chars)).collect(),
     }
 }
 
 fn names(names: &[&str], len_max: usize, chars: &[char]) -> Vec<(i64, usize)> {
-    let reads = |name: &str| {
-        name.len() <= chars.len()
-            && name
-                .chars()
-                .zip(chars)
-                .all(|(wanted, c)| same_letter(*c, wanted))
-    };
+    let reads =
+        |name: &str| name.len() <= chars.len() && name.chars().zip(chars).all(|(wanted, c)| same_letter(*c, wanted));
     let shortened = names.iter().map(|name| &name[..name.len().min(len_max)]);
-    shortened
-        .zip(0..)
-        .filter(|(name, _)| reads(name))
-        .map(|(name, index)| (index, name.len()))
-        .collect()
+    shortened.zip(0..).filter(|(name, _)| reads(name)).map(|(name, index)| (index, name.len())).collect()
 }
 
 /// How a directive's number may be spelled: two signs a character, the first and the last digit allowed there; `**` is a
@@ -187,19 +161,10 @@ fn names(names: &[&str], len_max: usize, chars: &[char]) -> Vec<(i64, usize)> {
 fn spellings(directive: char) -> &'static [&'static str] {
     match directive {
         'd' => &["3301", "12**", "0019", "19", "  19"],
-        'f' => &[
-            "090909090909",
-            "0909090909",
-            "09090909",
-            "090909",
-            "0909",
-            "09",
-        ],
+        'f' => &["090909090909", "0909090909", "09090909", "090909", "0909", "09"],
         'H' => &["2203", "01**", "**"],
         'I' | 'm' => &["1102", "0019", "19"],
-        'j' => &[
-            "336606", "3305**", "12****", "0019**", "000019", "19**", "0019", "19",
-        ],
+        'j' => &["336606", "3305**", "12****", "0019**", "000019", "19**", "0019", "19"],
         'M' => &["05**", "**"],
         'S' => &["6601", "05**", "**"],
         'w' => &["06"],

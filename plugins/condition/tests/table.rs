@@ -18,22 +18,12 @@ mod table {
     pub(crate) fn env(table: &Value, line: &Value) -> Env {
         let mut env = Env {
             now_ms: table["now_ms"].as_i64().expect("a number"),
-            tz_offset_min: table["tz_offset_min"]
-                .as_i64()
-                .expect("a number")
-                .try_into()
-                .expect("small"),
+            tz_offset_min: table["tz_offset_min"].as_i64().expect("a number").try_into().expect("small"),
             ..Env::default()
         };
         for (key, field) in line["fields"].as_object().expect("an object") {
             let kind = kind(field[0].as_str().expect("a kind"));
-            env.fields.insert(
-                key.clone(),
-                Field {
-                    kind,
-                    json: field[1].to_string(),
-                },
-            );
+            env.fields.insert(key.clone(), Field { kind, json: field[1].to_string() });
         }
         env
     }
@@ -65,18 +55,10 @@ fn wrong(name: &str, wanted: &str) -> Vec<String> {
     for line in table::lines(&table, name) {
         let expression = line["expression"].as_str().expect("a text");
         let answer = evaluate(expression, &table::env(&table, line));
-        let ours = answer
-            .as_ref()
-            .map_or_else(|_| Value::from("error"), |holds| Value::from(*holds));
+        let ours = answer.as_ref().map_or_else(|_| Value::from("error"), |holds| Value::from(*holds));
         if ours != line[wanted] {
-            let why = answer
-                .err()
-                .map(|error| error.to_string())
-                .unwrap_or_default();
-            wrong.push(format!(
-                "{expression}\n    should be {}, is {ours} {why}",
-                line[wanted]
-            ));
+            let why = answer.err().map(|error| error.to_string()).unwrap_or_default();
+            wrong.push(format!("{expression}\n    should be {}, is {ours} {why}", line[wanted]));
         }
     }
     wrong
@@ -85,32 +67,17 @@ fn wrong(name: &str, wanted: &str) -> Vec<String> {
 #[test]
 fn every_expression_answers_as_cpython_did() {
     let wrong = wrong("rows", "answer");
-    assert!(
-        wrong.is_empty(),
-        "{} differ:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
 fn every_difference_is_the_one_that_is_meant() {
     let wrong = wrong("differences", "ours");
-    assert!(
-        wrong.is_empty(),
-        "{} differ:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
     let table = table::table();
     for line in table::lines(&table, "differences") {
         assert_ne!(line["cpython"], line["ours"], "no difference: {line}");
-        assert!(
-            line["reason"]
-                .as_str()
-                .is_some_and(|reason| !reason.is_empty()),
-            "no reason: {line}"
-        );
+        assert!(line["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "no reason: {line}");
     }
 }
 
@@ -130,12 +97,7 @@ fn what_checks_well_never_fails_for_its_syntax() {
     let table = table::table();
     for line in table::lines(&table, "rows") {
         let expression = line["expression"].as_str().expect("a text");
-        let mut known: Vec<&str> = line["fields"]
-            .as_object()
-            .expect("an object")
-            .keys()
-            .map(String::as_str)
-            .collect();
+        let mut known: Vec<&str> = line["fields"].as_object().expect("an object").keys().map(String::as_str).collect();
         known.push("unknown"); // in the branch that is not taken
         if line["answer"] != "error" {
             assert_eq!(check(expression, &known), [], "{expression}");
