@@ -6,10 +6,16 @@
 
 pub mod ambient;
 pub mod app;
+pub mod cli;
+pub mod config;
+pub mod database;
 pub mod embedded;
 pub mod http;
+pub mod keys;
 pub mod seal;
+pub mod serve;
 pub mod store;
+pub mod telemetry;
 pub mod workflow;
 
 /// The schema. One static, so that it is embedded once and every caller migrates to the same version.

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -11,6 +11,7 @@ use axum::{
 };
 use serde_json::json;
 
+use super::layers::Unremarkable;
 use crate::{app::App, store};
 
 /// Less than what the request path would wait: a slow database means "not ready" before it means failures.
@@ -22,7 +23,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
 
 /// Always 200: who reads this answer reads that the process lives.
 async fn alive() -> Response {
-    Json(json!({ "status": "alive" })).into_response()
+    (Extension(Unremarkable), Json(json!({ "status": "alive" }))).into_response()
 }
 
 /// 200 when a request sent now would be served: the database answers and no stop has begun. The schema is up to date by then,
@@ -32,7 +33,7 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
         return not_ready("stopping");
     }
     match tokio::time::timeout(PATIENCE, store::health::ping(&app.db)).await {
-        Ok(Ok(())) => Json(json!({ "status": "ready" })).into_response(),
+        Ok(Ok(())) => (Extension(Unremarkable), Json(json!({ "status": "ready" }))).into_response(),
         Ok(Err(error)) => {
             tracing::warn!(%error, "not ready: the database does not answer");
             not_ready("database")

@@ -38,8 +38,8 @@ const UPLOAD_BYTES_MAX: usize = (64 << 20) + (64 << 10);
 
 /// What a request may cost.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    pub(super) body_bytes_max: usize,
+struct Limits {
+    body_bytes_max: usize,
     deadline: Duration,
     upload_deadline: Duration,
     /// A body must bring `pace_bytes` in each `pace_window` that it is waited for.
@@ -48,7 +48,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    pub(super) fn new(body_bytes_max: usize) -> Self {
+    fn new(body_bytes_max: usize) -> Self {
         Self {
             body_bytes_max,
             deadline: Duration::from_secs(30),
@@ -59,8 +59,20 @@ impl Limits {
     }
 }
 
+/// What the listener saw of a request's framing; it alone sees the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    Clear,
+    /// Two readers could disagree about where the body ends.
+    Ambiguous,
+}
+
 /// The routes with everything around them.
-pub(super) fn around(routes: Router, limits: Limits) -> Router {
+pub(crate) fn around(routes: Router, body_bytes_max: usize) -> Router {
+    within(routes, Limits::new(body_bytes_max))
+}
+
+fn within(routes: Router, limits: Limits) -> Router {
     let layers = ServiceBuilder::new()
         .layer(middleware::from_fn(drop_odd_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, Fresh))
@@ -104,8 +116,16 @@ fn span(request: &Request) -> Span {
 
 fn log<B>(response: &axum::http::Response<B>, took: Duration, _: &Span) {
     let (status, ms) = (response.status().as_u16(), took.as_secs_f64() * 1e3);
-    tracing::info!(http.status = status, duration_ms = ms, "answered {status}");
+    if response.extensions().get::<Unremarkable>().is_some() {
+        tracing::debug!(http.status = status, duration_ms = ms, "answered {status}");
+    } else {
+        tracing::info!(http.status = status, duration_ms = ms, "answered {status}");
+    }
 }
+
+/// Put on answers that come every few seconds and say nothing new.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unremarkable;
 
 /// The panic itself was logged where it happened; the caller gets a sentence.
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands the payload over")]
@@ -118,7 +138,8 @@ async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> 
     let upload = is_upload(&request);
     let largest = if upload { UPLOAD_BYTES_MAX } else { limits.body_bytes_max };
     if let Err(failure) = well_framed(&request, largest) {
-        return failure.into_response();
+        // its body was not read, so nothing that follows on this connection can be trusted to be a request
+        return ([(header::CONNECTION, "close")], failure).into_response();
     }
     let mut request = request.map(|body| Body::new(Paced::new(body, limits)));
     DefaultBodyLimit::max(largest).apply(&mut request);
@@ -140,6 +161,9 @@ fn well_framed(request: &Request, body_bytes_max: usize) -> Result<(), Failure> 
     let refuse = |status, msg: &str| Err(Failure::with_status(status, msg));
     let uri = request.uri();
     let headers = request.headers();
+    if request.extensions().get() == Some(&Framing::Ambiguous) {
+        return refuse(StatusCode::BAD_REQUEST, "请求体长度不明确");
+    }
     if uri.path_and_query().map_or(0, |text| text.as_str().len()) > URL_BYTES_MAX {
         return refuse(StatusCode::URI_TOO_LONG, "网址过长");
     }
@@ -249,7 +273,7 @@ mod tests {
     fn server() -> Router {
         let echo = post(|body: Bytes| async move { body.len().to_string() });
         let stuck = get(std::future::pending::<()>);
-        around(Router::new().route("/echo", echo).route("/panic", get(panics)).route("/stuck", stuck), limits())
+        within(Router::new().route("/echo", echo).route("/panic", get(panics)).route("/stuck", stuck), limits())
     }
 
     async fn answer(request: axum::http::request::Builder, body: impl Into<Body>) -> Response {

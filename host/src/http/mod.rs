@@ -19,6 +19,9 @@ use axum::{
 };
 
 pub use error::Failure;
+pub use layers::Framing;
+#[cfg(test)]
+pub(crate) use layers::around;
 
 use crate::app::App;
 
@@ -29,7 +32,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .merge(health::routes())
         .with_state(Arc::clone(app))
         .fallback(not_found);
-    layers::around(routes, layers::Limits::new(app.body_bytes_max))
+    layers::around(routes, app.body_bytes_max)
 }
 
 /// The loonflow 0.3 API. The signature is checked before routing, so that an unsigned call to an unknown path gets the

@@ -1,0 +1,106 @@
+//! The command line (design.md §8): what can be typed, and which file does it. Each command says its result on stdout and each
+//! failure in one sentence on stderr; the log is apart from both.
+
+mod desk;
+mod key;
+mod serve;
+mod stop;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::{
+    config::{self, Config},
+    telemetry,
+};
+
+pub use stop::Stop;
+
+/// A self-hosted workflow and ticket engine with the HTTP API of loonflow 0.3
+#[derive(Parser, Debug)]
+#[command(name = "gavia", version, propagate_version = true)]
+struct Line {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run the server
+    Serve(serve::Options),
+    /// Bring the database's schema up to date and exit
+    Migrate,
+    /// The key that seals secrets in the database
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Print the version
+    Version,
+}
+
+/// Runs one command to its end.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
+    let (line, unknown) = read(arguments.into_iter().collect())?;
+    telemetry::start(&line.config);
+    if !unknown.is_empty() {
+        tracing::warn!("nothing reads these variables of the environment: {}", unknown.join(", "));
+    }
+    let Line { config, command } = line;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::runtime)?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(options) => serve::run(config, options).await,
+            Command::Migrate => desk::migrate(config).await,
+            Command::Key(command) => key::run(config, command).await,
+            Command::Version => desk::say(concat!("gavia ", env!("CARGO_PKG_VERSION"))),
+        }
+    })
+}
+
+/// Flags over environment over the file; and the `GAVIA_*` variables that nothing reads.
+fn read(arguments: Vec<OsString>) -> Result<(Line, Vec<String>), Stop> {
+    let mut command = Line::command().mut_args(|arg| arg.global(true));
+    let unknown = config::unknown_variables(&command);
+    // A first look for the file's name alone. What is wrong with the line is said by the second one, which knows the file too.
+    let first = command.clone().ignore_errors(true).try_get_matches_from(&arguments);
+    let file = first.ok().and_then(|matches| matches.get_one::<std::path::PathBuf>("config").cloned());
+    if let Some(path) = file {
+        command = config::with_file(command, &path)?;
+    }
+    let matches = command.try_get_matches_from(arguments)?;
+    Ok((Line::from_arg_matches(&matches)?, unknown))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn line(text: &str) -> Result<Line, Stop> {
+        read(text.split(' ').map(OsString::from).collect()).map(|(line, _)| line)
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Line::command().mut_args(|arg| arg.global(true)).debug_assert();
+    }
+
+    #[test]
+    fn settings_may_stand_before_and_after_the_command() {
+        for text in ["gavia --listen 127.0.0.1:1 serve", "gavia serve --listen 127.0.0.1:1"] {
+            assert_eq!(line(text).unwrap().config.listen.port(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_file_is_read_wherever_it_is_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "listen = '127.0.0.1:7'").unwrap();
+        let name = file.path().display();
+        for text in [format!("gavia serve --config {name}"), format!("gavia --config={name} migrate")] {
+            assert_eq!(line(&text).unwrap().config.listen.port(), 7, "{text}");
+        }
+    }
+}

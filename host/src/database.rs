@@ -1,0 +1,177 @@
+//! Which PostgreSQL this process works with, and making it fit for use: the named one, the running server of another gavia, or an
+//! embedded one started for as long as this process needs it. Checks come before the first write; queries live in `store`.
+
+use std::time::Duration;
+
+use sqlx::{
+    Connection as _, PgConnection,
+    migrate::MigrateError,
+    postgres::{PgConnectOptions, PgPool},
+};
+
+use crate::{
+    MIGRATOR,
+    config::Config,
+    embedded, keys,
+    seal::SealingKey,
+    store::{self, encryption_key, health},
+};
+
+/// How long a migration, or the wait for another process's migration, may take.
+const MIGRATION: Duration = Duration::from_secs(60);
+
+/// A database that can be connected to, and the server behind it if this process started one.
+#[derive(Debug)]
+pub struct Database {
+    options: PgConnectOptions,
+    pub server: Option<embedded::Server>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("DATABASE_URL is no address of a PostgreSQL database, such as postgres://user:password@host/database: {0}")]
+    BadUrl(String),
+    #[error("the database at {place} cannot be used: {reason}. Check DATABASE_URL and whether PostgreSQL runs there")]
+    Unreachable { place: String, reason: String },
+    #[error(
+        "the database's schema has version {found}, this gavia knows versions up to {known}: start the newer gavia, or restore a backup from before its migration"
+    )]
+    NewerSchema { found: i64, known: i64 },
+    #[error(
+        "the database runs with {0} switched off and may lose what gavia acknowledged: switch it on, or start with --force-unsafe-database"
+    )]
+    Unsafe(String),
+    #[error("the database could not be migrated: {0}")]
+    Migration(MigrateError),
+    #[error(transparent)]
+    Embedded(#[from] embedded::Error),
+    #[error(transparent)]
+    Key(#[from] keys::Error),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Database {
+    /// For `serve`: the named database, or an embedded server of its own.
+    pub async fn open(config: &Config) -> Result<Self, Error> {
+        match named(config)? {
+            Some(options) => Ok(Self { options, server: None }),
+            None => Self::start(config, "serve").await,
+        }
+    }
+
+    /// For the other commands: as `open`, but a running server's embedded database is shared. `command` names this one to
+    /// whoever finds the data directory in use.
+    pub async fn open_beside(config: &Config, command: &'static str) -> Result<Self, Error> {
+        if let Some(options) = named(config)? {
+            return Ok(Self { options, server: None });
+        }
+        match embedded::attach(&config.data_dir()).await? {
+            Some(options) => Ok(Self { options, server: None }),
+            None => Self::start(config, command).await,
+        }
+    }
+
+    async fn start(config: &Config, command: &'static str) -> Result<Self, Error> {
+        let settings = embedded::Settings {
+            data_dir: config.data_dir(),
+            pg_bin: config.pg_bin.clone(),
+            pg_user: config.pg_user.clone(),
+            durability: config.durability,
+            command,
+        };
+        let server = embedded::Server::start(&settings).await?;
+        Ok(Self { options: server.connect_options(embedded::DATABASE), server: Some(server) })
+    }
+
+    /// The database named `name` in the server's sessions, with the limits of the request path.
+    pub async fn pool(&self, name: &str, connections: u32) -> Result<PgPool, Error> {
+        Ok(store::request_pool(self.options.clone().application_name(name), connections).await?)
+    }
+
+    /// One connection for long work (migrations, sealing anew): minutes instead of the request path's seconds.
+    pub async fn connect(&self) -> Result<PgConnection, Error> {
+        let limit = MIGRATION.as_millis().to_string();
+        let options = self.options.clone().application_name("gavia command");
+        let options = options.options([("statement_timeout", limit.clone()), ("lock_timeout", limit)]);
+        let connected = tokio::time::timeout(Duration::from_secs(10), PgConnection::connect_with(&options)).await;
+        let reason = match connected {
+            Ok(Ok(connection)) => return Ok(connection),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "no answer in 10 s".to_owned(),
+        };
+        Err(Error::Unreachable { place: place(&self.options), reason })
+    }
+
+    /// Checks the database, brings its schema up to date and settles which key it uses; nothing is written when a check fails.
+    pub async fn prepare(&self, config: &Config, key: keys::Source) -> Result<SealingKey, Error> {
+        let mut db = self.connect().await?;
+        self.check(&mut db, config).await?;
+        let key = keys::load(key, encryption_key::key_id(&mut db).await?.as_deref())?;
+        migrate(&mut db).await?;
+        // two first starts at once: the other one's key may have come first
+        let stored = encryption_key::claim(&mut db, key.id()).await?;
+        let key = keys::load(keys::Source::Given(key), Some(&stored))?;
+        db.close().await?;
+        Ok(key)
+    }
+
+    /// As `prepare`, for work that needs no key.
+    pub async fn prepare_schema(&self, config: &Config) -> Result<(), Error> {
+        let mut db = self.connect().await?;
+        self.check(&mut db, config).await?;
+        migrate(&mut db).await?;
+        Ok(db.close().await?)
+    }
+
+    async fn check(&self, db: &mut PgConnection, config: &Config) -> Result<(), Error> {
+        let known = MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or(0);
+        if let Some(found) = health::schema_version(db).await?.filter(|found| *found > known) {
+            return Err(Error::NewerSchema { found, known });
+        }
+        let ours = self.server.is_some() && config.durability == embedded::Durability::Throwaway;
+        let lossy = health::unsafe_settings(&mut *db).await?;
+        if lossy.is_empty() || ours {
+            return Ok(());
+        }
+        let lossy = lossy.join(" and ");
+        if !config.force_unsafe_database {
+            return Err(Error::Unsafe(lossy));
+        }
+        tracing::warn!("the database runs with {lossy} switched off and may lose what gavia acknowledged");
+        Ok(())
+    }
+
+    /// Stops the server that this process started, if it did.
+    pub async fn close(self) -> Result<(), Error> {
+        match self.server {
+            Some(server) => Ok(server.stop().await?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Under an advisory lock, so that of several nodes one migrates and the others wait.
+async fn migrate(db: &mut PgConnection) -> Result<(), Error> {
+    MIGRATOR.run(db).await.map_err(Error::Migration)
+}
+
+fn named(config: &Config) -> Result<Option<PgConnectOptions>, Error> {
+    let options = config.database_url.as_ref().map(|url| url.text().parse::<PgConnectOptions>());
+    options.transpose().map_err(|error| Error::BadUrl(error.to_string()))
+}
+
+/// Where it is, without user and password.
+fn place(options: &PgConnectOptions) -> String {
+    let database = options.get_database().unwrap_or_else(|| options.get_username());
+    match options.get_socket() {
+        Some(folder) => format!("{}, database {database}", folder.display()),
+        None => format!("{}:{}, database {database}", options.get_host(), options.get_port()),
+    }
+}
