@@ -103,7 +103,7 @@ CREATE TABLE components (
 CREATE TABLE compiled_components (
     component_digest bytea NOT NULL CONSTRAINT compiled_components_component_fkey REFERENCES components (digest),
     engine_id        text NOT NULL,
-    compiled_digest  bytea NOT NULL,
+    compiled_digest  bytea NOT NULL CONSTRAINT compiled_components_digest_length CHECK (length(compiled_digest) = 32),
     CONSTRAINT compiled_components_pkey PRIMARY KEY (component_digest, engine_id)
 );
 

@@ -1,9 +1,6 @@
 //! Time, randomness and fresh secrets: the only file that reads the clock or draws a number.
 //! Rules never call it; their callers pass what it gave as a value.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this file is the one place that may ask the system"
-)]
+#![expect(clippy::disallowed_methods, reason = "this file is the one place that may ask the system")]
 
 use chrono::{DateTime, Utc};
 use rand::Rng;

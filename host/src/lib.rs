@@ -16,6 +16,7 @@ pub mod seal;
 pub mod serve;
 pub mod store;
 pub mod telemetry;
+pub mod worker;
 pub mod workflow;
 
 /// The schema. One static, so that it is embedded once and every caller migrates to the same version.

@@ -27,20 +27,10 @@ pub enum SealError {
 impl SealingKey {
     /// Reads the base64 text of 32 bytes; white space around it is ignored.
     pub fn from_base64(text: &str) -> Result<Self, SealError> {
-        let bytes = STANDARD
-            .decode(text.trim())
-            .map_err(|_| SealError::NotAKey)?;
+        let bytes = STANDARD.decode(text.trim()).map_err(|_| SealError::NotAKey)?;
         let bytes: [u8; 32] = bytes.try_into().map_err(|_| SealError::NotAKey)?;
-        let id = hex::encode(
-            &Sha256::new()
-                .chain_update(b"gavia key id")
-                .chain_update(bytes)
-                .finalize()[..8],
-        );
-        Ok(Self {
-            cipher: XChaCha20Poly1305::new(&bytes.into()),
-            id,
-        })
+        let id = hex::encode(&Sha256::new().chain_update(b"gavia key id").chain_update(bytes).finalize()[..8]);
+        Ok(Self { cipher: XChaCha20Poly1305::new(&bytes.into()), id })
     }
 
     /// A fresh key as base64 text.
@@ -56,21 +46,15 @@ impl SealingKey {
     /// Nonce and ciphertext in one.
     pub fn seal(&self, plain: &[u8]) -> Vec<u8> {
         let nonce = ambient::random::<NONCE_BYTES>();
-        let sealed = self
-            .cipher
-            .encrypt(&XNonce::from(nonce), plain)
-            .expect("sealing a short text in memory cannot fail");
+        let sealed =
+            self.cipher.encrypt(&XNonce::from(nonce), plain).expect("sealing a short text in memory cannot fail");
         [&nonce[..], &sealed].concat()
     }
 
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
-        let (nonce, sealed) = sealed
-            .split_at_checked(NONCE_BYTES)
-            .ok_or(SealError::CannotOpen)?;
+        let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES).ok_or(SealError::CannotOpen)?;
         let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| SealError::CannotOpen)?;
-        self.cipher
-            .decrypt(&XNonce::from(nonce), sealed)
-            .map_err(|_| SealError::CannotOpen)
+        self.cipher.decrypt(&XNonce::from(nonce), sealed).map_err(|_| SealError::CannotOpen)
     }
 }
 
@@ -88,10 +72,7 @@ mod tests {
     #[test]
     fn what_is_sealed_opens_with_the_same_key_only() {
         let (one, other) = (SealingKey::generate(), SealingKey::generate());
-        let (one, other) = (
-            SealingKey::from_base64(&one).unwrap(),
-            SealingKey::from_base64(&other).unwrap(),
-        );
+        let (one, other) = (SealingKey::from_base64(&one).unwrap(), SealingKey::from_base64(&other).unwrap());
         let sealed = one.seal(b"token");
         assert_eq!(one.open(&sealed).unwrap(), b"token");
         assert!(other.open(&sealed).is_err());

@@ -6,15 +6,16 @@ mod listener;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
+use gavia_sandbox::{Allocator, Rejection, Sandbox, Settings, StartError};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, definitions::Definitions},
+    app::{App, Parts},
     config::Config,
     database::{self, Database},
-    embedded, http, keys, store,
+    embedded, http, keys, store, worker,
 };
 
 /// The name of a node's sessions in PostgreSQL.
@@ -30,6 +31,10 @@ pub enum Error {
     Listen(SocketAddr, io::Error),
     #[error(transparent)]
     Database(#[from] database::Error),
+    #[error("plugins cannot be run: {0}")]
+    Sandbox(#[from] StartError),
+    #[error("the built-in condition plugin cannot be prepared: {0}")]
+    Condition(#[from] Rejection),
     #[error(
         "the embedded PostgreSQL ended by itself ({0}); gavia stops with it. Its log is {1}; start gavia again to recover"
     )]
@@ -108,14 +113,10 @@ async fn assemble(config: &Config, database: &Database, key: keys::Source) -> Re
     let zone = config.zone();
     tracing::info!(%zone, "times in the API are in this zone");
     let body_bytes_max = usize::try_from(config.body_bytes_max).expect("32 bits fit");
-    Ok(Arc::new(App {
-        db,
-        key,
-        zone,
-        definitions: Definitions::default(),
-        body_bytes_max,
-        stopping: CancellationToken::new(),
-    }))
+    let cache_dir = config.data_dir().join("compiled");
+    let sandbox = Sandbox::new(Settings { cache_dir, slots: None, allocator: Allocator::Auto })?;
+    let parts = Parts { db, key, zone, sandbox, body_bytes_max, stopping: CancellationToken::new() };
+    Ok(Arc::new(App::new(parts).await?))
 }
 
 impl Prepared {
@@ -138,6 +139,7 @@ impl Prepared {
         let Self { app, config, listener, database } = self;
         let stopping = app.stopping.clone();
         let connections = places(config.connections);
+        let working = tokio::spawn(worker::run(Arc::clone(&app), stopping.clone()));
         let serving = tokio::spawn(listener::serve(listener, http::router(&app), connections, stopping.clone()));
         let ended = tokio::select! {
             () = stopping.cancelled() => None,
@@ -145,6 +147,9 @@ impl Prepared {
         };
         stopping.cancel();
         joined(serving.await);
+        // Requests had their time; what guests still run ends now, and the worker gives their jobs back.
+        app.sandbox.drain().await;
+        joined(working.await);
         // A database that is gone may keep a connection waiting; what waits then has nothing to lose.
         if timeout(Duration::from_secs(1), app.db.close()).await.is_err() {
             tracing::warn!("connections to the database did not close in 1 s");

@@ -21,9 +21,9 @@ use crate::{ambient, app::App, store, workflow::ROBOT};
 
 pub const SESSION_COOKIE: &str = "sessionid";
 const WINDOW_SECONDS: i64 = 120;
-const NO_APPNAME: &str =
-    r#"未提供appname(调用loonflow接口需要鉴权，请根据文档中"调用授权"部分说明来调用)"#;
-const UNKNOWN_APP: &str = r#"appname未授权，请联系管理员(调用loonflow接口需要鉴权，请根据文档中"调用授权"部分说明来调用)"#;
+const NO_APPNAME: &str = r#"未提供appname(调用loonflow接口需要鉴权，请根据文档中"调用授权"部分说明来调用)"#;
+const UNKNOWN_APP: &str =
+    r#"appname未授权，请联系管理员(调用loonflow接口需要鉴权，请根据文档中"调用授权"部分说明来调用)"#;
 const BAD_SIGNATURE: &str = "签名校验失败";
 const OUT_OF_WINDOW: &str = "时间戳过期,请保证在120s内";
 
@@ -75,11 +75,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        parts
-            .extensions
-            .get::<Self>()
-            .cloned()
-            .ok_or_else(|| Failure::unauthorised(BAD_SIGNATURE))
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Failure::unauthorised(BAD_SIGNATURE))
     }
 }
 
@@ -96,9 +92,7 @@ impl FromRequestParts<Arc<App>> for Configurer {
         let allowed = match &caller.app {
             CallingApp::Session(_) => true,
             CallingApp::Signed(row) if row.may_configure => true,
-            CallingApp::Signed(row) => {
-                row.may_admin && is_administrator(app, caller.username.as_deref()).await?
-            }
+            CallingApp::Signed(row) => row.may_admin && is_administrator(app, caller.username.as_deref()).await?,
         };
         if allowed {
             Ok(Self(caller))
@@ -112,10 +106,7 @@ async fn is_administrator(app: &App, username: Option<&str>) -> Result<bool, Fai
     let Some(username) = username else {
         return Ok(false);
     };
-    let needs = crate::workflow::Needs {
-        users: [username.to_owned()].into(),
-        ..Default::default()
-    };
+    let needs = crate::workflow::Needs { users: [username.to_owned()].into(), ..Default::default() };
     let directory = store::accounts::directory(&app.db, &needs).await?;
     Ok(directory
         .users
@@ -139,11 +130,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SessionAdmin {
 }
 
 /// The layer. Looks at the session first: it overrides any headers (T-24).
-pub async fn authenticate(
-    State(app): State<Arc<App>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn authenticate(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     match identify(&app, request.method(), request.headers()).await {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
@@ -157,24 +144,15 @@ async fn identify(app: &App, method: &Method, headers: &HeaderMap) -> Result<Cal
     if let Some(administrator) = session(app, headers).await? {
         csrf::check(method, headers)?;
         let username = Some(administrator.username.clone());
-        return Ok(Caller {
-            app: CallingApp::Session(administrator),
-            username,
-        });
+        return Ok(Caller { app: CallingApp::Session(administrator), username });
     }
     let row = signed_app(app, headers).await?;
     let username = username(headers)?;
-    Ok(Caller {
-        app: CallingApp::Signed(row),
-        username,
-    })
+    Ok(Caller { app: CallingApp::Signed(row), username })
 }
 
 /// The administrator behind the request's cookie, if the session lives.
-pub async fn session(
-    app: &App,
-    headers: &HeaderMap,
-) -> Result<Option<store::auth::Administrator>, Failure> {
+pub async fn session(app: &App, headers: &HeaderMap) -> Result<Option<store::auth::Administrator>, Failure> {
     let jar = CookieJar::from_headers(headers);
     let Some(cookie) = jar.get(SESSION_COOKIE) else {
         return Ok(None);
@@ -194,18 +172,14 @@ async fn signed_app(app: &App, headers: &HeaderMap) -> Result<store::auth::AppRo
         return Err(Failure::unauthorised(NO_APPNAME));
     };
     let row = store::auth::app_by_name(&app.db, &name).await?;
-    let timestamp =
-        header(headers, "timestamp")?.and_then(|text| timestamp(&text).map(|at| (text, at)));
+    let timestamp = header(headers, "timestamp")?.and_then(|text| timestamp(&text).map(|at| (text, at)));
     let signature = header(headers, "signature")?.unwrap_or_default();
     let (text, at) = timestamp.unwrap_or_default();
     // An unknown app costs the same hash and compare as a known one.
     let token = match &row {
         Some(row) => app.key.open(&row.sealed_token).map_err(|error| {
             tracing::error!(app.name = %name, %error, "an app's token cannot be opened");
-            Failure::with_status(
-                axum::http::StatusCode::INTERNAL_SERVER_ERROR,
-                "服务内部错误",
-            )
+            Failure::with_status(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "服务内部错误")
         })?,
         None => vec![b'0'; 36],
     };
@@ -225,18 +199,12 @@ async fn signed_app(app: &App, headers: &HeaderMap) -> Result<store::auth::AppRo
 /// ASCII digits only, 1–11 of them (threat-model §3).
 fn timestamp(text: &str) -> Option<i64> {
     (1..=11).contains(&text.len()).then_some(())?;
-    text.bytes()
-        .all(|b| b.is_ascii_digit())
-        .then(|| text.parse().ok())
-        .flatten()
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 /// `signature` is the lower-case hex MD5 of timestamp and token (behaviour §2.2); compared in constant time on the raw bytes.
 fn signature_matches(timestamp: &str, token: &[u8], signature: &str) -> bool {
-    let wanted = Md5::new()
-        .chain_update(timestamp)
-        .chain_update(token)
-        .finalize();
+    let wanted = Md5::new().chain_update(timestamp).chain_update(token).finalize();
     let mut given = [0; 16];
     let lower = !signature.bytes().any(|b| b.is_ascii_uppercase());
     let decoded = hex::decode_to_slice(signature, &mut given).is_ok();
@@ -252,8 +220,7 @@ fn header(headers: &HeaderMap, name: &str) -> Result<Option<String>, Failure> {
     if values.next().is_some() {
         return Err(Failure::unauthorised(BAD_SIGNATURE));
     }
-    let text =
-        std::str::from_utf8(value.as_bytes()).map_err(|_| Failure::unauthorised(BAD_SIGNATURE))?;
+    let text = std::str::from_utf8(value.as_bytes()).map_err(|_| Failure::unauthorised(BAD_SIGNATURE))?;
     Ok(Some(text.to_owned()))
 }
 
@@ -262,15 +229,9 @@ fn username(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     let Some(name) = header(headers, "username")?.filter(|name| !name.is_empty()) else {
         return Ok(None);
     };
-    let fit = name.chars().count() <= 100
-        && is_nfc(&name)
-        && !name.chars().any(|c| c.is_control() || c == ',');
+    let fit = name.chars().count() <= 100 && is_nfc(&name) && !name.chars().any(|c| c.is_control() || c == ',');
     let reserved = name == ROBOT || name == "hook" || name.starts_with("script:");
-    if fit && !reserved {
-        Ok(Some(name))
-    } else {
-        Err(Failure::unauthorised("username不合法"))
-    }
+    if fit && !reserved { Ok(Some(name)) } else { Err(Failure::unauthorised("username不合法")) }
 }
 
 #[cfg(test)]
@@ -280,25 +241,10 @@ mod tests {
     #[test]
     fn the_signature_is_md5_of_timestamp_and_token_in_lower_case() {
         let (stamp, token) = ("1524000000", b"8cd585da-3cc6-11e8-9946-784f437daad6");
-        let good = hex::encode(
-            Md5::new()
-                .chain_update(stamp)
-                .chain_update(token)
-                .finalize(),
-        );
+        let good = hex::encode(Md5::new().chain_update(stamp).chain_update(token).finalize());
         assert!(signature_matches(stamp, token, &good));
-        assert!(
-            !signature_matches(stamp, token, &good.to_uppercase())
-                || good.bytes().all(|b| b.is_ascii_digit())
-        );
-        for bad in [
-            "",
-            "x",
-            "00",
-            &good[1..],
-            &format!("{good}0"),
-            &"0".repeat(32),
-        ] {
+        assert!(!signature_matches(stamp, token, &good.to_uppercase()) || good.bytes().all(|b| b.is_ascii_digit()));
+        for bad in ["", "x", "00", &good[1..], &format!("{good}0"), &"0".repeat(32)] {
             assert!(!signature_matches(stamp, token, bad), "{bad}");
         }
     }

@@ -21,16 +21,12 @@ pub fn same_origin(headers: &HeaderMap) -> Result<(), Failure> {
     let site_ok = matches!(text("sec-fetch-site"), None | Some("same-origin" | "none"));
     let origin_ok = match (text("origin"), text("host")) {
         (None, _) => true,
-        (Some(origin), Some(host)) => origin
-            .split_once("://")
-            .is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host)),
+        (Some(origin), Some(host)) => {
+            origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host))
+        }
         (Some(_), None) => false,
     };
-    if site_ok && origin_ok {
-        Ok(())
-    } else {
-        Err(Failure::unauthorised("请求来源不合法"))
-    }
+    if site_ok && origin_ok { Ok(()) } else { Err(Failure::unauthorised("请求来源不合法")) }
 }
 
 #[cfg(test)]
@@ -39,49 +35,25 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs
-            .iter()
-            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
-            .collect()
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
     }
 
     #[test]
     fn f19_a_change_from_another_site_is_refused() {
-        let ours = [
-            ("host", "g:1"),
-            ("origin", "http://g:1"),
-            ("x-requested-with", "gavia"),
-        ];
+        let ours = [("host", "g:1"), ("origin", "http://g:1"), ("x-requested-with", "gavia")];
         assert!(check(&Method::POST, &headers(&ours)).is_ok());
         assert!(check(&Method::POST, &headers(&ours[..2])).is_err());
         assert!(
-            check(
-                &Method::POST,
-                &headers(&[
-                    ("host", "g:1"),
-                    ("origin", "http://evil"),
-                    ("x-requested-with", "x")
-                ])
-            )
-            .is_err()
+            check(&Method::POST, &headers(&[("host", "g:1"), ("origin", "http://evil"), ("x-requested-with", "x")]))
+                .is_err()
         );
         assert!(
             check(
                 &Method::POST,
-                &headers(&[
-                    ("host", "g:1"),
-                    ("sec-fetch-site", "cross-site"),
-                    ("x-requested-with", "x")
-                ])
+                &headers(&[("host", "g:1"), ("sec-fetch-site", "cross-site"), ("x-requested-with", "x")])
             )
             .is_err()
         );
-        assert!(
-            check(
-                &Method::GET,
-                &headers(&[("host", "g:1"), ("origin", "http://evil")])
-            )
-            .is_ok()
-        );
+        assert!(check(&Method::GET, &headers(&[("host", "g:1"), ("origin", "http://evil")])).is_ok());
     }
 }

@@ -8,7 +8,8 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::store;
+use super::texts;
+use crate::{app, store};
 
 /// A failure as the wire shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,37 +30,27 @@ pub enum NoData {
 impl Failure {
     /// Code -1 with data `""`.
     pub fn text(msg: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::OK,
-            msg: msg.into(),
-            data: NoData::Text,
-        }
+        Self { status: StatusCode::OK, msg: msg.into(), data: NoData::Text }
     }
 
     /// Code -1 with data `{}`.
     pub fn object(msg: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::OK,
-            msg: msg.into(),
-            data: NoData::Object,
-        }
+        Self { status: StatusCode::OK, msg: msg.into(), data: NoData::Object }
     }
 
     /// A failure of the check before routing: data `[]` (D-20).
     pub fn unauthorised(reason: &str) -> Self {
-        Self {
-            status: StatusCode::OK,
-            msg: format!("权限校验失败：{reason}"),
-            data: NoData::List,
-        }
+        Self { status: StatusCode::OK, msg: format!("权限校验失败：{reason}"), data: NoData::List }
+    }
+
+    /// The same failure with another stand-in for "no data".
+    #[must_use]
+    pub fn with_data(self, data: NoData) -> Self {
+        Self { data, ..self }
     }
 
     pub fn with_status(status: StatusCode, msg: impl Into<String>) -> Self {
-        Self {
-            status,
-            msg: msg.into(),
-            data: NoData::Object,
-        }
+        Self { status, msg: msg.into(), data: NoData::Object }
     }
 
     pub fn not_found() -> Self {
@@ -74,11 +65,7 @@ impl IntoResponse for Failure {
             NoData::Object => json!({}),
             NoData::List => json!([]),
         };
-        (
-            self.status,
-            Json(json!({ "code": -1, "data": data, "msg": self.msg })),
-        )
-            .into_response()
+        (self.status, Json(json!({ "code": -1, "data": data, "msg": self.msg }))).into_response()
     }
 }
 
@@ -86,12 +73,31 @@ impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
         if error.is_unavailable() {
             tracing::warn!(%error, "the database is not available");
-            return Self::with_status(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "服务暂时不可用，请稍后重试",
-            );
+            return Self::with_status(StatusCode::SERVICE_UNAVAILABLE, "服务暂时不可用，请稍后重试");
         }
         tracing::error!(%error, "a request failed inside");
         Self::with_status(StatusCode::INTERNAL_SERVER_ERROR, "服务内部错误")
+    }
+}
+
+/// Why a use case did not happen. Refusals by the rules carry data `{}`; actions turn it into `""` (behaviour §3.4).
+impl From<app::Error> for Failure {
+    fn from(error: app::Error) -> Self {
+        use app::Error;
+        match error {
+            Error::TicketMissing => Self::text("ticket is not existed or has been deleted"),
+            Error::TicketNotGranted => Self::text("the app has no permission to the workflow_id"),
+            Error::WorkflowMissing => Self::object("工作流不存在"),
+            Error::ParentUnfit => Self::object("父工单不存在，或不处于parent_ticket_state_id对应的状态"),
+            Error::Refused(refusal) => Self::object(texts::refusal(&refusal)),
+            Error::Busy => Self::object("工单正在被其他请求修改，请稍后重试"),
+            Error::OutcomeUnknown => Self::with_status(StatusCode::SERVICE_UNAVAILABLE, "outcome unknown"),
+            Error::Stale => Self::object("任务已由其他节点执行"),
+            Error::Store(error) => error.into(),
+            Error::Internal(error) => {
+                tracing::error!(%error, "a request failed inside");
+                Self::with_status(StatusCode::INTERNAL_SERVER_ERROR, "服务内部错误")
+            }
+        }
     }
 }

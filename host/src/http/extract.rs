@@ -32,10 +32,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let pairs = AxumQuery::<Vec<(String, String)>>::from_request_parts(parts, state).await;
         let AxumQuery(pairs) = pairs.map_err(|_| Failure::text("查询参数不合法"))?;
-        if pairs
-            .iter()
-            .any(|(key, value)| key.contains('\0') || value.contains('\0'))
-        {
+        if pairs.iter().any(|(key, value)| key.contains('\0') || value.contains('\0')) {
             return Err(Failure::text("查询参数不合法"));
         }
         Ok(Self(pairs.into_iter().collect()))
@@ -53,9 +50,7 @@ impl<S: Send + Sync, const N: usize> FromRequestParts<S> for Ids<N> {
         let path = AxumPath::<Vec<(String, String)>>::from_request_parts(parts, state).await;
         let AxumPath(pairs) = path.map_err(|_| Failure::not_found())?;
         let ids: Option<Vec<i64>> = pairs.iter().map(|(_, text)| wire::positive(text)).collect();
-        let ids = ids
-            .and_then(|ids| ids.try_into().ok())
-            .ok_or_else(Failure::not_found)?;
+        let ids = ids.and_then(|ids| ids.try_into().ok()).ok_or_else(Failure::not_found)?;
         Ok(Self(ids))
     }
 }
@@ -89,20 +84,11 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let bytes = axum::body::Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection| {
-                let status = rejection.status();
-                let too_large = status == StatusCode::PAYLOAD_TOO_LARGE;
-                Failure::with_status(
-                    status,
-                    if too_large {
-                        "请求体过大"
-                    } else {
-                        "请求体无法读取"
-                    },
-                )
-            })?;
+        let bytes = axum::body::Bytes::from_request(request, state).await.map_err(|rejection| {
+            let status = rejection.status();
+            let too_large = status == StatusCode::PAYLOAD_TOO_LARGE;
+            Failure::with_status(status, if too_large { "请求体过大" } else { "请求体无法读取" })
+        })?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self::Empty);
         }

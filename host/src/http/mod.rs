@@ -7,6 +7,10 @@ mod extract;
 mod health;
 mod layers;
 mod strict_json;
+mod texts;
+mod ticket_actions;
+mod ticket_history;
+mod tickets;
 mod wire;
 
 use std::sync::Arc;
@@ -16,6 +20,7 @@ use axum::{
     http::StatusCode,
     middleware,
     response::{IntoResponse, Response},
+    routing::{get, post},
 };
 
 pub use error::Failure;
@@ -39,6 +44,16 @@ pub fn router(app: &Arc<App>) -> Router {
 /// permission answer and a signed one 404 (behaviour §2.1).
 fn v1(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
+        .route("/tickets", get(tickets::list).post(tickets::create))
+        .route("/tickets/states", get(ticket_history::states))
+        .route("/tickets/{id}", get(tickets::detail).patch(tickets::advance))
+        .route("/tickets/{id}/transitions", get(ticket_history::transitions))
+        .route("/tickets/{id}/flowlogs", get(ticket_history::flow_logs))
+        .route("/tickets/{id}/flowsteps", get(ticket_history::flow_steps))
+        .route("/tickets/{id}/participant_info", get(ticket_history::participant_info))
+        .route("/tickets/{id}/accept", post(ticket_actions::accept))
+        .route("/tickets/{id}/deliver", post(ticket_actions::deliver))
+        .route("/tickets/{id}/retry_script", post(ticket_actions::retry_script))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn_with_state(Arc::clone(app), auth::authenticate))

@@ -14,12 +14,7 @@ const ONCE: [&str; 2] = ["workflow_id", "transition_id"];
 pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
     let mut keys = 0;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Bounded {
-        keys: &mut keys,
-        depth: 0,
-    }
-    .deserialize(&mut deserializer)
-    .map_err(|e| readable(&e))?;
+    let value = Bounded { keys: &mut keys, depth: 0 }.deserialize(&mut deserializer).map_err(|e| readable(&e))?;
     deserializer.end().map_err(|e| readable(&e))?;
     match value {
         Value::Object(map) => Ok(map),
@@ -40,28 +35,17 @@ struct Bounded<'a> {
 
 impl Bounded<'_> {
     fn below(&mut self) -> Bounded<'_> {
-        Bounded {
-            keys: self.keys,
-            depth: self.depth + 1,
-        }
+        Bounded { keys: self.keys, depth: self.depth + 1 }
     }
 
     fn count<E: serde::de::Error>(&mut self) -> Result<(), E> {
         *self.keys += 1;
-        if *self.keys > MOST_KEYS {
-            Err(E::custom("more than 2000 entries"))
-        } else {
-            Ok(())
-        }
+        if *self.keys > MOST_KEYS { Err(E::custom("more than 2000 entries")) } else { Ok(()) }
     }
 }
 
 fn clean<E: serde::de::Error>(text: &str) -> Result<String, E> {
-    if text.contains('\0') {
-        Err(E::custom("U+0000 in a text"))
-    } else {
-        Ok(text.to_owned())
-    }
+    if text.contains('\0') { Err(E::custom("U+0000 in a text")) } else { Ok(text.to_owned()) }
 }
 
 impl<'de> DeserializeSeed<'de> for Bounded<'_> {
@@ -99,9 +83,7 @@ impl<'de> Visitor<'de> for Bounded<'_> {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value)
-            .map(Value::Number)
-            .ok_or_else(|| E::custom("number out of range"))
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
     }
 
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
@@ -139,25 +121,14 @@ mod tests {
 
     #[test]
     fn an_ordinary_object_is_read_as_it_stands() {
-        let map =
-            object(r#" {"标题": "é", "n": 3, "f": 0.5, "l": [true, null], "n": 4} "#.as_bytes())
-                .unwrap();
-        assert_eq!(
-            Value::Object(map),
-            serde_json::json!({"标题": "é", "n": 4, "f": 0.5, "l": [true, null]})
-        );
+        let map = object(r#" {"标题": "é", "n": 3, "f": 0.5, "l": [true, null], "n": 4} "#.as_bytes()).unwrap();
+        assert_eq!(Value::Object(map), serde_json::json!({"标题": "é", "n": 4, "f": 0.5, "l": [true, null]}));
     }
 
     #[test]
     fn what_is_not_within_bounds_is_refused() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(80), "]".repeat(80));
-        let wide = format!(
-            "{{{}}}",
-            (0..2001)
-                .map(|n| format!("\"k{n}\":0"))
-                .collect::<Vec<_>>()
-                .join(",")
-        );
+        let wide = format!("{{{}}}", (0..2001).map(|n| format!("\"k{n}\":0")).collect::<Vec<_>>().join(","));
         let digits = format!("{{\"a\":{}}}", "9".repeat(1_000_000));
         let bad: [&[u8]; 12] = [
             b"{",
@@ -174,11 +145,7 @@ mod tests {
             b"{\"a\":\"\xff\"}",
         ];
         for input in bad {
-            assert!(
-                object(input).is_err(),
-                "{}",
-                String::from_utf8_lossy(&input[..input.len().min(60)])
-            );
+            assert!(object(input).is_err(), "{}", String::from_utf8_lossy(&input[..input.len().min(60)]));
         }
     }
 }

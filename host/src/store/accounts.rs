@@ -60,9 +60,7 @@ pub async fn directory(db: impl PgExecutor<'_>, needs: &Needs) -> Result<Directo
     .await?;
     let mut directory = Directory::default();
     for row in rows {
-        let id = row
-            .id
-            .ok_or_else(|| Error::Inconsistent("an account row without id".into()))?;
+        let id = row.id.ok_or_else(|| Error::Inconsistent("an account row without id".into()))?;
         match row.kind.as_str() {
             "user" => {
                 let person = Person {
@@ -93,14 +91,7 @@ pub async fn directory(db: impl PgExecutor<'_>, needs: &Needs) -> Result<Directo
             }
             _ => {
                 let id = RoleId(id);
-                directory.roles.insert(
-                    id,
-                    Role {
-                        id,
-                        name: row.name,
-                        members: row.members,
-                    },
-                );
+                directory.roles.insert(id, Role { id, name: row.name, members: row.members });
             }
         }
     }

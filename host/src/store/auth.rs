@@ -71,11 +71,7 @@ pub async fn session(
     }))
 }
 
-pub async fn insert_session(
-    db: impl PgExecutor<'_>,
-    id_hash: &[u8],
-    user: UserId,
-) -> Result<(), Error> {
+pub async fn insert_session(db: impl PgExecutor<'_>, id_hash: &[u8], user: UserId) -> Result<(), Error> {
     sqlx::query!(
         "WITH gone AS (DELETE FROM sessions WHERE last_seen_at < now() - interval '1 day'),
               login AS (UPDATE users SET last_login_at = now() WHERE id = $2)
@@ -89,17 +85,12 @@ pub async fn insert_session(
 }
 
 pub async fn delete_session(db: impl PgExecutor<'_>, id_hash: &[u8]) -> Result<(), Error> {
-    sqlx::query!("DELETE FROM sessions WHERE id_hash = $1", id_hash)
-        .execute(db)
-        .await?;
+    sqlx::query!("DELETE FROM sessions WHERE id_hash = $1", id_hash).execute(db).await?;
     Ok(())
 }
 
 /// The user of a bearer token that is neither expired nor revoked.
-pub async fn access_token(
-    db: impl PgExecutor<'_>,
-    token_hash: &[u8],
-) -> Result<Option<Administrator>, Error> {
+pub async fn access_token(db: impl PgExecutor<'_>, token_hash: &[u8]) -> Result<Option<Administrator>, Error> {
     let row = sqlx::query!(
         "SELECT u.id, u.username, u.is_admin, u.is_workflow_admin
            FROM access_tokens t

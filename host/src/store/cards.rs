@@ -8,6 +8,7 @@ use serde::Deserialize;
 use sqlx::{PgExecutor, types::Json};
 
 use super::Error;
+use crate::workflow::{Participants, Ticket};
 
 /// Whom and what to look up.
 #[derive(Clone, Debug, Default)]
@@ -118,4 +119,26 @@ pub async fn cards(db: impl PgExecutor<'_>, wanted: &Wanted) -> Result<Cards, Er
 
 fn map<K: Ord>(pairs: Json<Vec<Pair<K>>>) -> BTreeMap<K, String> {
     pairs.0.into_iter().map(|pair| (pair.key, pair.name)).collect()
+}
+
+impl Wanted {
+    /// What showing this ticket's row asks for.
+    pub fn add(&mut self, ticket: &Ticket) {
+        self.creators.insert(ticket.creator.clone());
+        match &ticket.participants {
+            Participants::Person(name) => {
+                self.people.insert(name.clone());
+            }
+            Participants::Several(names) => self.people.extend(names.iter().cloned()),
+            Participants::Departments(ids) => self.departments.extend(ids.iter().map(|id| id.0)),
+            Participants::Role(id) => {
+                self.roles.insert(id.0);
+            }
+            Participants::Script(id) => {
+                self.scripts.insert(id.0);
+            }
+            Participants::Nobody | Participants::Hook => {}
+        }
+        self.people.extend(ticket.everybody.keys().cloned());
+    }
 }

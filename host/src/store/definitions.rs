@@ -200,3 +200,27 @@ impl FieldRow {
         })
     }
 }
+
+/// Whether the app may use a workflow, and the revision that names its present definition. None: there is no such workflow.
+/// `app_token` None is an administrator's session, which may use every one.
+pub async fn access(db: impl PgExecutor<'_>, id: WorkflowId, app_token: Option<i64>) -> Result<Option<Access>, Error> {
+    let row = sqlx::query_as!(
+        Access,
+        r#"SELECT w.revision,
+                  ($2::bigint IS NULL OR EXISTS (SELECT FROM app_workflows a WHERE a.app_token_id = $2 AND a.workflow_id = w.id)) AS "granted!"
+             FROM workflows w
+            WHERE w.id = $1 AND w.deleted_at IS NULL"#,
+        id.0,
+        app_token
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row)
+}
+
+/// What `access` tells of a workflow that exists.
+#[derive(Clone, Copy, Debug)]
+pub struct Access {
+    pub revision: i64,
+    pub granted: bool,
+}

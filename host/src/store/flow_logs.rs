@@ -2,10 +2,14 @@
 //! deleted ones included (F-39), and the people who acted. Written by `tickets::save` alone.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 
-use super::{Error, names::Named};
-use crate::workflow::{Intervention, StateId, TicketId, TransitionAttribute, TransitionId};
+use super::{
+    Error,
+    names::Named,
+    tickets::{actor_columns, snapshot},
+};
+use crate::workflow::{Actor, Intervention, LogActor, StateId, Ticket, TicketId, TransitionAttribute, TransitionId};
 
 #[derive(Clone, Debug)]
 pub struct FlowLog {
@@ -44,11 +48,23 @@ pub enum Direction {
 }
 
 pub async fn count(db: impl PgExecutor<'_>, ticket: TicketId) -> Result<i64, Error> {
-    Ok(sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM flow_logs WHERE ticket_id = $1"#, ticket.0).fetch_one(db).await?)
+    Ok(sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM flow_logs WHERE ticket_id = $1"#, ticket.0)
+        .fetch_one(db)
+        .await?)
+}
+
+/// The newest log of a ticket: when, who, where, by which transition, what was said.
+pub async fn newest(db: impl PgExecutor<'_>, ticket: TicketId, limit: i64) -> Result<Vec<FlowLog>, Error> {
+    list(db, ticket, Direction::NewestFirst, (limit, 0)).await
 }
 
 /// A ticket's logs in order of their ids.
-pub async fn list(db: impl PgExecutor<'_>, ticket: TicketId, direction: Direction, (limit, offset): (i64, i64)) -> Result<Vec<FlowLog>, Error> {
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    ticket: TicketId,
+    direction: Direction,
+    (limit, offset): (i64, i64),
+) -> Result<Vec<FlowLog>, Error> {
     let rows = sqlx::query!(
         r#"SELECT l.id, l.transition_id, tr.name AS "transition_name?", tr.attribute AS "attribute?", l.intervention, l.actor_kind, l.actor,
                   l.state_id, s.name AS state_name, l.suggestion, l.created_at,
@@ -70,9 +86,11 @@ pub async fn list(db: impl PgExecutor<'_>, ticket: TicketId, direction: Directio
     rows.into_iter()
         .map(|row| {
             let transition = match (row.transition_id, row.transition_name, row.attribute) {
-                (Some(id), Some(name), Some(attribute)) => {
-                    Some(LoggedTransition { id: TransitionId(id), name, attribute: TransitionAttribute::from_name(&attribute)? })
-                }
+                (Some(id), Some(name), Some(attribute)) => Some(LoggedTransition {
+                    id: TransitionId(id),
+                    name,
+                    attribute: TransitionAttribute::from_name(&attribute)?,
+                }),
                 _ => None,
             };
             Ok(FlowLog {
@@ -95,8 +113,35 @@ pub async fn list(db: impl PgExecutor<'_>, ticket: TicketId, direction: Directio
         .collect()
 }
 
+/// Comments that a script left during its run, in the visit it ran in (behaviour §4.22: intervention 5, current state).
+pub async fn comment(tx: &mut PgConnection, ticket: &Ticket, actor: Actor<'_>, texts: &[String]) -> Result<(), Error> {
+    if texts.is_empty() {
+        return Ok(());
+    }
+    let (kind, name) = actor_columns(&LogActor::from(actor));
+    let snapshot = snapshot(ticket)?;
+    sqlx::query!(
+        "INSERT INTO flow_logs (ticket_id, visit, intervention, actor_kind, actor, state_id, suggestion, snapshot)
+         SELECT $1, $2, 'comment', $3, $4, $5, text, $7 FROM unnest($6::text[]) WITH ORDINALITY AS c (text, n) ORDER BY n",
+        ticket.id.0,
+        ticket.visit,
+        kind,
+        name,
+        ticket.state.0,
+        texts,
+        snapshot
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Where tickets stand: id, state, and its name, for the tickets that the app may see.
-pub async fn states_of(db: impl PgExecutor<'_>, tickets: &[i64], app_token: Option<i64>) -> Result<Vec<(TicketId, StateId, String)>, Error> {
+pub async fn states_of(
+    db: impl PgExecutor<'_>,
+    tickets: &[i64],
+    app_token: Option<i64>,
+) -> Result<Vec<(TicketId, StateId, String)>, Error> {
     let rows = sqlx::query!(
         r#"SELECT t.id, t.state_id, s.name
              FROM tickets t

@@ -41,7 +41,15 @@ pub async fn take(db: impl PgExecutor<'_>, node: Uuid, limit: i64) -> Result<Vec
     )
     .fetch_all(db)
     .await?;
-    let job = |r: Taken| Job { id: r.id, kind: r.kind, key: r.key, ticket: TicketId(r.ticket_id), visit: r.visit, payload: r.payload, attempt: r.attempts };
+    let job = |r: Taken| Job {
+        id: r.id,
+        kind: r.kind,
+        key: r.key,
+        ticket: TicketId(r.ticket_id),
+        visit: r.visit,
+        payload: r.payload,
+        attempt: r.attempts,
+    };
     Ok(rows.into_iter().map(job).collect())
 }
 
@@ -70,7 +78,8 @@ pub async fn renew(db: impl PgExecutor<'_>, job: &Job) -> Result<bool, Error> {
 
 /// Takes a finished job out of the queue, in the transaction of what it did; false when another attempt has it by now (I8).
 pub async fn finish(tx: &mut PgConnection, job: &Job) -> Result<bool, Error> {
-    let done = sqlx::query!("DELETE FROM jobs WHERE id = $1 AND attempts = $2", job.id, job.attempt).execute(tx).await?;
+    let done =
+        sqlx::query!("DELETE FROM jobs WHERE id = $1 AND attempts = $2", job.id, job.attempt).execute(tx).await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -102,18 +111,25 @@ pub async fn is_pending(tx: &mut PgConnection, ticket: TicketId, visit: i32) -> 
 
 /// Releases what this node holds; at a stop, after its guests were ended.
 pub async fn release(db: impl PgExecutor<'_>, node: Uuid) -> Result<u64, Error> {
-    let done = sqlx::query!("UPDATE jobs SET run_at = now(), leased_by = NULL WHERE leased_by = $1", node).execute(db).await?;
+    let done =
+        sqlx::query!("UPDATE jobs SET run_at = now(), leased_by = NULL WHERE leased_by = $1", node).execute(db).await?;
     Ok(done.rows_affected())
 }
 
 /// Releases every lease. Only for the embedded mode, whose data directory's lock proves that no other node lives.
 pub async fn release_all(db: impl PgExecutor<'_>) -> Result<u64, Error> {
-    let done = sqlx::query!("UPDATE jobs SET run_at = now(), leased_by = NULL WHERE leased_by IS NOT NULL").execute(db).await?;
+    let done = sqlx::query!("UPDATE jobs SET run_at = now(), leased_by = NULL WHERE leased_by IS NOT NULL")
+        .execute(db)
+        .await?;
     Ok(done.rows_affected())
 }
 
 /// Milliseconds until the next job is due, by the database's clock; None when none waits.
 pub async fn next_due(db: impl PgExecutor<'_>) -> Result<Option<Duration>, Error> {
-    let seconds = sqlx::query_scalar!("SELECT extract(epoch FROM min(run_at) - now())::double precision FROM jobs WHERE dead_at IS NULL").fetch_one(db).await?;
+    let seconds = sqlx::query_scalar!(
+        "SELECT extract(epoch FROM min(run_at) - now())::double precision FROM jobs WHERE dead_at IS NULL"
+    )
+    .fetch_one(db)
+    .await?;
     Ok(seconds.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, 3600.0))))
 }

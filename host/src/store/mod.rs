@@ -5,6 +5,8 @@ pub mod access_tokens;
 pub mod accounts;
 pub mod auth;
 pub mod cards;
+pub mod commit;
+pub mod components;
 pub mod definitions;
 pub mod encryption_key;
 pub mod flow_logs;

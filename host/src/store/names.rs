@@ -2,8 +2,8 @@
 
 use super::Error;
 use crate::workflow::{
-    Distribution, FieldAccess, FieldKind, Intervention, ParticipantKind, StateKind, TicketStatus,
-    TransitionAttribute, TransitionKind,
+    Distribution, FieldAccess, FieldKind, Intervention, ParticipantKind, StateKind, TicketStatus, TransitionAttribute,
+    TransitionKind,
 };
 
 /// A kind that the database keeps as text.
@@ -13,17 +13,12 @@ pub trait Named: Copy + PartialEq + Sized + 'static {
     const TABLE: &'static [(&'static str, Self)];
 
     fn name(self) -> &'static str {
-        Self::TABLE
-            .iter()
-            .find(|row| row.1 == self)
-            .expect("every variant stands in its table")
-            .0
+        Self::TABLE.iter().find(|row| row.1 == self).expect("every variant stands in its table").0
     }
 
     fn from_name(name: &str) -> Result<Self, Error> {
         let row = Self::TABLE.iter().find(|row| row.0 == name);
-        row.map(|row| row.1)
-            .ok_or_else(|| Error::Inconsistent(format!("no {} is called {name:?}", Self::WHAT)))
+        row.map(|row| row.1).ok_or_else(|| Error::Inconsistent(format!("no {} is called {name:?}", Self::WHAT)))
     }
 }
 

@@ -4,7 +4,10 @@
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgPool, Postgres, QueryBuilder};
 
-use super::{Error, tickets::{Names, TicketRow}};
+use super::{
+    Error,
+    tickets::{Names, TicketRow},
+};
 use crate::workflow::Ticket;
 
 /// Which tickets a list is about (behaviour §4.20).
@@ -99,7 +102,9 @@ fn restrict(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
             .push(")"),
     };
     restrict_category(sql, filter);
-    for (column, ids) in [("t.workflow_id", &filter.workflows), ("t.state_id", &filter.states), ("t.id", &filter.tickets)] {
+    for (column, ids) in
+        [("t.workflow_id", &filter.workflows), ("t.state_id", &filter.states), ("t.id", &filter.tickets)]
+    {
         if !ids.is_empty() {
             sql.push(" AND ").push(column).push(" = ANY(").push_bind(ids.clone()).push(")");
         }
@@ -137,7 +142,9 @@ fn restrict_category(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
             sql.push(" AND t.creator = ").push_bind(user);
         }
         Category::Relation => {
-            sql.push(" AND t.id IN (SELECT ticket_id FROM ticket_relations WHERE username = ").push_bind(user).push(")");
+            sql.push(" AND t.id IN (SELECT ticket_id FROM ticket_relations WHERE username = ")
+                .push_bind(user)
+                .push(")");
         }
         // T-15: climbs from the user's departments up; membership climbs down from a department
         Category::Duty => {

@@ -5,11 +5,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection, PgExecutor};
 
-use super::{Error, names::Named};
+use super::{Error, commit::TransactionId, names::Named};
 use crate::{
     ambient,
     workflow::{
-        DepartmentId, Job, LogActor, Parent, Participants, RoleId, ScriptId, StateId, Step, Ticket, TicketId, TicketStatus, WorkflowId,
+        DepartmentId, Job, LogActor, Parent, Participants, RoleId, ScriptId, StateId, Step, Ticket, TicketId,
+        TicketStatus, WorkflowId,
     },
 };
 
@@ -66,7 +67,11 @@ pub(super) struct TicketRow {
 
 impl TicketRow {
     pub(super) fn into_parts(self) -> Result<(Ticket, Names), Error> {
-        let names = Names { workflow: self.workflow_name, state: self.state_name, state_label: self.state_label.unwrap_or_else(|| Value::Object(serde_json::Map::default())) };
+        let names = Names {
+            workflow: self.workflow_name,
+            state: self.state_name,
+            state_label: self.state_label.unwrap_or_else(|| Value::Object(serde_json::Map::default())),
+        };
         let object = |value: Value, what: &str| match value {
             Value::Object(map) => Ok(map),
             _ => Err(Error::Inconsistent(format!("ticket {}: {what} is no object", self.id))),
@@ -80,7 +85,10 @@ impl TicketRow {
             visit: self.visit,
             version: self.version,
             creator: self.creator,
-            parent: self.parent_ticket_id.zip(self.parent_state_id).map(|(ticket, state)| Parent { ticket: TicketId(ticket), state: StateId(state) }),
+            parent: self
+                .parent_ticket_id
+                .zip(self.parent_state_id)
+                .map(|(ticket, state)| Parent { ticket: TicketId(ticket), state: StateId(state) }),
             participants: participants(&self.participant_kind, &self.participant)?,
             related: self.related,
             add_node_man: Some(self.add_node_man).filter(|name| !name.is_empty()),
@@ -97,12 +105,16 @@ impl TicketRow {
 }
 
 fn participants(kind: &str, text: &str) -> Result<Participants, Error> {
-    let id = |text: &str| text.trim().parse::<i64>().map_err(|_| Error::Inconsistent(format!("participant {text:?} of kind {kind}")));
+    let id = |text: &str| {
+        text.trim().parse::<i64>().map_err(|_| Error::Inconsistent(format!("participant {text:?} of kind {kind}")))
+    };
     Ok(match kind {
         "nobody" => Participants::Nobody,
         "person" => Participants::Person(text.to_owned()),
         "several" => Participants::Several(text.split(',').map(str::to_owned).collect()),
-        "department" => Participants::Departments(text.split(',').map(|part| id(part).map(DepartmentId)).collect::<Result<_, _>>()?),
+        "department" => {
+            Participants::Departments(text.split(',').map(|part| id(part).map(DepartmentId)).collect::<Result<_, _>>()?)
+        }
         "role" => Participants::Role(RoleId(id(text)?)),
         "script" => Participants::Script(ScriptId(id(text)?)),
         "hook" => Participants::Hook,
@@ -182,20 +194,24 @@ pub async fn get(db: impl PgExecutor<'_>, id: TicketId, app_token: Option<i64>) 
 
 /// Locks the ticket's row if it still has the version that was read; None means that the world moved meanwhile.
 pub async fn lock_at(tx: &mut PgConnection, id: TicketId, version: i64) -> Result<Option<()>, Error> {
-    let row = sqlx::query!("SELECT version FROM tickets WHERE id = $1 AND deleted_at IS NULL FOR UPDATE", id.0).fetch_optional(tx).await?;
+    let row = sqlx::query!("SELECT version FROM tickets WHERE id = $1 AND deleted_at IS NULL FOR UPDATE", id.0)
+        .fetch_optional(tx)
+        .await?;
     Ok(row.filter(|row| row.version == version).map(|_| ()))
 }
 
 /// Saves what a step did to an existing, locked ticket: its row, participants, relations, exit, flow log and jobs.
-pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<(), Error> {
+/// Answers the transaction's id, which `commit` asks for.
+pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, Error> {
     let ticket = &step.ticket;
     let (kind, text, link_kind, references) = participant_columns(&ticket.participants);
-    let snapshot = serde_json::to_value(ticket).map_err(|error| Error::Inconsistent(format!("a ticket has no JSON form: {error}")))?;
-    let fields = serde_json::to_value(&ticket.values).map_err(|error| Error::Inconsistent(format!("field values have no JSON form: {error}")))?;
+    let snapshot = snapshot(ticket)?;
+    let fields = serde_json::to_value(&ticket.values)
+        .map_err(|error| Error::Inconsistent(format!("field values have no JSON form: {error}")))?;
     let log = step.log.as_ref();
     let (actor_kind, actor) = log.map(|log| actor_columns(&log.actor)).unzip();
     let job = step.jobs.first().map(job_columns);
-    let changed = sqlx::query_scalar!(
+    let saved = sqlx::query!(
         r#"WITH moved AS (
              UPDATE tickets SET title = $3, state_id = $4, visit = $5, version = $6, participant_kind = $7, participant = $8,
                     in_add_node = $9 <> '', add_node_man = $9, script_run_last_result = $10, status = $11, is_rejected = $12,
@@ -220,7 +236,7 @@ pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<(), Error> {
            queued AS (
              INSERT INTO jobs (kind, key, ticket_id, visit, payload)
              SELECT $28::text, $29::uuid, id, $30::integer, $31::jsonb FROM moved WHERE $28::text IS NOT NULL)
-           SELECT count(*) AS "count!" FROM moved"#,
+           SELECT count(*) AS "count!", pg_current_xact_id()::text AS "transaction!" FROM moved"#,
         ticket.id.0,
         ticket.version - 1,
         ticket.title,
@@ -255,11 +271,15 @@ pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<(), Error> {
     )
     .fetch_one(tx)
     .await?;
-    if changed == 1 { Ok(()) } else { Err(Error::Inconsistent(format!("ticket {} was not at the version it was locked at", ticket.id))) }
+    if saved.count == 1 {
+        Ok(TransactionId(saved.transaction))
+    } else {
+        Err(Error::Inconsistent(format!("ticket {} was not at the version it was locked at", ticket.id)))
+    }
 }
 
 /// Inserts the ticket that a creation made; its id and number were reserved before.
-pub async fn insert(tx: &mut PgConnection, step: &Step) -> Result<(), Error> {
+pub async fn insert(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, Error> {
     let ticket = &step.ticket;
     sqlx::query!(
         "INSERT INTO tickets (id, sn, title, workflow_id, state_id, visit, version, creator, parent_ticket_id, parent_state_id,
@@ -283,7 +303,11 @@ pub async fn insert(tx: &mut PgConnection, step: &Step) -> Result<(), Error> {
 }
 
 /// The state that a possible parent stands in, if the app may use its workflow; locks its row until the child is in.
-pub async fn lock_parent(tx: &mut PgConnection, parent: TicketId, app_token: Option<i64>) -> Result<Option<StateId>, Error> {
+pub async fn lock_parent(
+    tx: &mut PgConnection,
+    parent: TicketId,
+    app_token: Option<i64>,
+) -> Result<Option<StateId>, Error> {
     let row = sqlx::query!(
         "SELECT t.state_id FROM tickets t
           WHERE t.id = $1 AND t.deleted_at IS NULL AND t.status = 'ongoing'
@@ -315,7 +339,11 @@ pub async fn reserve(db: impl PgExecutor<'_>, day: NaiveDate) -> Result<(i64, Ve
 }
 
 /// For each state, who last took a real transition out of it on this ticket and is still active (remember-last, D-16).
-pub async fn last_handlers(db: impl PgExecutor<'_>, id: TicketId, states: &[i64]) -> Result<Vec<(StateId, String)>, Error> {
+pub async fn last_handlers(
+    db: impl PgExecutor<'_>,
+    id: TicketId,
+    states: &[i64],
+) -> Result<Vec<(StateId, String)>, Error> {
     let rows = sqlx::query!(
         "SELECT DISTINCT ON (l.state_id) l.state_id, l.actor
            FROM flow_logs l
@@ -330,7 +358,12 @@ pub async fn last_handlers(db: impl PgExecutor<'_>, id: TicketId, states: &[i64]
     Ok(rows.into_iter().map(|row| (StateId(row.state_id), row.actor)).collect())
 }
 
-fn actor_columns(actor: &LogActor) -> (&'static str, String) {
+/// A ticket as the flow log keeps it after an act.
+pub(super) fn snapshot(ticket: &Ticket) -> Result<Value, Error> {
+    serde_json::to_value(ticket).map_err(|error| Error::Inconsistent(format!("a ticket has no JSON form: {error}")))
+}
+
+pub(super) fn actor_columns(actor: &LogActor) -> (&'static str, String) {
     match actor {
         LogActor::Person(name) => ("person", name.clone()),
         LogActor::Script { id, name } => ("script", format!("脚本:(id:{id}, name:{name})")),
@@ -346,8 +379,10 @@ struct JobColumns {
 
 fn job_columns(job: &Job) -> JobColumns {
     match job {
-        Job::Script { script, visit, run_by } => {
-            JobColumns { kind: "script", visit: *visit, payload: serde_json::json!({ "script": script, "run_by": run_by }) }
-        }
+        Job::Script { script, visit, run_by } => JobColumns {
+            kind: "script",
+            visit: *visit,
+            payload: serde_json::json!({ "script": script, "run_by": run_by }),
+        },
     }
 }

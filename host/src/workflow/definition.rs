@@ -198,9 +198,7 @@ impl Definition {
     }
 
     pub fn transition(&self, id: TransitionId) -> Option<&Transition> {
-        self.transitions
-            .iter()
-            .find(|transition| transition.id == id)
+        self.transitions.iter().find(|transition| transition.id == id)
     }
 
     pub fn field(&self, key: &str) -> Option<&FieldDef> {
@@ -208,18 +206,18 @@ impl Definition {
         self.fields.iter().rev().find(|field| field.key == key)
     }
 
+    /// The fields that count, by id: of those with one key only the last.
+    pub fn effective_fields(&self) -> impl Iterator<Item = &FieldDef> {
+        self.fields.iter().filter(|field| self.field(&field.key).is_some_and(|last| last.id == field.id))
+    }
+
     /// The start state; of several the one with the lowest id (behaviour §4.2).
     pub fn start(&self) -> Option<&State> {
-        self.states
-            .iter()
-            .filter(|state| state.kind == StateKind::Start)
-            .min_by_key(|state| state.id)
+        self.states.iter().filter(|state| state.kind == StateKind::Start).min_by_key(|state| state.id)
     }
 
     /// Transitions leaving a state, by id; timers included.
     pub fn leaving(&self, state: StateId) -> impl Iterator<Item = &Transition> {
-        self.transitions
-            .iter()
-            .filter(move |transition| transition.source == Some(state))
+        self.transitions.iter().filter(move |transition| transition.source == Some(state))
     }
 }

@@ -18,6 +18,8 @@ pub struct Needs {
     pub roles: BTreeSet<RoleId>,
     /// States whose last handler matters (remember-last, D-16).
     pub last_handlers: BTreeSet<StateId>,
+    /// Scripts asked about by `check`.
+    pub scripts: BTreeSet<ScriptId>,
 }
 
 /// People as the rules see them; holds at least what `Needs` named, as far as it exists.

@@ -1,12 +1,33 @@
 //! The rules of the engine. Pure: no HTTP, no SQL, no sandbox, no clock, no randomness, nothing async.
 //! If a rule needs a fact, the caller fetches it and passes a value.
 
+mod advance;
+mod base_fields;
+mod create;
 mod definition;
 mod facts;
+mod fields;
+mod flow_log;
 mod ids;
+mod intervene;
+mod needs;
+mod participant;
+mod question;
+mod refusal;
+mod request;
 mod ticket;
+mod view;
 
+pub use advance::{Move, advance};
+pub use base_fields::*;
+pub use create::{NewTicket, create};
 pub use definition::*;
 pub use facts::*;
 pub use ids::*;
+pub use intervene::*;
+pub use needs::*;
+pub use participant::{Standing, holders, may_act, resolve};
+pub use question::*;
+pub use refusal::*;
 pub use ticket::*;
+pub use view::*;

@@ -103,6 +103,15 @@ pub enum LogActor {
     Hook,
 }
 
+impl From<super::Actor<'_>> for LogActor {
+    fn from(actor: super::Actor<'_>) -> Self {
+        match actor {
+            super::Actor::Person(name) => Self::Person(name.to_owned()),
+            super::Actor::Script { id, name } => Self::Script { id, name: name.to_owned() },
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Intervention {
     None,
@@ -122,9 +131,5 @@ pub enum Intervention {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Job {
     /// Run the script whose turn it is in this visit.
-    Script {
-        script: ScriptId,
-        visit: i32,
-        run_by: String,
-    },
+    Script { script: ScriptId, visit: i32, run_by: String },
 }

@@ -1,8 +1,7 @@
 //! Integer codes on the wire ↔ enums inside (behaviour §1.14). One table a type; a code that is in no table is bad input.
 
 use crate::workflow::{
-    Distribution, FieldAccess, FieldKind, Intervention, ParticipantKind, StateKind,
-    TransitionAttribute, TransitionKind,
+    Distribution, FieldAccess, FieldKind, Intervention, ParticipantKind, StateKind, TransitionAttribute, TransitionKind,
 };
 
 /// A kind that the wire names by an integer.
@@ -11,17 +10,11 @@ pub trait Code: Copy + PartialEq + Sized + 'static {
     const TABLE: &'static [(i64, Self)];
 
     fn code(self) -> i64 {
-        Self::TABLE
-            .iter()
-            .find(|row| row.1 == self)
-            .map_or(0, |row| row.0)
+        Self::TABLE.iter().find(|row| row.1 == self).map_or(0, |row| row.0)
     }
 
     fn from_code(code: i64) -> Option<Self> {
-        Self::TABLE
-            .iter()
-            .find(|row| row.0 == code)
-            .map(|row| row.1)
+        Self::TABLE.iter().find(|row| row.0 == code).map(|row| row.1)
     }
 }
 

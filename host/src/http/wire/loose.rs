@@ -59,9 +59,7 @@ pub fn id_list(key: &str, text: &str) -> Result<Vec<i64>, Failure> {
     }
     let ids: Vec<i64> = text
         .split(',')
-        .map(|part| {
-            positive(part.trim()).ok_or_else(|| Failure::text(format!("{key}须为逗号分隔的整数")))
-        })
+        .map(|part| positive(part.trim()).ok_or_else(|| Failure::text(format!("{key}须为逗号分隔的整数"))))
         .collect::<Result<_, _>>()?;
     if ids.len() > MOST {
         return Err(Failure::text(format!("{key}最多{MOST}个")));

@@ -2,13 +2,19 @@
 //! typed numbers. Nothing deeper in the program knows how a caller spells a thing.
 
 mod codes;
+mod flow;
+mod form;
 mod loose;
 mod page;
+mod ticket;
 mod time;
 
 pub use codes::*;
+pub use flow::*;
+pub use form::*;
 pub use loose::*;
 pub use page::*;
+pub use ticket::{creator_info, department_object, participant_info, row as ticket_row};
 pub use time::*;
 
 use axum::{
@@ -26,10 +32,7 @@ pub struct Envelope {
 
 impl Envelope {
     pub fn of(data: impl Into<Value>) -> Self {
-        Self {
-            data: data.into(),
-            msg: String::new(),
-        }
+        Self { data: data.into(), msg: String::new() }
     }
 
     /// `data = {"value": …}`, the shape of most lists that are not paged.

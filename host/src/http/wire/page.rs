@@ -20,14 +20,9 @@ impl Paging {
     pub fn from_query(query: &Query) -> Result<Self, Failure> {
         let number = |key: &str, default: i64| match query.get(key).map(str::trim) {
             None | Some("") => Ok(default),
-            Some(text) => text
-                .parse::<i64>()
-                .map_err(|_| Failure::text(format!("{key}须为整数"))),
+            Some(text) => text.parse::<i64>().map_err(|_| Failure::text(format!("{key}须为整数"))),
         };
-        let paging = Self {
-            page: number("page", 1)?,
-            per_page: number("per_page", 10)?,
-        };
+        let paging = Self { page: number("page", 1)?, per_page: number("per_page", 10)? };
         if paging.per_page < 1 {
             return Err(Failure::text("per_page须大于0"));
         }
@@ -42,11 +37,7 @@ impl Paging {
     pub fn offset(self, total: i64) -> i64 {
         let pages = (total + self.limit() - 1) / self.limit();
         let last = pages.max(1);
-        let page = if self.page < 1 || self.page > last {
-            last
-        } else {
-            self.page
-        };
+        let page = if self.page < 1 || self.page > last { last } else { self.page };
         (page - 1) * self.limit()
     }
 

@@ -3,11 +3,7 @@
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
-pub fn local_time(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone)
-        .format("%Y-%m-%d %H:%M:%S")
-        .to_string()
-}
+pub use crate::workflow::local_time;
 
 /// A bound of a time filter: a date (midnight at its start) or a date and time, `T` or a blank between (behaviour §3.1).
 /// Years outside 1–9999 are refused; a time that the zone skips is read as the one before the gap.
@@ -17,10 +13,8 @@ pub fn parse_local_time(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
     if !(1..=9999).contains(&year) {
         return None;
     }
-    let naive = NaiveDate::parse_from_str(&text, "%Y-%m-%d")
-        .ok()
-        .and_then(|date| date.and_hms_opt(0, 0, 0))
-        .or_else(|| {
+    let naive =
+        NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().and_then(|date| date.and_hms_opt(0, 0, 0)).or_else(|| {
             ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"]
                 .iter()
                 .find_map(|format| NaiveDateTime::parse_from_str(&text, format).ok())
@@ -41,18 +35,8 @@ mod tests {
         let at = parse_local_time("2020-03-01 09:00", zone).expect("a time");
         assert_eq!(at.to_rfc3339(), "2020-03-01T01:00:00+00:00");
         assert_eq!(local_time(at, zone), "2020-03-01 09:00:00");
-        assert_eq!(
-            parse_local_time("2020-03-01", zone),
-            parse_local_time("2020-03-01T00:00:00.000", zone)
-        );
-        for bad in [
-            "",
-            "yesterday",
-            "0000-01-01",
-            "10000-01-01",
-            "2020-02-30",
-            "2020-03-01 25:00",
-        ] {
+        assert_eq!(parse_local_time("2020-03-01", zone), parse_local_time("2020-03-01T00:00:00.000", zone));
+        for bad in ["", "yesterday", "0000-01-01", "10000-01-01", "2020-02-30", "2020-03-01 25:00"] {
             assert_eq!(parse_local_time(bad, zone), None, "{bad}");
         }
     }

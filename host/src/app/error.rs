@@ -1,0 +1,36 @@
+//! Why a use case did not happen. Says nothing of status codes or texts on the wire: `http/error.rs` turns it into an answer.
+
+use crate::{store, workflow::Refusal};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the ticket does not exist")]
+    TicketMissing,
+    #[error("the app has no grant for the ticket's workflow")]
+    TicketNotGranted,
+    #[error("the workflow does not exist")]
+    WorkflowMissing,
+    #[error("the parent ticket does not exist for this app, or does not wait in the named state")]
+    ParentUnfit,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The ticket changed three times under us.
+    #[error("the ticket is being changed by others")]
+    Busy,
+    /// The connection died in the commit and the database could not say in time what became of it.
+    #[error("the outcome is unknown")]
+    OutcomeUnknown,
+    /// The job that asked belongs to another attempt by now: its result is dropped.
+    #[error("another attempt has this job")]
+    Stale,
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}

@@ -1,0 +1,164 @@
+//! Script states: one run of a state's plugin, and what its end means for the ticket (behaviour §4.12). The run itself holds no lock;
+//! its result takes the one write path together with the end of its job, so a ticket moves once however often a run is repeated.
+
+use std::{sync::Arc, time::Duration};
+
+use gavia_sandbox::{
+    Call, Effect, FieldScope, Grants, Kind, Limits, Outcome, PluginError, Retry, TicketsRead,
+    types::{self, ActionAnswer},
+};
+use serde_json::{Map, Value};
+
+use super::{
+    App, Error, guest_context,
+    guest_context::Invocation,
+    write::{Act, By},
+};
+use crate::{
+    store::{self, components::RunnableScript, jobs::Job},
+    workflow::{self, Actor, Definition, FailedRun, Move, Participants, ScriptId, Ticket, TransitionId},
+};
+
+/// A run that a node's end interrupted is repeated; one that ends node after node is not.
+const MOST_ATTEMPTS: i32 = 10;
+/// Attempts that an error with back-off is given (plugin-runtime §8).
+const MOST_BACKOFFS: i32 = 5;
+const NOT_RUNNABLE: &str = "脚本未注册或非激活状态";
+
+impl App {
+    /// Carries out a script job to its end, or gives it back to be tried again.
+    pub async fn run_script(&self, job: &Job) -> Result<(), Error> {
+        let (found, definition) = match self.visible(job.ticket, None).await {
+            Ok(seen) => seen,
+            Err(Error::TicketMissing) => return self.drop_job(job).await,
+            Err(error) => return Err(error),
+        };
+        let ticket = found.ticket;
+        let Participants::Script(script) = ticket.participants else { return self.drop_job(job).await };
+        if ticket.visit != job.visit {
+            return self.drop_job(job).await;
+        }
+        let row = store::components::runnable_script(&self.db, script).await?;
+        let name = row.as_ref().map_or_else(String::new, |row| row.name.clone());
+        let run = Run { job, script, name: &name };
+        let Some(row) = row.filter(|row| row.is_active) else { return self.script_failed(run, NOT_RUNNABLE).await };
+        let transition = match workflow::script_transition(&definition, ticket.state) {
+            Ok(transition) => transition,
+            Err(refusal) => return self.script_failed(run, &refusal.to_string()).await,
+        };
+        if job.attempt > MOST_ATTEMPTS {
+            return self.script_failed(run, "the script's run was interrupted too often").await;
+        }
+        match self.run_plugin(&row, job, &ticket, &definition, transition).await? {
+            Outcome { result: Ok(answer), effects, .. } => {
+                self.script_succeeded(run, transition, answer, effects).await
+            }
+            Outcome { result: Err(PluginError::Ended), .. } => Ok(()), // this node stops; the worker gives the job back
+            Outcome { result: Err(error), .. } => match delay(&error, job.attempt) {
+                Some(delay) => {
+                    store::jobs::postpone(&self.db, job, delay, &error.to_string()).await.map(drop).map_err(Error::from)
+                }
+                None => self.script_failed(run, &error.shown()).await,
+            },
+        }
+    }
+
+    async fn run_plugin(
+        &self,
+        script: &RunnableScript,
+        job: &Job,
+        ticket: &Ticket,
+        definition: &Definition,
+        transition: TransitionId,
+    ) -> Result<Outcome<ActionAnswer>, Error> {
+        let plugin = self.plugin(&script.component).await?;
+        let run_by = job.payload["run_by"].as_str().unwrap_or(workflow::ROBOT).to_owned();
+        let invocation = Invocation {
+            id: job.key.to_string(),
+            attempt: job.attempt.unsigned_abs(),
+            run_by,
+            transition: Some(transition),
+        };
+        let context = guest_context::for_ticket(self, ticket, definition, invocation).await?;
+        let grants = Grants { tickets_read: TicketsRead::Own, tickets_write: FieldScope::All, ..Grants::default() };
+        let reads = guest_context::OwnTicket::new(self.db.clone(), context.ticket.clone());
+        let call =
+            Call { context: &context, grants: Arc::new(grants), limits: Limits::for_kind(Kind::Action), host: reads };
+        Ok(self.sandbox.run_action(&plugin, call).await)
+    }
+
+    /// The plugin said yes: its fields and the move are one write. A move that the rules refuse is the script's failure.
+    async fn script_succeeded(
+        &self,
+        run: Run<'_>,
+        transition: TransitionId,
+        answer: ActionAnswer,
+        effects: Vec<Effect>,
+    ) -> Result<(), Error> {
+        let (mut body, mut comments) = (Map::new(), Vec::new());
+        for effect in effects {
+            match effect {
+                Effect::SetField(types::FieldValue { key, value, .. }) => {
+                    let value: Value = match serde_json::from_str(&value) {
+                        Ok(value) => value,
+                        Err(_) => {
+                            return self
+                                .script_failed(run, &format!("the script wrote no JSON to the field {key}"))
+                                .await;
+                        }
+                    };
+                    body.insert(key, value);
+                }
+                Effect::Comment(text) => comments.push(text),
+            }
+        }
+        let request = Move { transition, suggestion: &answer.message, body: &body };
+        match self.write(run.job.ticket, run.by(), Act::Script { request: &request, comments: &comments }).await {
+            Ok(_) | Err(Error::Stale) => Ok(()),
+            Err(Error::Refused(refusal)) => self.script_failed(run, &refusal.to_string()).await,
+            Err(Error::Busy) => store::jobs::postpone(&self.db, run.job, Duration::from_secs(1), "busy")
+                .await
+                .map(drop)
+                .map_err(Error::from),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn script_failed(&self, run: Run<'_>, reason: &str) -> Result<(), Error> {
+        let act = Act::ScriptFailed(FailedRun { script: run.script, name: run.name, reason });
+        match self.write(run.job.ticket, run.by(), act).await {
+            Ok(_) | Err(Error::Stale) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A job whose ticket moved on asks for nothing any more.
+    async fn drop_job(&self, job: &Job) -> Result<(), Error> {
+        let mut connection = self.db.acquire().await?;
+        store::jobs::finish(&mut connection, job).await?;
+        Ok(())
+    }
+}
+
+/// A run in progress: what its writes need to know.
+#[derive(Clone, Copy, Debug)]
+struct Run<'a> {
+    job: &'a Job,
+    script: ScriptId,
+    name: &'a str,
+}
+
+impl<'a> Run<'a> {
+    fn by(&self) -> By<'a> {
+        By { actor: Actor::Script { id: self.script, name: self.name }, app_token: None, job: Some(self.job) }
+    }
+}
+
+/// How long to wait before this error is tried again; None when it is final.
+fn delay(error: &PluginError, attempt: i32) -> Option<Duration> {
+    match error.retry() {
+        Retry::No => None,
+        Retry::Once => (attempt < 2).then_some(Duration::ZERO),
+        Retry::Backoff => (attempt < MOST_BACKOFFS).then(|| Duration::from_secs(1 << attempt.clamp(0, 8))),
+    }
+}

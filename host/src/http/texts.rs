@@ -1,0 +1,64 @@
+//! The message catalogue (behaviour §3.10): what a refusal says to a caller. Texts of the old engine are kept byte for byte, mixed
+//! punctuation included; where it had none or showed an interpreter's, ours say what is wrong.
+
+use crate::workflow::{Expected, Refusal, Unresolved};
+
+/// The text of a refusal by the rules. No `_` arm: a new refusal is a compile error until it has a text.
+pub fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NoStartState => "该工作流未配置初始状态，请检查工作流配置".into(),
+        Refusal::StateGone => "工单当前状态id不存在或已被删除".into(),
+        Refusal::NothingToDo => "工单当前状态无需操作".into(),
+        Refusal::NotParticipant => "非当前处理人，无权处理".into(),
+        Refusal::MustAcceptFirst => "需要先接单再处理".into(),
+        Refusal::InAddNode => "工单当前处于加签中，只允许加签完成操作".into(),
+        Refusal::NoNeedToAccept => "工单当前实际处理人只有一人，无需先接单".into(),
+        Refusal::TransitionInvalid => "transition_id is invalid".into(),
+        Refusal::MissingFields(keys) => format!("此工单的必填字段为:{}", keys.join(",")),
+        Refusal::ConditionBroken(why) => format!("流转的条件表达式配置有误: {why}"),
+        Refusal::ConditionFailed(why) => format!("条件表达式计算失败: {why}"),
+        Refusal::TargetStateGone => "工单状态不存在或已被删除".into(),
+        Refusal::ParticipantsUnresolved { state, reason } => {
+            format!("状态({state})的处理人无法确定: {}", unresolved(reason))
+        }
+        Refusal::ParticipantKindUnsupported(_) | Refusal::DistributionUnsupported(_) => {
+            "目标状态的处理人类型或分配方式暂不支持".into()
+        }
+        Refusal::FieldInvalid { key, expected } => format!("字段{key}的值不合法，应为{}", wanted(*expected)),
+        Refusal::TargetUnknown(name) => format!("目标用户不存在: {name}"),
+        Refusal::TargetInactive(name) => format!("目标用户未激活: {name}"),
+        Refusal::ReservedName(name) => format!("{name}为系统保留用户名"),
+        Refusal::UnknownViewer => "用户不存在，无查看权限".into(),
+        Refusal::NotRelated => "用户不是该工单的关系人，且该工作流开启了查看权限校验".into(),
+        Refusal::NotAScript => "The ticket's participant_type is not robot or hook, do not allow retry".into(),
+        Refusal::RunInProgress => "脚本正在执行中，请稍后再试".into(),
+    }
+}
+
+fn unresolved(reason: &Unresolved) -> String {
+    match reason {
+        Unresolved::Unnamed => "未配置处理人".into(),
+        Unresolved::NotAnId(text) => format!("{text}不是合法的id"),
+        Unresolved::TooMany(most) => format!("处理人超过{most}个"),
+        Unresolved::NoDepartment(text) => format!("部门{text}不存在"),
+        Unresolved::NoRole(id) => format!("角色{id}不存在"),
+        Unresolved::UnknownVariable(text) => format!("变量{text}不存在"),
+        Unresolved::CreatorUnknown(name) => format!("工单创建人{name}不存在"),
+        Unresolved::CreatorWithoutDepartment(name) => format!("工单创建人{name}没有部门"),
+        Unresolved::NoLeader(name) => format!("部门{name}没有负责人和审批人"),
+    }
+}
+
+fn wanted(expected: Expected) -> String {
+    match expected {
+        Expected::Int => "整数".into(),
+        Expected::Float => "数字".into(),
+        Expected::Bool => "布尔值".into(),
+        Expected::Date => "日期(YYYY-MM-DD)".into(),
+        Expected::Datetime => "时间(YYYY-MM-DD HH:MM:SS)".into(),
+        Expected::Text => "文本".into(),
+        Expected::TextOrList => "文本或文本列表".into(),
+        Expected::NoNul => "不含NUL字符的文本".into(),
+        Expected::AtMost(most) => format!("不超过{most}个字符的文本"),
+    }
+}

@@ -1,0 +1,193 @@
+//! Who must act: a state's rule turned into people (behaviour §4.6), and who of them may act now (§4.7).
+//! Participants by field, hook, plugin and everybody, and random choice, come later and are refused by name until then.
+
+use std::collections::HashSet;
+
+use super::{
+    definition::{Definition, Distribution, ParticipantKind, State, StateKind},
+    facts::{Actor, Directory},
+    ids::{DepartmentId, RoleId, ScriptId},
+    refusal::{Refusal, Unresolved},
+    ticket::{Participants, ROBOT, Ticket, TicketStatus},
+};
+
+/// The most names or ids one rule may list.
+pub const LISTED_MAX: usize = 1000;
+
+/// How somebody who may act stands to the ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Several people are meant and the state wants one of them to accept first; depends on the members of now (T-14).
+    pub needs_accept: bool,
+    pub in_add_node: bool,
+}
+
+/// The participants that a ticket gets when it enters `state` (behaviour §4.6). Going back to the start is the creator's (§4.2),
+/// nobody holds a ticket that is over.
+pub fn resolve(state: &State, creator: &str, directory: &Directory) -> Result<Participants, Refusal> {
+    match state.kind {
+        StateKind::Start => return Ok(Participants::Person(creator.to_owned())),
+        StateKind::End => return Ok(Participants::Nobody),
+        StateKind::Normal => {}
+    }
+    let unresolved = |reason| Refusal::ParticipantsUnresolved { state: state.name.clone(), reason };
+    let text = state.participant.text.trim();
+    let participants = match state.participant.kind {
+        ParticipantKind::Nobody => Ok(Participants::Nobody),
+        ParticipantKind::Person if text.is_empty() => Err(Unresolved::Unnamed),
+        ParticipantKind::Person => Ok(Participants::Person(text.to_owned())),
+        ParticipantKind::Several => listed(text).and_then(people),
+        ParticipantKind::Department => departments(text, directory),
+        ParticipantKind::Role => role(text, directory),
+        ParticipantKind::Variable => variables(text, creator, directory),
+        ParticipantKind::Script => id(text).map(|id| Participants::Script(ScriptId(id))),
+        kind @ (ParticipantKind::Field
+        | ParticipantKind::ParentField
+        | ParticipantKind::Everybody
+        | ParticipantKind::Hook
+        | ParticipantKind::Plugin) => return Err(Refusal::ParticipantKindUnsupported(kind)),
+    }
+    .map_err(unresolved)?;
+    let shared =
+        matches!(participants, Participants::Several(_) | Participants::Departments(_) | Participants::Role(_));
+    match state.distribution {
+        Distribution::Random | Distribution::Everybody if shared => {
+            Err(Refusal::DistributionUnsupported(state.distribution))
+        }
+        _ => Ok(participants),
+    }
+}
+
+/// Whether `actor` may act on the ticket now, and how; asked in the order of behaviour §4.7.
+pub fn may_act(
+    ticket: &Ticket,
+    definition: &Definition,
+    actor: Actor,
+    directory: &Directory,
+) -> Result<Standing, Refusal> {
+    if ticket.status != TicketStatus::Ongoing || definition.leaving(ticket.state).next().is_none() {
+        return Err(Refusal::NothingToDo);
+    }
+    let state = definition.state(ticket.state).ok_or(Refusal::StateGone)?;
+    let user = match actor {
+        // a late result of a script whose turn is over changes nothing (I8)
+        Actor::Script { id, .. } if ticket.participants == Participants::Script(id) => {
+            return Ok(Standing { needs_accept: false, in_add_node: false });
+        }
+        Actor::Script { .. } => return Err(Refusal::NotParticipant),
+        // nobody may call under the engine's name, although tickets may wait for it (threat-model §2.10)
+        Actor::Person(ROBOT) => return Err(Refusal::ReservedName(ROBOT.to_owned())),
+        Actor::Person(user) => user,
+    };
+    let holders = holders(ticket, directory);
+    if !holders.iter().any(|holder| holder == user) {
+        return Err(Refusal::NotParticipant);
+    }
+    Ok(Standing {
+        needs_accept: holders.len() > 1 && state.distribution == Distribution::Accept,
+        in_add_node: ticket.add_node_man.is_some(),
+    })
+}
+
+/// Who may act now, by name, each once; members of departments and roles as of now (D-26).
+pub fn holders(ticket: &Ticket, directory: &Directory) -> Vec<String> {
+    members(&ticket.participants, directory)
+}
+
+pub(super) fn members(participants: &Participants, directory: &Directory) -> Vec<String> {
+    match participants {
+        Participants::Nobody | Participants::Script(_) | Participants::Hook => Vec::new(),
+        Participants::Person(name) => vec![name.clone()],
+        Participants::Several(names) => names.clone(),
+        Participants::Departments(ids) => distinct(
+            ids.iter()
+                .filter_map(|id| directory.departments.get(id))
+                .flat_map(|department| department.members.iter().cloned()),
+        ),
+        Participants::Role(id) => {
+            directory.roles.get(id).map_or_else(Vec::new, |role| distinct(role.members.iter().cloned()))
+        }
+    }
+}
+
+/// The parts of a comma list: trimmed, without blanks and doubles, in their order.
+pub(super) fn listed(text: &str) -> Result<Vec<String>, Unresolved> {
+    let parts = text.split(',').map(str::trim);
+    let parts = distinct(parts.filter(|part| !part.is_empty()).map(str::to_owned));
+    match parts.len() {
+        0 => Err(Unresolved::Unnamed),
+        1..=LISTED_MAX => Ok(parts),
+        _ => Err(Unresolved::TooMany(LISTED_MAX)),
+    }
+}
+
+/// A comma list of ids.
+pub(super) fn listed_ids(text: &str) -> Result<Vec<i64>, Unresolved> {
+    listed(text)?.iter().map(|part| id(part)).collect()
+}
+
+pub(super) fn id(text: &str) -> Result<i64, Unresolved> {
+    match text.trim().parse() {
+        Ok(id) if id > 0 => Ok(id),
+        _ if text.trim().is_empty() => Err(Unresolved::Unnamed),
+        _ => Err(Unresolved::NotAnId(text.trim().to_owned())),
+    }
+}
+
+fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    names.filter(|name| seen.insert(name.clone())).collect()
+}
+
+/// One name is a person, more are several.
+fn people(mut names: Vec<String>) -> Result<Participants, Unresolved> {
+    match names.len() {
+        0 => Err(Unresolved::Unnamed),
+        1 => Ok(Participants::Person(names.swap_remove(0))),
+        _ => Ok(Participants::Several(names)),
+    }
+}
+
+fn departments(text: &str, directory: &Directory) -> Result<Participants, Unresolved> {
+    let ids: Vec<DepartmentId> = listed_ids(text)?.into_iter().map(DepartmentId).collect();
+    // one without people may fill later (D-26), one that does not exist never will
+    if ids.iter().any(|id| directory.departments.contains_key(id)) {
+        Ok(Participants::Departments(ids))
+    } else {
+        Err(Unresolved::NoDepartment(text.to_owned()))
+    }
+}
+
+fn role(text: &str, directory: &Directory) -> Result<Participants, Unresolved> {
+    let id = id(text)?;
+    match directory.roles.get(&RoleId(id)) {
+        Some(_) => Ok(Participants::Role(RoleId(id))),
+        None => Err(Unresolved::NoRole(id)),
+    }
+}
+
+/// `creator`, `creator_tl`, or both (later versions' `creator,creator_tl`).
+fn variables(text: &str, creator: &str, directory: &Directory) -> Result<Participants, Unresolved> {
+    let mut names = Vec::new();
+    for variable in listed(text)? {
+        match variable.as_str() {
+            "creator" => names.push(creator.to_owned()),
+            "creator_tl" => names.extend(leaders(creator, directory)?),
+            _ => return Err(Unresolved::UnknownVariable(variable)),
+        }
+    }
+    people(distinct(names.into_iter()))
+}
+
+/// The approvers of the creator's first department, else its leader.
+fn leaders(creator: &str, directory: &Directory) -> Result<Vec<String>, Unresolved> {
+    let person = directory.users.get(creator).ok_or_else(|| Unresolved::CreatorUnknown(creator.to_owned()))?;
+    let department = person
+        .departments
+        .iter()
+        .find_map(|id| directory.departments.get(id))
+        .ok_or_else(|| Unresolved::CreatorWithoutDepartment(creator.to_owned()))?;
+    listed(&department.approvers.join(","))
+        .or_else(|_| listed(&department.leader))
+        .map_err(|_| Unresolved::NoLeader(department.name.clone()))
+}

@@ -1,0 +1,18 @@
+//! Journeys over a real socket, against a real process, a real database and real guests. They prove the wiring; rules are tested
+//! where they are. One module a journey.
+
+mod acts;
+mod clients;
+mod hostile;
+mod leave;
+mod races;
+mod script;
+
+use gavia_tests::server::{Cluster, Node};
+
+/// A node on a fresh database.
+async fn node() -> (Cluster, Node) {
+    let cluster = Cluster::new(env!("CARGO_BIN_EXE_gavia-node")).await.expect("a database");
+    let node = cluster.node().await.expect("a node");
+    (cluster, node)
+}
