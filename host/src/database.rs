@@ -103,7 +103,7 @@ impl Database {
         let connected = tokio::time::timeout(Duration::from_secs(10), PgConnection::connect_with(&options)).await;
         let reason = match connected {
             Ok(Ok(connection)) => return Ok(connection),
-            Ok(Err(error)) => error.to_string(),
+            Ok(Err(error)) => reason(&error),
             Err(_) => "no answer in 10 s".to_owned(),
         };
         Err(Error::Unreachable { place: place(&self.options), reason })
@@ -163,8 +163,23 @@ async fn migrate(db: &mut PgConnection) -> Result<(), Error> {
 }
 
 fn named(config: &Config) -> Result<Option<PgConnectOptions>, Error> {
-    let options = config.database_url.as_ref().map(|url| url.text().parse::<PgConnectOptions>());
-    options.transpose().map_err(|error| Error::BadUrl(error.to_string()))
+    let Some(url) = &config.database_url else { return Ok(None) };
+    let ours = url.text().starts_with("postgres://") || url.text().starts_with("postgresql://");
+    let options = if ours {
+        url.text().parse().map_err(|error: sqlx::Error| error.to_string())
+    } else {
+        Err("another scheme".into())
+    };
+    options.map(Some).map_err(Error::BadUrl)
+}
+
+/// What the driver found, without its frame.
+fn reason(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Io(error) => error.to_string(),
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        other => other.to_string(),
+    }
 }
 
 /// Where it is, without user and password.
