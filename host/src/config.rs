@@ -10,7 +10,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use chrono_tz::Tz;
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches, builder::FalseyValueParser};
 
-pub use file::{Error, unknown_variables, with_file};
+pub use file::{Error, password, unknown_variables, with_file};
 pub use values::{LogFormat, Network, Secret};
 
 use crate::embedded;

@@ -155,6 +155,13 @@ impl Database {
             None => Ok(()),
         }
     }
+
+    /// As `close`, after a failure that matters more than how the server ends.
+    pub async fn give_up(self) {
+        if let Err(error) = self.close().await {
+            tracing::warn!("{error}");
+        }
+    }
 }
 
 /// Under an advisory lock, so that of several nodes one migrates and the others wait.

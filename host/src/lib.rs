@@ -12,10 +12,12 @@ pub mod database;
 pub mod embedded;
 pub mod http;
 pub mod keys;
+pub mod password;
 pub mod seal;
 pub mod serve;
 pub mod store;
 pub mod telemetry;
+pub mod username;
 pub mod worker;
 pub mod workflow;
 

@@ -86,7 +86,7 @@ pub async fn prepare(config: Config) -> Result<Prepared, Error> {
     match assemble(&config, &database, key).await {
         Ok(app) => Ok(Prepared { app, config, listener, database }),
         Err(error) => {
-            database.close().await?;
+            database.give_up().await;
             Err(error)
         }
     }
@@ -148,7 +148,9 @@ impl Prepared {
         stopping.cancel();
         joined(serving.await);
         // Requests had their time; what guests still run ends now, and the worker gives their jobs back.
-        app.sandbox.drain().await;
+        if timeout(Duration::from_secs(1), app.sandbox.drain()).await.is_err() {
+            tracing::warn!("plugin calls did not end in 1 s");
+        }
         joined(working.await);
         // A database that is gone may keep a connection waiting; what waits then has nothing to lose.
         if timeout(Duration::from_secs(1), app.db.close()).await.is_err() {

@@ -45,17 +45,21 @@ impl Desk {
         match ready.await {
             Ok((db, prepared)) => Ok((Self { database, db }, prepared)),
             Err(error) => {
-                database.close().await?;
+                database.give_up().await;
                 Err(Stop::Database(error))
             }
         }
     }
 
-    /// Ends what `open` began, whatever became of the work.
+    /// Ends what `open` began, whatever became of the work. What went wrong in the work is what is told.
     pub(super) async fn close<T>(self, outcome: Result<T, Stop>) -> Result<T, Stop> {
         // The server ends below in any case, and with it the connection.
         drop(sqlx::Connection::close(self.db).await);
-        self.database.close().await?;
+        if outcome.is_err() {
+            self.database.give_up().await;
+        } else {
+            self.database.close().await?;
+        }
         outcome
     }
 }

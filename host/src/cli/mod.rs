@@ -5,6 +5,8 @@ mod desk;
 mod key;
 mod serve;
 mod stop;
+mod token;
+mod user;
 
 use std::ffi::OsString;
 
@@ -33,6 +35,12 @@ enum Command {
     Serve(serve::Options),
     /// Bring the database's schema up to date and exit
     Migrate,
+    /// People who sign in: make one, give one a new password
+    #[command(subcommand)]
+    User(user::Command),
+    /// Tokens of apps and of people
+    #[command(subcommand)]
+    Token(token::Command),
     /// The key that seals secrets in the database
     #[command(subcommand)]
     Key(key::Command),
@@ -53,6 +61,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
         match command {
             Command::Serve(options) => serve::run(config, options).await,
             Command::Migrate => desk::migrate(config).await,
+            Command::User(command) => user::run(config, command).await,
+            Command::Token(command) => token::run(config, command).await,
             Command::Key(command) => key::run(config, command).await,
             Command::Version => desk::say(concat!("gavia ", env!("CARGO_PKG_VERSION"))),
         }
@@ -99,7 +109,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "listen = '127.0.0.1:7'").unwrap();
         let name = file.path().display();
-        for text in [format!("gavia serve --config {name}"), format!("gavia --config={name} migrate")] {
+        for text in [format!("gavia serve --config {name}"), format!("gavia --config={name} user create x")] {
             assert_eq!(line(&text).unwrap().config.listen.port(), 7, "{text}");
         }
     }

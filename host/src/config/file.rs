@@ -6,10 +6,10 @@ use std::{collections::BTreeSet, ffi::OsString, path::Path};
 use clap::{Arg, Command};
 use toml::{Table, Value};
 
-use super::settings;
+use super::{Secret, settings};
 
-/// Read from the environment by commands, without being settings.
-const OTHER_VARIABLES: [&str; 1] = ["GAVIA_PASSWORD"];
+/// Read by commands, without being a setting.
+const PASSWORD: &str = "GAVIA_PASSWORD";
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -50,10 +50,12 @@ pub fn unknown_variables(command: &Command) -> Vec<String> {
     let known: BTreeSet<String> =
         command.get_arguments().filter_map(Arg::get_env).map(|name| name.to_string_lossy().into_owned()).collect();
     let given: BTreeSet<String> = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()).collect();
-    given
-        .into_iter()
-        .filter(|name| name.starts_with("GAVIA_") && !known.contains(name) && !OTHER_VARIABLES.contains(&name.as_str()))
-        .collect()
+    given.into_iter().filter(|name| name.starts_with("GAVIA_") && !known.contains(name) && name != PASSWORD).collect()
+}
+
+/// The password that `gavia user` is given by the environment.
+pub fn password() -> Option<Secret> {
+    std::env::var(PASSWORD).ok().map(Secret::from)
 }
 
 /// A value of the file as the texts that a flag would have. None for what no flag can be.

@@ -14,10 +14,9 @@ use chrono::TimeDelta;
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use unicode_normalization::is_nfc;
 
 use super::{csrf, error::Failure};
-use crate::{ambient, app::App, store, workflow::ROBOT};
+use crate::{ambient, app::App, store, username};
 
 pub const SESSION_COOKIE: &str = "sessionid";
 const WINDOW_SECONDS: i64 = 120;
@@ -229,9 +228,7 @@ fn username(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     let Some(name) = header(headers, "username")?.filter(|name| !name.is_empty()) else {
         return Ok(None);
     };
-    let fit = name.chars().count() <= 100 && is_nfc(&name) && !name.chars().any(|c| c.is_control() || c == ',');
-    let reserved = name == ROBOT || name == "hook" || name.starts_with("script:");
-    if fit && !reserved { Ok(Some(name)) } else { Err(Failure::unauthorised("username不合法")) }
+    if username::is_fit(&name) { Ok(Some(name)) } else { Err(Failure::unauthorised("username不合法")) }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod flow_logs;
 pub mod health;
 pub mod jobs;
 pub mod names;
+pub mod passwords;
 pub mod ticket_lists;
 pub mod tickets;
 
