@@ -4,9 +4,11 @@
 pub mod definitions;
 mod error;
 mod guest_context;
+pub mod logins;
 mod numbers;
 mod plugins;
 mod script_runs;
+pub mod scripts;
 pub mod tickets;
 mod write;
 
@@ -34,6 +36,7 @@ pub struct App {
     /// The built-in condition plugin.
     conditions: Plugin,
     numbers: numbers::Numbers,
+    logins: logins::Logins,
 }
 
 /// What an `App` is made of.
@@ -63,6 +66,7 @@ impl App {
             definitions: definitions::Definitions::default(),
             conditions,
             numbers: numbers::Numbers::default(),
+            logins: logins::Logins::default(),
         })
     }
 }

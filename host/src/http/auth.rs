@@ -12,7 +12,6 @@ use axum::{
 use axum_extra::extract::CookieJar;
 use chrono::TimeDelta;
 use md5::{Digest as _, Md5};
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use super::{csrf, error::Failure};
@@ -158,12 +157,7 @@ pub async fn session(app: &App, headers: &HeaderMap) -> Result<Option<store::aut
     };
     let now = ambient::now();
     let (idle, absolute) = (now - TimeDelta::minutes(30), now - TimeDelta::hours(12));
-    Ok(store::auth::session(&app.db, &session_hash(cookie.value()), idle, absolute).await?)
-}
-
-/// What the database keeps of a session cookie.
-pub fn session_hash(cookie: &str) -> Vec<u8> {
-    Sha256::digest(cookie.as_bytes()).to_vec()
+    Ok(store::auth::session(&app.db, &store::auth::hash(cookie.value()), idle, absolute).await?)
 }
 
 async fn signed_app(app: &App, headers: &HeaderMap) -> Result<store::auth::AppRow, Failure> {

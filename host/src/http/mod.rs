@@ -1,16 +1,22 @@
 //! Everything that knows HTTP. This file is the route table and its layers, in order; a file a resource holds the handlers.
 
+mod app_tokens;
 mod auth;
 mod csrf;
+mod departments;
 mod error;
 mod extract;
 mod health;
 mod layers;
+mod login;
+mod roles;
+mod run_scripts;
 mod strict_json;
 mod texts;
 mod ticket_actions;
 mod ticket_history;
 mod tickets;
+mod users;
 mod wire;
 
 use std::sync::Arc;
@@ -20,7 +26,7 @@ use axum::{
     http::StatusCode,
     middleware,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, patch, post},
 };
 
 pub use error::Failure;
@@ -43,7 +49,7 @@ pub fn router(app: &Arc<App>) -> Router {
 /// The loonflow 0.3 API. The signature is checked before routing, so that an unsigned call to an unknown path gets the
 /// permission answer and a signed one 404 (behaviour §2.1).
 fn v1(app: &Arc<App>) -> Router<Arc<App>> {
-    Router::new()
+    let signed = Router::new()
         .route("/tickets", get(tickets::list).post(tickets::create))
         .route("/tickets/states", get(ticket_history::states))
         .route("/tickets/{id}", get(tickets::detail).patch(tickets::advance))
@@ -54,9 +60,27 @@ fn v1(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/tickets/{id}/accept", post(ticket_actions::accept))
         .route("/tickets/{id}/deliver", post(ticket_actions::deliver))
         .route("/tickets/{id}/retry_script", post(ticket_actions::retry_script))
+        .route("/workflows/run_scripts", get(run_scripts::list).post(run_scripts::create))
+        .route("/workflows/run_scripts/{id}", post(run_scripts::update).delete(run_scripts::delete))
+        .route("/accounts/users", get(users::list).post(users::create))
+        .route("/accounts/users/{id}", patch(users::update).delete(users::delete))
+        .route("/accounts/users/{id}/roles", get(users::roles))
+        .route("/accounts/roles", get(roles::list).post(roles::create))
+        .route("/accounts/roles/{id}", patch(roles::update).delete(roles::delete))
+        .route("/accounts/roles/{id}/users", get(users::members).post(users::add_member))
+        .route("/accounts/roles/{id}/users/{user_id}", delete(users::remove_member))
+        .route("/accounts/depts", get(departments::list).post(departments::create))
+        .route("/accounts/depts/{id}", patch(departments::update).delete(departments::delete))
+        .route("/accounts/app_token", get(app_tokens::list).post(app_tokens::create))
+        .route("/accounts/app_token/{id}", get(app_tokens::get).patch(app_tokens::update).delete(app_tokens::delete))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn_with_state(Arc::clone(app), auth::authenticate))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), auth::authenticate));
+    // the two calls that no session or signature can be asked for
+    Router::new()
+        .route("/accounts/login", post(login::login))
+        .route("/accounts/logout", get(login::logout))
+        .merge(signed)
 }
 
 async fn not_found() -> Response {

@@ -1,10 +1,16 @@
 //! Who is calling: app tokens by name, sessions by the hash of their cookie, access tokens by their hash.
 
 use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
 use sqlx::PgExecutor;
 
 use super::Error;
 use crate::workflow::UserId;
+
+/// What the database keeps of a session cookie or a bearer token.
+pub fn hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
 
 /// An app as its signed calls need it; the token is still sealed.
 #[derive(Clone, Debug)]

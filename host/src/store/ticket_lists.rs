@@ -110,10 +110,10 @@ fn restrict(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
         }
     }
     if !filter.sn_prefix.is_empty() {
-        sql.push(" AND t.sn LIKE ").push_bind(format!("{}%", like(&filter.sn_prefix)));
+        sql.push(" AND t.sn LIKE ").push_bind(format!("{}%", super::like(&filter.sn_prefix)));
     }
     if !filter.title_part.is_empty() {
-        sql.push(" AND t.title LIKE ").push_bind(format!("%{}%", like(&filter.title_part)));
+        sql.push(" AND t.title LIKE ").push_bind(super::containing(&filter.title_part));
     }
     if let Some(at) = filter.created_from {
         sql.push(" AND t.created_at >= ").push_bind(at);
@@ -127,11 +127,6 @@ fn restrict(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     if let Some(rejected) = filter.is_rejected {
         sql.push(" AND t.is_rejected = ").push_bind(rejected);
     }
-}
-
-/// `%`, `_` and `\` of a caller match themselves.
-fn like(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 fn restrict_category(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {

@@ -1,6 +1,7 @@
 //! The contract's oddities, kept in one place: the envelope, integer codes for kinds, comma lists, local-time text, loosely
 //! typed numbers. Nothing deeper in the program knows how a caller spells a thing.
 
+mod accounts;
 mod codes;
 mod flow;
 mod form;
@@ -9,6 +10,7 @@ mod page;
 mod ticket;
 mod time;
 
+pub use accounts::*;
 pub use codes::*;
 pub use flow::*;
 pub use form::*;

@@ -1,0 +1,73 @@
+//! Run scripts: an upload is checked, made ready and stored before it is named anywhere, so that what cannot run is refused at once
+//! and not when a ticket waits for it.
+
+use gavia_sandbox::{Digest, Kind, Rejection};
+
+use super::{App, Error};
+use crate::{
+    ambient,
+    store::{self, run_scripts::RunScriptDraft},
+    workflow::ScriptId,
+};
+
+/// Why an upload is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// A plugin, but of other kinds.
+    #[error("the component is no action plugin; it exports: {0}")]
+    NoAction(String),
+    #[error(transparent)]
+    App(#[from] Error),
+}
+
+impl From<store::Error> for UploadError {
+    fn from(error: store::Error) -> Self {
+        Self::App(error.into())
+    }
+}
+
+impl App {
+    pub async fn create_script(
+        &self,
+        draft: &RunScriptDraft,
+        file: Vec<u8>,
+        creator: &str,
+    ) -> Result<ScriptId, UploadError> {
+        let digest = self.store_component(file).await?;
+        Ok(store::run_scripts::insert(&self.db, draft, (&saved_name(), &digest), creator).await?)
+    }
+
+    /// Runs that are going finish on the file they began with.
+    pub async fn update_script(
+        &self,
+        id: ScriptId,
+        draft: &RunScriptDraft,
+        file: Option<Vec<u8>>,
+    ) -> Result<(), UploadError> {
+        let file = match file {
+            Some(bytes) => Some((saved_name(), self.store_component(bytes).await?)),
+            None => None,
+        };
+        let file = file.as_ref().map(|(name, digest)| (name.as_str(), digest));
+        Ok(store::run_scripts::update(&self.db, id, draft, file).await?)
+    }
+
+    /// Type-checked, compiled and stored by its SHA-256.
+    async fn store_component(&self, bytes: Vec<u8>) -> Result<Digest, UploadError> {
+        let prepared = self.sandbox.prepare(bytes).await?;
+        if !prepared.kinds.contains(&Kind::Action) {
+            return Err(UploadError::NoAction(prepared.report.exports.join(", ")));
+        }
+        store::components::insert(&self.db, &prepared.component, &prepared.bytes).await?;
+        store::components::set_compiled(&self.db, &prepared.component, self.sandbox.engine_id(), &prepared.compiled)
+            .await?;
+        Ok(prepared.component)
+    }
+}
+
+/// The wire shows where a file was saved; ours is in the database under its hash, and this is only a name.
+fn saved_name() -> String {
+    format!("workflow_script/{}.wasm", ambient::uuid())
+}

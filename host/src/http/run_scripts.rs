@@ -1,0 +1,165 @@
+//! Run scripts (behaviour §3.5): the old calls, with a WebAssembly component or core module as the uploaded file (T-25).
+
+use std::sync::Arc;
+
+use axum::extract::{Multipart, State, multipart::MultipartError};
+use serde_json::{Value, json};
+
+use super::{
+    auth::{Caller, Configurer},
+    error::Failure,
+    extract::{Ids, Query},
+    wire::{self, Envelope, Paging},
+};
+use crate::{
+    app::{App, scripts::UploadError},
+    store::{
+        run_scripts,
+        run_scripts::{RunScriptDraft, RunScriptRow},
+    },
+    workflow::ScriptId,
+};
+
+const MISSING: &str = "the record is not exist or has been deleted";
+/// Largest component that is taken.
+const FILE_BYTES: usize = 64 << 20;
+const TEXT_BYTES: usize = 4 << 10;
+
+pub async fn list(State(app): State<Arc<App>>, caller: Caller, query: Query) -> Result<Envelope, Failure> {
+    caller.user(|| Failure::text("请提供username"))?;
+    let (paging, search) = (Paging::from_query(&query)?, query.text("search_value"));
+    let total = run_scripts::count(&app.db, search).await?;
+    let rows = run_scripts::list(&app.db, search, (paging.limit(), paging.offset(total))).await?;
+    let rows: Vec<Value> = rows.iter().map(|row| shown(row, &app)).collect();
+    Ok(Envelope::of(paging.answer(total, rows)))
+}
+
+fn shown(row: &RunScriptRow, app: &App) -> Value {
+    json!({
+        "id": row.id,
+        "name": row.name,
+        "description": row.description,
+        "saved_name": row.saved_name,
+        "is_active": row.is_active,
+        "creator": row.creator,
+        "gmt_created": wire::local_time(row.created_at, app.zone),
+    })
+}
+
+pub async fn create(
+    State(app): State<Arc<App>>,
+    Configurer(caller): Configurer,
+    form: Multipart,
+) -> Result<Envelope, Failure> {
+    let form = Form::read(form).await?;
+    let file = form.file.ok_or_else(|| Failure::object("请上传脚本文件(file)"))?;
+    let draft = RunScriptDraft {
+        name: form.name.unwrap_or_default(),
+        description: form.description.unwrap_or_default(),
+        is_active: form.is_active.unwrap_or(false),
+    };
+    app.create_script(&draft, file, caller.username.as_deref().unwrap_or_default()).await?;
+    Ok(Envelope::of(json!({})))
+}
+
+/// Absent parts stay as they are, the file too.
+pub async fn update(
+    State(app): State<Arc<App>>,
+    _: Configurer,
+    Ids([id]): Ids<1>,
+    form: Multipart,
+) -> Result<Envelope, Failure> {
+    let form = Form::read(form).await?;
+    let stored = run_scripts::draft(&app.db, ScriptId(id)).await?.ok_or_else(|| Failure::object(MISSING))?;
+    let draft = RunScriptDraft {
+        name: form.name.unwrap_or(stored.name),
+        description: form.description.unwrap_or(stored.description),
+        is_active: form.is_active.unwrap_or(stored.is_active),
+    };
+    app.update_script(ScriptId(id), &draft, form.file).await?;
+    Ok(Envelope::of(json!({})))
+}
+
+pub async fn delete(State(app): State<Arc<App>>, _: Configurer, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
+    if run_scripts::is_in_use(&app.db, ScriptId(id)).await? {
+        return Err(Failure::object("脚本正在被工单使用，不能删除"));
+    }
+    if run_scripts::retire(&app.db, ScriptId(id)).await? {
+        Ok(Envelope::of(json!({})))
+    } else {
+        Err(Failure::object(MISSING))
+    }
+}
+
+/// The parts of an upload; unknown ones are read past.
+#[derive(Debug, Default)]
+struct Form {
+    file: Option<Vec<u8>>,
+    name: Option<String>,
+    description: Option<String>,
+    is_active: Option<bool>,
+}
+
+impl Form {
+    async fn read(mut parts: Multipart) -> Result<Self, Failure> {
+        let mut form = Self::default();
+        while let Some(mut part) = parts.next_field().await.map_err(|error| broken(&error))? {
+            let name = part.name().unwrap_or_default().to_owned();
+            let file_name = part.file_name().unwrap_or_default().to_owned();
+            let most = if name == "file" { FILE_BYTES } else { TEXT_BYTES };
+            let mut bytes = Vec::new();
+            while let Some(chunk) = part.chunk().await.map_err(|error| broken(&error))? {
+                if bytes.len() + chunk.len() > most {
+                    return Err(Failure::object(format!("{name}不能超过{most}字节")));
+                }
+                bytes.extend_from_slice(&chunk);
+            }
+            let text = |bytes: Vec<u8>| match String::from_utf8(bytes) {
+                Ok(text) if !text.contains('\0') => Ok(text),
+                _ => Err(Failure::object(format!("{name}须为文本"))),
+            };
+            match name.as_str() {
+                "file" => {
+                    refuse_python(&file_name)?;
+                    form.file = Some(bytes);
+                }
+                "script_name" => form.name = Some(text(bytes)?),
+                "script_desc" => form.description = Some(text(bytes)?),
+                "is_active" => form.is_active = Some(wire::loose_flag("is_active", &text(bytes)?.into())?),
+                _ => {}
+            }
+        }
+        Ok(form)
+    }
+}
+
+/// gavia runs no Python in its own process; say what to do instead of what is wrong with the bytes.
+fn refuse_python(file_name: &str) -> Result<(), Failure> {
+    if file_name.to_ascii_lowercase().ends_with(".py") {
+        let text = "gavia不执行Python脚本，请上传WebAssembly插件(.wasm)，参见plugin-sdk/README.md中的迁移说明";
+        return Err(Failure::object(text));
+    }
+    Ok(())
+}
+
+fn broken(error: &MultipartError) -> Failure {
+    let status = error.status();
+    if status.as_u16() == 413 {
+        Failure::with_status(status, "请求体过大")
+    } else {
+        Failure::object("上传的表单不合法")
+    }
+}
+
+impl From<UploadError> for Failure {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::Rejected(gavia_sandbox::Rejection::Internal(reason)) => {
+                crate::app::Error::Internal(reason).into()
+            }
+            UploadError::Rejected(rejection) => Self::object(format!("脚本文件不合法: {rejection}")),
+            UploadError::NoAction(_) => Self::object(format!("脚本文件不合法: {error}")),
+            UploadError::App(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Run scripts as administrators edit them. What a run needs of one is in `components`.
+
+use chrono::{DateTime, Utc};
+use gavia_sandbox::Digest;
+use sqlx::PgExecutor;
+
+use super::Error;
+use crate::workflow::ScriptId;
+
+#[derive(Clone, Debug)]
+pub struct RunScriptRow {
+    pub id: i64,
+    pub name: String,
+    pub description: String,
+    pub saved_name: String,
+    pub is_active: bool,
+    pub creator: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// What of a script is given with an upload.
+#[derive(Clone, Debug, Default)]
+pub struct RunScriptDraft {
+    pub name: String,
+    pub description: String,
+    pub is_active: bool,
+}
+
+pub async fn count(db: impl PgExecutor<'_>, search: &str) -> Result<i64, Error> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM run_scripts WHERE deleted_at IS NULL AND (name ILIKE $1 OR description ILIKE $1)"#,
+        super::containing(search)
+    );
+    Ok(count.fetch_one(db).await?)
+}
+
+/// By id.
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    search: &str,
+    (limit, offset): (i64, i64),
+) -> Result<Vec<RunScriptRow>, Error> {
+    let rows = sqlx::query_as!(
+        RunScriptRow,
+        "SELECT id, name, description, saved_name, is_active, creator, created_at
+           FROM run_scripts
+          WHERE deleted_at IS NULL AND (name ILIKE $1 OR description ILIKE $1)
+          ORDER BY id LIMIT $2 OFFSET $3",
+        super::containing(search),
+        limit,
+        offset
+    );
+    Ok(rows.fetch_all(db).await?)
+}
+
+pub async fn draft(db: impl PgExecutor<'_>, id: ScriptId) -> Result<Option<RunScriptDraft>, Error> {
+    let row = sqlx::query_as!(
+        RunScriptDraft,
+        "SELECT name, description, is_active FROM run_scripts WHERE id = $1 AND deleted_at IS NULL",
+        id.0
+    );
+    Ok(row.fetch_optional(db).await?)
+}
+
+/// Whether a state may name this script.
+pub async fn exists(db: impl PgExecutor<'_>, id: ScriptId) -> Result<bool, Error> {
+    Ok(draft(db, id).await?.is_some())
+}
+
+/// The component must be stored before.
+pub async fn insert(
+    db: impl PgExecutor<'_>,
+    draft: &RunScriptDraft,
+    file: (&str, &Digest),
+    creator: &str,
+) -> Result<ScriptId, Error> {
+    let id = sqlx::query_scalar!(
+        "INSERT INTO run_scripts (name, description, is_active, saved_name, component_digest, creator) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+        draft.name,
+        draft.description,
+        draft.is_active,
+        file.0,
+        &file.1.0[..],
+        creator
+    );
+    Ok(ScriptId(id.fetch_one(db).await?))
+}
+
+/// Without a new file the present one stays (F-46's sibling).
+pub async fn update(
+    db: impl PgExecutor<'_>,
+    id: ScriptId,
+    draft: &RunScriptDraft,
+    file: Option<(&str, &Digest)>,
+) -> Result<(), Error> {
+    let (saved_name, digest) = file.map(|(name, digest)| (name, digest.0.to_vec())).unzip();
+    sqlx::query!(
+        "UPDATE run_scripts SET name = $2, description = $3, is_active = $4, saved_name = COALESCE($5, saved_name),
+                component_digest = COALESCE($6, component_digest), modified_at = now()
+          WHERE id = $1 AND deleted_at IS NULL",
+        id.0,
+        draft.name,
+        draft.description,
+        draft.is_active,
+        saved_name,
+        digest
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// False when there is no such script.
+pub async fn retire(db: impl PgExecutor<'_>, id: ScriptId) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "UPDATE run_scripts SET deleted_at = now(), modified_at = now() WHERE id = $1 AND deleted_at IS NULL",
+        id.0
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Whether an open ticket waits for the script (D-24).
+pub async fn is_in_use(db: impl PgExecutor<'_>, id: ScriptId) -> Result<bool, Error> {
+    let used = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM ticket_participants WHERE kind = 'script' AND reference = $1::bigint::text) AS "used!""#,
+        id.0
+    );
+    Ok(used.fetch_one(db).await?)
+}
