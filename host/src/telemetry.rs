@@ -10,12 +10,14 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::Subscr
 
 use crate::config::{Config, LogFormat};
 
-/// Notices of the database ("already exists, skipping") are no news, and its statements are not ours to log.
-const QUIETER: [&str; 2] = ["sqlx::postgres::notice=warn", "sqlx::query=warn"];
+/// Notices of the database ("already exists, skipping") are no news, its statements are not ours to log, and how a plugin is compiled
+/// is nobody's question. A filter that names one of these wins over it.
+const QUIETER: &str =
+    "sqlx::postgres::notice=warn,sqlx::query=warn,wasmtime=info,cranelift_codegen=info,wit_component=info,hyper=info";
 
 /// Starts the log of this process; a second call (tests in one process) changes nothing.
 pub fn start(config: &Config) {
-    let text = format!("{},{}", QUIETER.join(","), config.log_level);
+    let text = format!("{QUIETER},{}", config.log_level);
     let filter = EnvFilter::try_new(text).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
     let human = fmt::layer().with_target(false).with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);

@@ -2,12 +2,19 @@
 //! empty folder to an orderly end. Rules and answers of the API are tested elsewhere.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-#[path = "cli/gavia.rs"]
-mod gavia;
+#[path = "cli/binary.rs"]
+mod binary;
 
-use std::{net::TcpListener, time::Duration};
+use std::{fs, net::TcpListener};
 
-use gavia::{Gavia, KEY};
+use binary::{Gavia, KEY};
+use gavia::embedded::testing::database;
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+
+const PASSWORD: &str = "Correct-horse-1";
 
 /// Nothing listens on port 1.
 const NOWHERE: &str = "postgres://gavia:hush@127.0.0.1:1/gavia";
@@ -73,5 +80,104 @@ fn a_generated_key_is_a_key_and_never_the_same() {
         // past the key, the next obstacle is the database
         let ended = gavia.run(&["serve", "--database-url", NOWHERE, "--key", key.trim()]);
         assert!(ended.stderr.contains("127.0.0.1:1"), "{ended:?}");
+    }
+}
+
+#[test]
+fn from_an_empty_folder_to_an_orderly_end() {
+    let gavia = Gavia::new();
+    let made = gavia.run_with(&["user", "create", "admin", "--admin", "--password-stdin"], &format!("{PASSWORD}\n"));
+    assert_eq!(made.code, 0, "{made:?}");
+    let mut serving = gavia.serve(&[]);
+    assert_eq!(serving.get("/healthz").0, 200);
+    assert_eq!(fs::metadata(gavia.path("data/secret.key")).unwrap().len(), 45);
+
+    // commands beside it use its database
+    let again = gavia.run_with(&["user", "create", "admin", "--password-stdin"], &format!("{PASSWORD}\n"));
+    assert_eq!(again.code, 1);
+    assert!(again.stderr.contains("already") && again.stderr.contains("gavia user passwd admin"), "{again:?}");
+    let token = gavia.run(&["token", "create", "--user", "admin", "--expires", "1d"]);
+    assert!(token.stdout.starts_with("gavia_") && token.stdout.len() == 6 + 64 + 1, "{token:?}");
+    let app = gavia.run(&["token", "create", "--app", "portal", "--prefix", "P"]);
+    assert!(app.code == 0 && app.stdout.len() == 36 + 1, "{app:?}");
+    let twice = gavia.run(&["token", "create", "--app", "portal"]);
+    assert!(twice.code == 1 && twice.stderr.contains("already"), "{twice:?}");
+    let listed = gavia.run(&["token", "list"]).stdout;
+    assert!(listed.starts_with("app portal\t") && listed.contains("\n1\tuser admin\t"), "{listed}");
+    assert!(!listed.contains(token.stdout.trim()) && !listed.contains(app.stdout.trim()));
+    let nowhere = gavia.run(&["token", "create", "--app", "other", "--workflows", "7"]);
+    assert!(nowhere.code == 1 && nowhere.stderr.contains("no workflow 7"), "{nowhere:?}");
+    assert!(!gavia.run(&["token", "list"]).stdout.contains("other"));
+    assert_eq!(gavia.run(&["token", "revoke", "1"]).code, 0);
+    assert_eq!(gavia.run(&["token", "revoke", "1"]).code, 1);
+    let rotate = gavia.run(&["key", "rotate"]);
+    assert!(rotate.code == 1 && rotate.stderr.contains("stop every node"), "{rotate:?}");
+
+    serving.signal(Signal::SIGTERM);
+    assert_eq!(serving.wait().code(), Some(0), "{}", serving.log());
+    let key = fs::read_to_string(gavia.path("data/secret.key")).unwrap();
+    for secret in [PASSWORD, token.stdout.trim(), app.stdout.trim(), key.trim()] {
+        assert!(!serving.log().contains(secret));
+    }
+
+    assert_eq!(gavia.run(&["key", "rotate"]).code, 0);
+    let mut serving = gavia.serve(&[]);
+    serving.signal(Signal::SIGINT);
+    assert_eq!(serving.wait().code(), Some(0), "{}", serving.log());
+
+    fs::write(gavia.path("data/secret.key"), KEY).unwrap();
+    let other = gavia.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(other.code == 1 && other.stderr.contains("sealed with the key"), "{other:?}");
+    fs::remove_file(gavia.path("data/secret.key")).unwrap();
+    let lost = gavia.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(lost.code == 1 && lost.stderr.contains("secret.key is missing"), "{lost:?}");
+}
+
+#[test]
+fn when_the_embedded_database_dies_the_server_ends_and_says_so() {
+    let gavia = Gavia::new();
+    let mut serving = gavia.serve(&[]);
+    let pid = fs::read_to_string(gavia.path("data/postgres/postmaster.pid")).unwrap();
+    kill(Pid::from_raw(pid.lines().next().unwrap().parse().unwrap()), Signal::SIGKILL).unwrap();
+    assert_eq!(serving.wait().code(), Some(1));
+    let log = serving.log();
+    let last = log.lines().last().unwrap();
+    assert!(last.starts_with("gavia: the embedded PostgreSQL ended by itself"), "{log}");
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_fit_stops_the_start_before_anything_is_written() {
+    let database = database().await;
+    let mut gavia = Gavia::new();
+    gavia.set("DATABASE_URL", &database.url);
+    gavia.set("GAVIA_KEY", KEY);
+    let kept = || async {
+        sqlx::query_scalar::<_, i64>("SELECT count(*) FROM encryption_key").fetch_one(&database.pool).await.unwrap()
+    };
+
+    let lossy = gavia.run(&["serve"]);
+    assert!(
+        lossy.code == 1 && lossy.stderr.contains("fsync") && lossy.stderr.contains("--force-unsafe-database"),
+        "{lossy:?}"
+    );
+    assert_eq!(kept().await, 0);
+
+    gavia.set("GAVIA_FORCE_UNSAFE_DATABASE", "1");
+    let mut serving = gavia.serve(&[]);
+    serving.signal(Signal::SIGTERM);
+    assert_eq!(serving.wait().code(), Some(0), "{}", serving.log());
+    assert_eq!(kept().await, 1);
+
+    let other = gavia.run(&["key", "generate"]).stdout;
+    gavia.set("GAVIA_KEY", other.trim());
+    let refused = gavia.run(&["serve"]);
+    assert!(refused.code == 1 && refused.stderr.contains("sealed with the key"), "{refused:?}");
+
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 VALUES (999, 'later', true, '', 0)";
+    sqlx::query(newer).execute(&database.pool).await.unwrap();
+    for line in [["serve"], ["migrate"]] {
+        let refused = gavia.run(&line);
+        assert!(refused.code == 1 && refused.stderr.contains("version 999"), "{refused:?}");
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::{Args, Subcommand};
 use sha2::{Digest as _, Sha256};
+use sqlx::Connection as _;
 
 use super::{
     desk::{Desk, say},
@@ -11,7 +12,10 @@ use super::{
 use crate::{
     ambient,
     config::Config,
-    store::{access_tokens, passwords},
+    store::{
+        access_tokens::{self, NewApp},
+        passwords,
+    },
 };
 
 /// Tokens that `list` shows.
@@ -19,23 +23,52 @@ const LISTED_MAX: i64 = 1000;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
-    /// Make a token and print it, for an app that signs calls to /api/v1.0/, or for a person's programs on /api/v2/
+    /// Make a token and print it: an app's, to sign calls to /api/v1.0/ with, or a person's, for programs on /api/v2/
     Create(Create),
-    /// List the tokens, without the tokens themselves
+    /// List apps and people's tokens, without the tokens themselves
     List,
-    /// Take a person's token back, by its id
-    Revoke { id: i64 },
+    /// Take a token back: a person's by its id, an app's by the app's name
+    Revoke {
+        #[arg(required_unless_present = "app", conflicts_with = "app")]
+        id: Option<i64>,
+        #[arg(long, value_name = "NAME")]
+        app: Option<String>,
+    },
 }
 
 #[derive(Args, Debug)]
-#[group(id = "whose", required = true, multiple = false, args = ["user"])]
 pub(super) struct Create {
+    /// For a new app of this name
+    #[arg(long, value_name = "NAME", required_unless_present = "user", conflicts_with = "user")]
+    app: Option<String>,
+    #[command(flatten)]
+    rights: Rights,
     /// For this person, with that person's rights
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
     /// When a person's token ends: a time from now such as 12h or 90d, or the first day on which it no longer works
-    #[arg(long, value_name = "WHEN", requires = "user", value_parser = expiry)]
+    #[arg(long, value_name = "WHEN", conflicts_with = "app", value_parser = expiry)]
     expires: Option<Expiry>,
+}
+
+/// What an app may do.
+#[derive(Args, Debug)]
+struct Rights {
+    /// Workflows that the app may use, by id
+    #[arg(long, value_name = "IDS", value_delimiter = ',', requires = "app")]
+    workflows: Vec<i64>,
+    /// What the numbers of the app's tickets begin with
+    #[arg(long, value_name = "PREFIX", default_value = "loonflow")]
+    prefix: String,
+    /// An administrator may act through the app
+    #[arg(long, requires = "app")]
+    may_admin: bool,
+    /// The app may change workflows and accounts, whoever its user is
+    #[arg(long, requires = "app")]
+    may_configure: bool,
+    /// The app may force states and close tickets for anybody, as every app could in loonflow
+    #[arg(long, requires = "app")]
+    trusted: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,15 +108,54 @@ fn expiry(text: &str) -> Result<Expiry, String> {
 
 pub(super) async fn run(config: Config, command: Command) -> Result<(), Stop> {
     match command {
-        Command::Create(create) => for_person(config, create).await,
+        Command::Create(Create { app: Some(name), rights, .. }) => for_app(config, name, rights).await,
+        Command::Create(Create { user: Some(name), expires, .. }) => for_person(config, name, expires).await,
+        Command::Create(Create { app: None, user: None, .. }) => Err(Stop::refused("--app or --user is needed")),
         Command::List => list(config).await,
-        Command::Revoke { id } => revoke(config, id).await,
+        Command::Revoke { app: Some(name), .. } => revoke_app(config, name).await,
+        Command::Revoke { id: Some(id), .. } => revoke(config, id).await,
+        Command::Revoke { id: None, app: None } => Err(Stop::refused("an id or --app is needed")),
     }
 }
 
-async fn for_person(config: Config, create: Create) -> Result<(), Stop> {
-    let name = create.user.expect("the group demands it");
-    let expires_at = match create.expires.map(|expires| expires.at(&config)) {
+async fn for_app(config: Config, name: String, rights: Rights) -> Result<(), Stop> {
+    // The 36 characters of a UUID, which callers of loonflow know; its 128 bits are all random.
+    let token = ambient::uuid().to_string();
+    let (mut desk, key) = Desk::open_with_key(&config, "token create").await?;
+    let sealed = key.seal(token.as_bytes());
+    let app = NewApp {
+        name: &name,
+        sealed_token: &sealed,
+        key_id: key.id(),
+        ticket_sn_prefix: &rights.prefix,
+        trusted: rights.trusted,
+        may_configure: rights.may_configure,
+        may_admin: rights.may_admin,
+    };
+    let let_in = let_in(&mut desk, &app, &rights.workflows).await;
+    desk.close(let_in).await?;
+    say(&token)
+}
+
+/// The app with all its grants, or none of it.
+async fn let_in(desk: &mut Desk, app: &NewApp<'_>, workflows: &[i64]) -> Result<(), Stop> {
+    if app.name == "loonflow" || !(1..=100).contains(&app.name.chars().count()) {
+        return Err(Stop::refused("an app's name has 1 to 100 characters and is not loonflow"));
+    }
+    let mut tx = desk.db.begin().await?;
+    let Some(id) = access_tokens::insert_app(&mut *tx, app).await? else {
+        let sentence = format!("there is an app {} already: `gavia token revoke --app {0}` shuts it out", app.name);
+        return Err(Stop::Refused(sentence));
+    };
+    let granted = access_tokens::grant(&mut tx, id, workflows).await?;
+    if let Some(missing) = workflows.iter().find(|id| !granted.contains(id)) {
+        return Err(Stop::refused(format!("there is no workflow {missing}")));
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn for_person(config: Config, name: String, expires: Option<Expiry>) -> Result<(), Stop> {
+    let expires_at = match expires.map(|expires| expires.at(&config)) {
         Some(None) => return Err(Stop::refused("--expires is too far away")),
         Some(Some(at)) if at <= ambient::now() => return Err(Stop::refused("--expires is in the past")),
         at => at.flatten(),
@@ -102,14 +174,34 @@ async fn for_person(config: Config, create: Create) -> Result<(), Stop> {
 
 async fn list(config: Config) -> Result<(), Stop> {
     let mut desk = Desk::open(&config, "token list").await?;
-    let listed = access_tokens::list(&mut desk.db, LISTED_MAX).await;
+    let listed = async {
+        let apps = access_tokens::list_apps(&mut desk.db, LISTED_MAX).await?;
+        Ok((apps, access_tokens::list(&mut desk.db, LISTED_MAX).await?))
+    };
+    let listed = listed.await;
+    let (apps, tokens) = desk.close(listed).await?;
     let zone = config.zone();
     let day = |at: DateTime<Utc>| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string();
-    for token in desk.close(listed.map_err(Stop::from)).await? {
+    for app in apps {
+        let workflows = app.workflows.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let (name, prefix) = (app.app_name, app.ticket_sn_prefix);
+        say(&format!("app {name}\tmade {}\tworkflows {workflows}\tprefix {prefix}", day(app.created_at)))?;
+    }
+    for token in tokens {
         let end = token.expires_at.map_or_else(|| "never".to_owned(), day);
         say(&format!("{}\tuser {}\tmade {}\tends {end}", token.id, token.username, day(token.created_at)))?;
     }
     Ok(())
+}
+
+async fn revoke_app(config: Config, name: String) -> Result<(), Stop> {
+    let mut desk = Desk::open(&config, "token revoke").await?;
+    let revoked = access_tokens::revoke_app(&mut desk.db, &name).await;
+    if desk.close(revoked.map_err(Stop::from)).await? {
+        say(&format!("the app {name} is shut out"))
+    } else {
+        Err(Stop::refused(format!("there is no app {name}: `gavia token list` shows them")))
+    }
 }
 
 async fn revoke(config: Config, id: i64) -> Result<(), Stop> {
