@@ -10,6 +10,7 @@ mod plugins;
 mod script_runs;
 pub mod scripts;
 pub mod tickets;
+pub mod workflows;
 mod write;
 
 use chrono_tz::Tz;

@@ -2,22 +2,27 @@
 
 mod app_tokens;
 mod auth;
+mod config_body;
 mod csrf;
 mod departments;
 mod error;
 mod extract;
+mod fields;
 mod health;
 mod layers;
 mod login;
 mod roles;
 mod run_scripts;
+mod states;
 mod strict_json;
 mod texts;
 mod ticket_actions;
 mod ticket_history;
 mod tickets;
+mod transitions;
 mod users;
 mod wire;
+mod workflows;
 
 use std::sync::Arc;
 
@@ -60,6 +65,16 @@ fn v1(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/tickets/{id}/accept", post(ticket_actions::accept))
         .route("/tickets/{id}/deliver", post(ticket_actions::deliver))
         .route("/tickets/{id}/retry_script", post(ticket_actions::retry_script))
+        .route("/workflows", get(workflows::list).post(workflows::create))
+        .route("/workflows/{id}", get(workflows::detail).patch(workflows::update).delete(workflows::delete))
+        .route("/workflows/{id}/init_state", get(workflows::init_state))
+        .route("/workflows/{id}/states", get(states::list).post(states::create))
+        .route("/workflows/{id}/states/{state_id}", patch(states::update).delete(states::delete))
+        .route("/workflows/states/{state_id}", get(states::detail))
+        .route("/workflows/{id}/transitions", get(transitions::list).post(transitions::create))
+        .route("/workflows/{id}/transitions/{transition_id}", patch(transitions::update).delete(transitions::delete))
+        .route("/workflows/{id}/custom_fields", get(fields::list).post(fields::create))
+        .route("/workflows/{id}/custom_fields/{field_id}", patch(fields::update).delete(fields::delete))
         .route("/workflows/run_scripts", get(run_scripts::list).post(run_scripts::create))
         .route("/workflows/run_scripts/{id}", post(run_scripts::update).delete(run_scripts::delete))
         .route("/accounts/users", get(users::list).post(users::create))

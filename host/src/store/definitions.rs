@@ -142,7 +142,7 @@ pub fn field_check(required: bool) -> FieldCheck {
 }
 
 /// The wire's `condition_expression`: a JSON list of `{"expression", "target_state_id"}`; ids may be text (T-07).
-fn conditions(text: &str) -> Conditions {
+pub fn conditions(text: &str) -> Conditions {
     #[derive(Debug, Deserialize)]
     struct Listed {
         expression: String,

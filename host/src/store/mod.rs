@@ -10,17 +10,23 @@ pub mod commit;
 pub mod components;
 pub mod definitions;
 pub mod departments;
+pub mod drafts;
 pub mod encryption_key;
+pub mod fields;
 pub mod flow_logs;
 pub mod health;
 pub mod jobs;
 pub mod names;
+pub mod paging;
 pub mod passwords;
 pub mod roles;
 pub mod run_scripts;
+pub mod states;
 pub mod ticket_lists;
 pub mod tickets;
+pub mod transitions;
 pub mod users;
+pub mod workflows;
 
 use std::time::Duration;
 

@@ -46,6 +46,16 @@ pub fn form_field(field: &FormField<'_>, value: Value) -> Value {
     }
 }
 
+/// One element of `init_state`'s form; the title has the document's spellings as well.
+pub fn start_form_field(field: &FormField<'_>) -> Value {
+    let mut shown = form_field(field, Value::Null);
+    if let (FormSource::Base(base), Value::Object(shown)) = (field.source, &mut shown) {
+        shown.insert("name".into(), base.name.into());
+        shown.insert("value".into(), Value::Null);
+    }
+    shown
+}
+
 /// What the base fields hold, by key.
 fn base_values(ticket: &Ticket, (names, cards, zone): (&Names, &Cards, Tz)) -> BTreeMap<String, Value> {
     let mut values: BTreeMap<String, Value> = workflow::columns(ticket, zone).into_iter().collect();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::extract::Query;
-use crate::http::Failure;
+use crate::{http::Failure, store::paging::Page};
 
 /// Rows an answer may hold at most, whatever is asked.
 const MOST_ROWS: i64 = 10_000;
@@ -29,16 +29,18 @@ impl Paging {
         Ok(paging)
     }
 
+    /// The page to ask the store for.
+    pub fn stored(self) -> Page {
+        Page { number: self.page, limit: self.per_page.min(MOST_ROWS) }
+    }
+
     pub fn limit(self) -> i64 {
-        self.per_page.min(MOST_ROWS)
+        self.stored().limit
     }
 
     /// Rows to skip, given how many there are: a page beyond the last, or below 1, is the last one.
     pub fn offset(self, total: i64) -> i64 {
-        let pages = (total + self.limit() - 1) / self.limit();
-        let last = pages.max(1);
-        let page = if self.page < 1 || self.page > last { last } else { self.page };
-        (page - 1) * self.limit()
+        self.stored().offset(total)
     }
 
     pub fn answer(self, total: i64, rows: impl Into<Value>) -> Value {

@@ -1,0 +1,207 @@
+//! States of a workflow: list, detail, editing (behaviour §3.5).
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::extract::State;
+use serde_json::{Map, Value, json};
+
+use super::{
+    auth::{Caller, CallingApp, Configurer},
+    config_body,
+    error::Failure,
+    extract::{Body, Ids, Query},
+    wire::{self, Code as _, Envelope, Paging},
+    workflows::granted,
+};
+use crate::{
+    app::App,
+    store::{
+        self,
+        cards::{Cards, Wanted},
+        states,
+        states::StateRow,
+    },
+    workflow::{FieldAccess, ParticipantKind, StateId, WorkflowId},
+};
+
+pub async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Ids([id]): Ids<1>,
+    query: Query,
+) -> Result<Envelope, Failure> {
+    granted(&app, &caller, id).await?;
+    let paging = Paging::from_query(&query)?;
+    let rows = states::list(&app.db, WorkflowId(id), query.text("search_value"), paging.stored()).await?;
+    let cards = store::cards::cards(&app.db, &wanted(&rows.rows)).await?;
+    let shown: Vec<Value> = rows
+        .rows
+        .iter()
+        .map(|row| {
+            let participant = participant(row, &caller);
+            let mut state = head(row, &participant);
+            state.insert("state_field_str".into(), access(&row.set.field_access));
+            state.insert("participant_info".into(), participant_info(row, &participant, &cards));
+            state.insert("remember_last_man_enable".into(), i64::from(row.set.remember_last_handler).into()); // T-26
+            state.insert("gmt_created".into(), wire::local_time(row.created_at, app.zone).into());
+            state.into()
+        })
+        .collect();
+    Ok(Envelope::of(paging.answer(rows.total, shown)))
+}
+
+pub async fn detail(State(app): State<Arc<App>>, caller: Caller, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
+    caller.user(|| Failure::text("请提供username"))?;
+    let row = states::get(&app.db, StateId(id), caller.app_token_id()).await?;
+    let row = row.ok_or_else(|| Failure::text("工单状态不存在或已被删除"))?;
+    let mut state = head(&row, &participant(&row, &caller));
+    state.insert("state_field".into(), access(&row.set.field_access));
+    state.insert("remember_last_man_enable".into(), row.set.remember_last_handler.into());
+    state.insert("gmt_created".into(), wire::local_time(row.created_at, app.zone).into());
+    Ok(Envelope::of(state))
+}
+
+/// What list and detail have in common.
+fn head(row: &StateRow, participant: &str) -> Map<String, Value> {
+    let head = json!({
+        "id": row.id,
+        "name": row.set.name,
+        "workflow_id": row.workflow,
+        "sub_workflow_id": row.set.sub_workflow_id,
+        "is_hidden": row.set.is_hidden,
+        "order_id": row.set.order_id,
+        "type_id": row.set.kind.code(),
+        "participant_type_id": row.set.participant_kind.code(),
+        "participant": participant,
+        "distribute_type_id": row.set.distribution.code(),
+        "label": row.set.label,
+        "plugin_args": row.set.plugin_args,
+        "creator": row.creator,
+    });
+    match head {
+        Value::Object(head) => head,
+        _ => Map::new(), // the literal above is an object
+    }
+}
+
+fn access(access: &BTreeMap<String, FieldAccess>) -> Value {
+    access.iter().map(|(key, access)| (key.clone(), access.code().into())).collect::<Map<_, _>>().into()
+}
+
+/// A hook's token is for administrators; an app sees that there is one (D-25).
+fn participant(row: &StateRow, caller: &Caller) -> String {
+    let text = &row.set.participant;
+    if row.set.participant_kind != ParticipantKind::Hook || matches!(caller.app, CallingApp::Session(_)) {
+        return text.clone();
+    }
+    match serde_json::from_str(text) {
+        Ok(Value::Object(mut hook)) => {
+            hook.insert("hook_token".into(), "***".into());
+            Value::Object(hook).to_string()
+        }
+        _ => "***".into(),
+    }
+}
+
+fn wanted(rows: &[StateRow]) -> Wanted {
+    let mut wanted = Wanted::default();
+    for row in rows {
+        let parts = row.set.participant.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let ids = parts.clone().filter_map(|part| part.parse::<i64>().ok());
+        match row.set.participant_kind {
+            ParticipantKind::Person | ParticipantKind::Several | ParticipantKind::Everybody => {
+                wanted.people.extend(parts.map(str::to_owned));
+            }
+            ParticipantKind::Department => wanted.departments.extend(ids),
+            ParticipantKind::Role => wanted.roles.extend(ids),
+            ParticipantKind::Script => wanted.scripts.extend(ids),
+            _ => {}
+        }
+    }
+    wanted
+}
+
+/// The right-hand column of behaviour §4.16; never `false`.
+fn participant_info(row: &StateRow, participant: &str, cards: &Cards) -> Value {
+    let parts = || participant.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let names = |known: &BTreeMap<i64, String>| {
+        let names: Vec<&str> = parts().filter_map(|part| known.get(&part.parse().ok()?)).map(String::as_str).collect();
+        names.join(",")
+    };
+    let aliases = || {
+        let alias = |name| cards.aliases.get(name).filter(|alias| !alias.is_empty()).map_or(name, String::as_str);
+        parts().map(alias).collect::<Vec<_>>().join(",")
+    };
+    let raw = participant.to_owned();
+    let (kind, name, alias) = match row.set.participant_kind {
+        ParticipantKind::Nobody => ("无", raw, String::new()),
+        ParticipantKind::Person => ("个人", raw, aliases()),
+        ParticipantKind::Several => ("多人", raw, aliases()),
+        ParticipantKind::Everybody => ("多人且全部处理", raw, aliases()),
+        ParticipantKind::Department => ("部门", names(&cards.departments), names(&cards.departments)),
+        ParticipantKind::Role => ("角色", names(&cards.roles), names(&cards.roles)),
+        ParticipantKind::Variable => ("变量", raw, variable(participant)),
+        ParticipantKind::Script => ("脚本", raw, names(&cards.scripts)),
+        ParticipantKind::Field => ("工单字段", raw, String::new()),
+        ParticipantKind::ParentField => ("父工单字段", raw, String::new()),
+        ParticipantKind::Hook => ("hook", raw.clone(), raw),
+        ParticipantKind::Plugin => ("插件", raw, String::new()),
+    };
+    json!({
+        "participant": participant,
+        "participant_name": name,
+        "participant_type_id": row.set.participant_kind.code(),
+        "participant_type_name": kind,
+        "participant_alias": alias,
+    })
+}
+
+fn variable(text: &str) -> String {
+    let named = |part: &str| match part.trim() {
+        "creator" => "工单创建人".to_owned(),
+        "creator_tl" => "工单创建人的tl".to_owned(),
+        other => other.to_owned(),
+    };
+    text.split(',').map(named).collect::<Vec<_>>().join(",")
+}
+
+pub async fn create(
+    State(app): State<Arc<App>>,
+    configurer: Configurer,
+    Ids([workflow]): Ids<1>,
+    body: Body,
+) -> Result<Envelope, Failure> {
+    save(&app, &configurer, (workflow, None), body).await
+}
+
+pub async fn update(
+    State(app): State<Arc<App>>,
+    configurer: Configurer,
+    Ids([workflow, id]): Ids<2>,
+    body: Body,
+) -> Result<Envelope, Failure> {
+    save(&app, &configurer, (workflow, Some(StateId(id))), body).await
+}
+
+async fn save(
+    app: &App,
+    Configurer(caller): &Configurer,
+    (workflow, id): (i64, Option<StateId>),
+    body: Body,
+) -> Result<Envelope, Failure> {
+    let body = body.or_missing("post参数为空")?;
+    granted(app, caller, workflow).await?;
+    let creator = caller.username.as_deref().unwrap_or_default();
+    let id = app.save_state(WorkflowId(workflow), id, config_body::state(&body)?, creator).await?;
+    Ok(Envelope::of(json!({ "state_id": id })))
+}
+
+pub async fn delete(
+    State(app): State<Arc<App>>,
+    Configurer(caller): Configurer,
+    Ids([workflow, id]): Ids<2>,
+) -> Result<Envelope, Failure> {
+    granted(&app, &caller, workflow).await?;
+    app.delete_state(WorkflowId(workflow), StateId(id)).await?;
+    Ok(Envelope::of(json!({ "state_id": id })))
+}

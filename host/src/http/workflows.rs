@@ -1,0 +1,149 @@
+//! Workflows themselves: list, detail, start state, and editing (behaviour §3.5).
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use super::{
+    auth::{Caller, Configurer},
+    config_body,
+    error::{Failure, NoData},
+    extract::{Body, Ids, Query},
+    wire::{self, Code as _, Envelope, Paging},
+};
+use crate::{
+    app::{App, workflows::ConfigError},
+    store::{
+        self, states, workflows,
+        workflows::{Filter, WorkflowRow},
+    },
+    workflow::{self, ParticipantKind, WorkflowId},
+};
+
+const MISSING: &str = "工作流不存在";
+
+pub async fn list(State(app): State<Arc<App>>, caller: Caller, query: Query) -> Result<Envelope, Failure> {
+    let paging = Paging::from_query(&query)?;
+    let filter = Filter { app: caller.app_token_id(), name: query.text("name"), search: query.text("search_value") };
+    let rows = workflows::list(&app.db, filter, paging.stored()).await?;
+    let shown: Vec<Value> = rows.rows.iter().map(|row| shown(row, &app)).collect();
+    Ok(Envelope::of(paging.answer(rows.total, shown)))
+}
+
+pub async fn detail(State(app): State<Arc<App>>, caller: Caller, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
+    granted(&app, &caller, id).await?;
+    let row = workflows::get(&app.db, WorkflowId(id)).await?.ok_or_else(|| Failure::object(MISSING))?;
+    Ok(Envelope::of(shown(&row, &app)))
+}
+
+fn shown(row: &WorkflowRow, app: &App) -> Value {
+    json!({
+        "id": row.id,
+        "name": row.set.name,
+        "description": row.set.description,
+        "notices": row.set.notices,
+        "view_permission_check": row.set.view_permission_check,
+        "limit_expression": row.set.limit_expression,
+        "display_form_str": row.set.display_form,
+        "condition_plugin": row.set.condition_plugin,
+        "creator": row.creator,
+        "gmt_created": wire::local_time(row.created_at, app.zone),
+    })
+}
+
+/// What a client needs to draw the form of a new ticket (T-20).
+pub async fn init_state(State(app): State<Arc<App>>, caller: Caller, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
+    granted(&app, &caller, id).await?;
+    caller.user(|| Failure::text("请提供username"))?;
+    let access =
+        store::definitions::access(&app.db, WorkflowId(id), None).await?.ok_or_else(|| Failure::text(MISSING))?;
+    let definition = app.definitions.get(&app.db, WorkflowId(id), access.revision).await?;
+    let definition = definition.ok_or_else(|| Failure::text(MISSING))?;
+    let row = states::start(&app.db, WorkflowId(id)).await?.ok_or_else(|| Failure::text("该工作流尚未配置初始状态"))?;
+    let fields: Vec<Value> = workflow::start_form(&definition).iter().map(wire::start_form_field).collect();
+    let choices: Vec<Value> = workflow::by_hand(&definition, row.id).map(wire::transition_choice).collect();
+    // D-25: nobody reads a hook's configuration here
+    let hidden = row.set.participant_kind == ParticipantKind::Hook;
+    Ok(Envelope::of(json!({
+        "id": row.id,
+        "creator": row.creator,
+        "gmt_created": wire::local_time(row.created_at, app.zone),
+        "gmt_modified": wire::local_time(row.modified_at, app.zone),
+        "is_deleted": false,
+        "name": row.set.name,
+        "workflow_id": row.workflow,
+        "sub_workflow_id": row.set.sub_workflow_id,
+        "is_hidden": row.set.is_hidden,
+        "order_id": row.set.order_id,
+        "type_id": row.set.kind.code(),
+        "remember_last_man_enable": row.set.remember_last_handler,
+        "participant_type_id": row.set.participant_kind.code(),
+        "participant": if hidden { "***" } else { &row.set.participant },
+        "distribute_type_id": row.set.distribution.code(),
+        "label": row.set.label,
+        "field_list": fields,
+        "transition": choices,
+    })))
+}
+
+pub async fn create(
+    State(app): State<Arc<App>>,
+    Configurer(caller): Configurer,
+    body: Body,
+) -> Result<Envelope, Failure> {
+    let body = body.or_missing("post参数为空")?;
+    let draft = config_body::workflow(&body)?.over(store::drafts::WorkflowDraft::default());
+    let creator = caller.username.as_deref().unwrap_or_default();
+    let id = app.create_workflow(&draft, creator, caller.app_token_id()).await?;
+    Ok(Envelope::of(json!({ "workflow_id": id })))
+}
+
+pub async fn update(
+    State(app): State<Arc<App>>,
+    Configurer(caller): Configurer,
+    Ids([id]): Ids<1>,
+    body: Body,
+) -> Result<Envelope, Failure> {
+    let body = body.or_missing("post参数为空")?;
+    granted(&app, &caller, id).await?;
+    app.update_workflow(WorkflowId(id), config_body::workflow(&body)?).await?;
+    Ok(Envelope::of(json!({ "workflow_id": id })))
+}
+
+pub async fn delete(
+    State(app): State<Arc<App>>,
+    Configurer(caller): Configurer,
+    Ids([id]): Ids<1>,
+) -> Result<Envelope, Failure> {
+    granted(&app, &caller, id).await?;
+    app.delete_workflow(WorkflowId(id)).await?;
+    Ok(Envelope::of(json!({ "workflow_id": id })))
+}
+
+/// Whether the app's token names the workflow; a session may use every one (behaviour §2.4).
+pub(super) async fn granted(app: &App, caller: &Caller, id: i64) -> Result<(), Failure> {
+    let Some(token) = caller.app_token_id() else { return Ok(()) };
+    if workflows::is_granted(&app.db, token, WorkflowId(id)).await? {
+        return Ok(());
+    }
+    Err(Failure::text(format!("APP:{} have no permission to get this workflow info", caller.app_name())))
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        match error {
+            ConfigError::WorkflowMissing => Self::object(MISSING),
+            ConfigError::PartMissing => Self::object("记录不存在或已被删除"),
+            ConfigError::InUse(tickets) => Self::object(format!("有{tickets}个未结束的工单正在使用，不能删除")),
+            ConfigError::StrangeState(id) => Self::object(format!("状态{id}不属于该工作流")),
+            ConfigError::UnknownScript(script) => Self::object(format!("脚本不存在: {script}")),
+            ConfigError::App(error) => error.into(),
+        }
+    }
+}
+
+/// Some parts' failures carry `""` (behaviour §3.5).
+pub(super) fn as_text(error: ConfigError) -> Failure {
+    Failure::from(error).with_data(NoData::Text)
+}
