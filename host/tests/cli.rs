@@ -106,7 +106,7 @@ fn from_an_empty_folder_to_an_orderly_end() {
     assert!(listed.starts_with("app portal\t") && listed.contains("\n1\tuser admin\t"), "{listed}");
     assert!(!listed.contains(token.stdout.trim()) && !listed.contains(app.stdout.trim()));
     let nowhere = gavia.run(&["token", "create", "--app", "other", "--workflows", "7"]);
-    assert!(nowhere.code == 1 && nowhere.stderr.contains("no workflow 7"), "{nowhere:?}");
+    assert!(nowhere.code == 1 && nowhere.stderr.contains("a workflow that there is not"), "{nowhere:?}");
     assert!(!gavia.run(&["token", "list"]).stdout.contains("other"));
     assert_eq!(gavia.run(&["token", "revoke", "1"]).code, 0);
     assert_eq!(gavia.run(&["token", "revoke", "1"]).code, 1);

@@ -13,7 +13,8 @@ use crate::{
     ambient,
     config::Config,
     store::{
-        access_tokens::{self, NewApp},
+        access_tokens,
+        app_tokens::{self, AppTokenDraft, Sealed},
         passwords,
     },
 };
@@ -123,35 +124,35 @@ async fn for_app(config: Config, name: String, rights: Rights) -> Result<(), Sto
     let token = ambient::uuid().to_string();
     let (mut desk, key) = Desk::open_with_key(&config, "token create").await?;
     let sealed = key.seal(token.as_bytes());
-    let app = NewApp {
-        name: &name,
-        sealed_token: &sealed,
-        key_id: key.id(),
-        ticket_sn_prefix: &rights.prefix,
+    let app = AppTokenDraft {
+        app_name: name,
+        ticket_sn_prefix: rights.prefix,
+        workflows: rights.workflows,
         trusted: rights.trusted,
         may_configure: rights.may_configure,
         may_admin: rights.may_admin,
     };
-    let let_in = let_in(&mut desk, &app, &rights.workflows).await;
+    let let_in = let_in(&mut desk, &app, &Sealed { token: &sealed, key_id: key.id() }).await;
     desk.close(let_in).await?;
     say(&token)
 }
 
-/// The app with all its grants, or none of it.
-async fn let_in(desk: &mut Desk, app: &NewApp<'_>, workflows: &[i64]) -> Result<(), Stop> {
-    if app.name == "loonflow" || !(1..=100).contains(&app.name.chars().count()) {
+async fn let_in(desk: &mut Desk, app: &AppTokenDraft, sealed: &Sealed<'_>) -> Result<(), Stop> {
+    let name = &app.app_name;
+    if name == "loonflow" || !(1..=100).contains(&name.chars().count()) || name.chars().any(char::is_control) {
         return Err(Stop::refused("an app's name has 1 to 100 characters and is not loonflow"));
     }
     let mut tx = desk.db.begin().await?;
-    let Some(id) = access_tokens::insert_app(&mut *tx, app).await? else {
-        let sentence = format!("there is an app {} already: `gavia token revoke --app {0}` shuts it out", app.name);
-        return Err(Stop::Refused(sentence));
-    };
-    let granted = access_tokens::grant(&mut tx, id, workflows).await?;
-    if let Some(missing) = workflows.iter().find(|id| !granted.contains(id)) {
-        return Err(Stop::refused(format!("there is no workflow {missing}")));
+    match app_tokens::insert(&mut tx, app, sealed, "").await {
+        Ok(_) => Ok(tx.commit().await?),
+        Err(error) => Err(match error.constraint() {
+            Some("app_tokens_app_name_key") => {
+                Stop::refused(format!("there is an app {name} already: `gavia token revoke --app {name}` shuts it out"))
+            }
+            Some("app_workflows_workflow_fkey") => Stop::refused("--workflows names a workflow that there is not"),
+            _ => error.into(),
+        }),
     }
-    Ok(tx.commit().await?)
 }
 
 async fn for_person(config: Config, name: String, expires: Option<Expiry>) -> Result<(), Stop> {
@@ -175,7 +176,7 @@ async fn for_person(config: Config, name: String, expires: Option<Expiry>) -> Re
 async fn list(config: Config) -> Result<(), Stop> {
     let mut desk = Desk::open(&config, "token list").await?;
     let listed = async {
-        let apps = access_tokens::list_apps(&mut desk.db, LISTED_MAX).await?;
+        let apps = app_tokens::list(&mut desk.db, "", None, (LISTED_MAX, 0)).await?;
         Ok((apps, access_tokens::list(&mut desk.db, LISTED_MAX).await?))
     };
     let listed = listed.await;
@@ -183,7 +184,7 @@ async fn list(config: Config) -> Result<(), Stop> {
     let zone = config.zone();
     let day = |at: DateTime<Utc>| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string();
     for app in apps {
-        let workflows = app.workflows.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let workflows = app.workflow_ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let (name, prefix) = (app.app_name, app.ticket_sn_prefix);
         say(&format!("app {name}\tmade {}\tworkflows {workflows}\tprefix {prefix}", day(app.created_at)))?;
     }
@@ -196,8 +197,15 @@ async fn list(config: Config) -> Result<(), Stop> {
 
 async fn revoke_app(config: Config, name: String) -> Result<(), Stop> {
     let mut desk = Desk::open(&config, "token revoke").await?;
-    let revoked = access_tokens::revoke_app(&mut desk.db, &name).await;
-    if desk.close(revoked.map_err(Stop::from)).await? {
+    let revoked = async {
+        let named = app_tokens::list(&mut desk.db, &name, None, (LISTED_MAX, 0)).await?;
+        match named.iter().find(|app| app.app_name == name) {
+            Some(app) => Ok(app_tokens::retire(&mut desk.db, app.id).await?),
+            None => Ok(false),
+        }
+    };
+    let revoked = revoked.await;
+    if desk.close(revoked).await? {
         say(&format!("the app {name} is shut out"))
     } else {
         Err(Stop::refused(format!("there is no app {name}: `gavia token list` shows them")))

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead as _, IsTerminal as _};
 
 use clap::{Args, Subcommand};
+use sqlx::Connection as _;
 
 use super::{
     desk::{Desk, say},
@@ -11,7 +12,10 @@ use super::{
 use crate::{
     config::{self, Config},
     password,
-    store::passwords::{self, SignIn},
+    store::{
+        passwords,
+        users::{self, UserDraft},
+    },
     username,
 };
 
@@ -58,14 +62,28 @@ async fn create(config: Config, name: String, admin: bool, password: Password) -
     }
     let hash = hashed(password, &name).await?;
     let mut desk = Desk::open(&config, "user create").await?;
-    let user = SignIn { username: &name, password_hash: &hash, is_admin: admin };
-    let made = passwords::insert_user(&mut desk.db, user).await;
-    match desk.close(made.map_err(Stop::from)).await? {
-        Some(_) if admin => say(&format!("{name} may sign in as an administrator")),
-        Some(_) => say(&format!("{name} was made")),
-        None => Err(Stop::refused(format!(
-            "there is a user {name} already: `gavia user passwd {name}` sets another password"
+    let user = UserDraft {
+        alias: name.clone(),
+        username: name.clone(),
+        is_active: true,
+        is_admin: admin,
+        password_hash: Some(hash),
+        ..UserDraft::default()
+    };
+    let made = make(&mut desk, &user).await;
+    desk.close(made).await?;
+    say(&if admin { format!("{name} may sign in as an administrator") } else { format!("{name} was made") })
+}
+
+async fn make(desk: &mut Desk, user: &UserDraft) -> Result<(), Stop> {
+    let mut tx = desk.db.begin().await?;
+    match users::insert(&mut tx, user, "").await {
+        Ok(_) => Ok(tx.commit().await?),
+        Err(error) if error.constraint() == Some("users_username_key") => Err(Stop::refused(format!(
+            "there is a user {0} already: `gavia user passwd {0}` sets another password",
+            user.username
         ))),
+        Err(error) => Err(error.into()),
     }
 }
 

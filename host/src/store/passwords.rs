@@ -1,32 +1,9 @@
-//! People who may sign in, as the command line makes them, and new passwords. Only hashes come here.
+//! What the command line needs of people by their names. Passwords come here as hashes only.
 
 use sqlx::PgExecutor;
 
 use super::Error;
 use crate::workflow::UserId;
-
-/// A person who signs in; everything else about people is set over HTTP.
-#[derive(Clone, Copy, Debug)]
-pub struct SignIn<'a> {
-    pub username: &'a str,
-    pub password_hash: &'a str,
-    pub is_admin: bool,
-}
-
-/// None: there is a user of this name already.
-pub async fn insert_user(db: impl PgExecutor<'_>, user: SignIn<'_>) -> Result<Option<UserId>, Error> {
-    let id = sqlx::query_scalar!(
-        "INSERT INTO users (username, alias, password_hash, is_admin, creator) VALUES ($1, $1, $2, $3, '')
-         ON CONFLICT (username) WHERE deleted_at IS NULL DO NOTHING
-         RETURNING id",
-        user.username,
-        user.password_hash,
-        user.is_admin
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(id.map(UserId))
-}
 
 /// Replaces the password and ends the person's sessions; false when there is no such user.
 pub async fn set(db: impl PgExecutor<'_>, username: &str, password_hash: &str) -> Result<bool, Error> {
