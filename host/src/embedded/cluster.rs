@@ -86,8 +86,8 @@ pub(super) fn write_access(cluster: &Path, account: &Account) -> Result<(), Erro
     let mut names = vec![account::our_name(), account.name.clone(), "root".to_owned()];
     names.sort_unstable();
     names.dedup();
-    let map: String = names.iter().map(|name| format!("{ROLE} \"{name}\" {ROLE}\n")).collect();
-    for (file, text) in [("pg_hba.conf", format!("local all all peer map={ROLE}\n")), ("pg_ident.conf", map)] {
+    let map: Vec<String> = names.iter().map(|name| format!("{ROLE} \"{name}\" {ROLE}\n")).collect();
+    for (file, text) in [("pg_hba.conf", format!("local all all peer map={ROLE}\n")), ("pg_ident.conf", map.concat())] {
         let path = cluster.join(file);
         replace(&path, &text, account).at(&path)?;
     }

@@ -90,7 +90,7 @@ mod tests {
     async fn the_log_stays_bounded_and_the_last_lines_are_known() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("postgres.log");
-        let (tail, text) = (Tail::default(), (0..1000).map(|n| format!("line {n}\n")).collect::<String>());
+        let (tail, text) = (Tail::default(), (0..1000).map(|n| format!("line {n}\n")).collect::<Vec<_>>().concat());
         let log = Log { max_bytes: 1000, ..Log::open(path.clone()).unwrap() };
         log.keep(text.as_bytes(), tail.clone()).await;
         assert!(fs::metadata(&path).unwrap().len() <= 1020);

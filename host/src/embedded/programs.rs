@@ -23,9 +23,10 @@ const FOLDERS_MAX: usize = 256;
 
 /// Where distributions keep several versions side by side: a folder, how its entries for PostgreSQL begin (empty: with
 /// the version), and where below one the programs are.
-const PLACES: [(&str, &str, &str); 9] = [
+const PLACES: [(&str, &str, &str); 10] = [
     ("/usr/lib/postgresql", "", "bin"),   // Debian, Ubuntu
-    ("/usr/lib64", "postgresql", "bin"),  // SUSE
+    ("/usr/lib", "postgresql", "bin"),    // SUSE
+    ("/usr/lib64", "postgresql", "bin"),  // older SUSE
     ("/usr/lib64/postgresql", "", "bin"), // Gentoo
     ("/usr/libexec", "postgresql", ""),   // Alpine
     ("/usr", "pgsql-", "bin"),            // PGDG on RHEL

@@ -10,7 +10,7 @@ use super::error::Error;
 use super::{DATABASE, ROLE, socket};
 
 /// Recovering from a crash may replay a gigabyte of log.
-pub(super) const PATIENCE: Duration = Duration::from_secs(600);
+pub(super) const PATIENCE: Duration = Duration::from_mins(10);
 const ANSWER_PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(25);
 const TELL_EVERY: Duration = Duration::from_secs(10);

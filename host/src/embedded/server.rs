@@ -36,9 +36,9 @@ impl Server {
         let settings = settings.clone();
         let run = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime.block_on(supervise(&settings, report, ordered, &stop)),
-            Err(why) => drop(report.send(Err(no_thread(why)))),
+            Err(why) => drop(report.send(Err(no_thread(&why)))),
         };
-        thread::Builder::new().name("embedded-pg".into()).spawn(run).map_err(no_thread)?;
+        thread::Builder::new().name("embedded-pg".into()).spawn(run).map_err(|why| no_thread(&why))?;
         let socket_dir = reported.await.map_err(|_| without_a_word())??;
         Ok(Self { socket_dir, orders, stopped })
     }
@@ -79,7 +79,7 @@ fn without_a_word() -> Error {
     Error::Thread("ended without a word".into())
 }
 
-fn no_thread(why: io::Error) -> Error {
+fn no_thread(why: &io::Error) -> Error {
     Error::Thread(format!("cannot be started ({why})"))
 }
 

@@ -89,12 +89,11 @@ struct Embedded {
 
 impl Source {
     async fn open() -> Self {
-        let (main, embedded) = match env::var("DATABASE_URL") {
-            Ok(url) => (url.parse().expect("DATABASE_URL is a URL of PostgreSQL"), None),
-            Err(_) => {
-                let (server, cleaner) = start().await;
-                (server.connect_options(DATABASE), Some(Embedded { _server: server, _cleaner: cleaner }))
-            }
+        let (main, embedded) = if let Ok(url) = env::var("DATABASE_URL") {
+            (url.parse().expect("DATABASE_URL is a URL of PostgreSQL"), None)
+        } else {
+            let (server, cleaner) = start().await;
+            (server.connect_options(DATABASE), Some(Embedded { _server: server, _cleaner: cleaner }))
         };
         let template = template(&main).await.expect("the template database is migrated");
         Self { main, template, embedded }

@@ -67,7 +67,7 @@ impl Toolbox {
     /// Runs `initdb` to its end.
     pub(super) async fn initdb(&self, working_dir: &Path, arguments: &[&std::ffi::OsStr]) -> Result<(), Error> {
         let mut command = self.command("initdb", working_dir, Signal::SIGKILL);
-        let ran = run("initdb", command.args(arguments), Duration::from_secs(120)).await?;
+        let ran = run("initdb", command.args(arguments), Duration::from_mins(2)).await?;
         let (program, account) = (self.programs.bin.join("initdb"), self.account.name.clone());
         ran.map_err(|why| Error::CannotRun { program, account, why })
     }
