@@ -1,0 +1,102 @@
+//! What a run is about: the ticket, its fields, who caused it.
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{Error, FieldValue, FlowEntry, Ticket, User, bindings::gavia::plugin::types as wit};
+
+/// The step that this run is for.
+#[derive(Clone, Debug)]
+pub struct Context(wit::Context);
+
+impl Context {
+    pub(crate) fn new(context: wit::Context) -> Context {
+        Context(context)
+    }
+
+    /// The same on every retry of the same step: use it as idempotency key towards other systems.
+    pub fn invocation_id(&self) -> &str {
+        &self.0.invocation_id
+    }
+
+    /// 1 on the first run.
+    pub fn attempt(&self) -> u32 {
+        self.0.attempt
+    }
+
+    /// How long the run may take, measured from its start.
+    pub fn budget(&self) -> Duration {
+        Duration::from_millis(self.0.budget_ms.into())
+    }
+
+    /// The engine's clock at the start, in milliseconds since 1970, UTC.
+    pub fn now_ms(&self) -> i64 {
+        self.0.now_ms
+    }
+
+    /// Minutes east of UTC that the engine is configured with.
+    pub fn tz_offset_min(&self) -> i16 {
+        self.0.tz_offset_min
+    }
+
+    /// The ticket as it was when the run started.
+    pub fn ticket(&self) -> &Ticket {
+        &self.0.ticket
+    }
+
+    /// The transition that led here; none for timers.
+    pub fn transition_id(&self) -> Option<i64> {
+        self.0.transition_id
+    }
+
+    /// Who caused the step; none for timers.
+    pub fn actor(&self) -> Option<&User> {
+        self.0.actor.as_ref()
+    }
+
+    /// What that person wrote.
+    pub fn suggestion(&self) -> Option<&str> {
+        self.0.suggestion.as_deref()
+    }
+
+    /// `loonrobot`, or `NAME_retry` when NAME asked for this run.
+    pub fn run_by(&self) -> &str {
+        &self.0.run_by
+    }
+
+    /// The ticket's newest flow log entry.
+    pub fn last_flow(&self) -> Option<&FlowEntry> {
+        self.0.last_flow.as_ref()
+    }
+
+    /// The arguments that the workflow's designer attached to this step.
+    pub fn args<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_str(&self.0.args).map_err(|error| Error::invalid_input(format!("the arguments of the step: {error}")))
+    }
+
+    /// The custom field as it came, if the ticket has it.
+    pub fn raw(&self, key: &str) -> Option<&FieldValue> {
+        self.0.ticket.fields.iter().find(|field| field.key == key)
+    }
+
+    /// A field's text: a string as it is, any other value as JSON. An error of kind `InvalidInput` if there is none.
+    pub fn text(&self, key: &str) -> Result<String, Error> {
+        match self.field(key)? {
+            Value::String(text) => Ok(text),
+            other => Ok(other.to_string()),
+        }
+    }
+
+    /// A field's value as `T`. An error of kind `InvalidInput` that names the field if it is missing, empty or something else.
+    pub fn field<T: DeserializeOwned>(&self, key: &str) -> Result<T, Error> {
+        self.optional(key)?.ok_or_else(|| Error::invalid_input(format!("field {key} has no value")))
+    }
+
+    /// Like [`Context::field`], with `None` for a field that is missing or empty.
+    pub fn optional<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Error> {
+        let Some(field) = self.raw(key) else { return Ok(None) };
+        serde_json::from_str(&field.value).map_err(|error| Error::invalid_input(format!("field {key}: {error}")))
+    }
+}
