@@ -90,13 +90,9 @@ fn filter(app: &App, caller: &Caller, query: &Query) -> Result<Filter, Failure> 
 
 pub async fn create(State(app): State<Arc<App>>, caller: Caller, body: Body) -> Result<Envelope, Failure> {
     let body = body.or_missing("post参数为空")?;
-    // T-07: here, and only here, ids must be real integers; absent ones count as 0
-    let id = |key: &str| match body.get(key) {
-        None => Ok(0),
-        Some(Value::Number(number)) => number.as_i64().ok_or(()),
-        Some(_) => Err(()),
-    };
-    let (Ok(workflow), Ok(transition)) = (id("workflow_id"), id("transition_id")) else {
+    // T-07: here, and only here, ids must be real integers
+    let id = |key: &str| body.get(key).and_then(Value::as_i64);
+    let (Some(workflow), Some(transition)) = (id("workflow_id"), id("transition_id")) else {
         return Err(Failure::object("workflow_id或transition_id类型不合法"));
     };
     let access = store::definitions::access(&app.db, WorkflowId(workflow), caller.app_token_id()).await?;
