@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Multipart, State, multipart::MultipartError};
+use axum::{
+    extract::{FromRequest, Multipart, Request, State, multipart::MultipartError},
+    http::header::CONTENT_TYPE,
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -51,7 +54,6 @@ pub async fn create(
     Configurer(caller): Configurer,
     form: Multipart,
 ) -> Result<Envelope, Failure> {
-    let form = Form::read(form).await?;
     let file = form.file.ok_or_else(|| Failure::object("请上传脚本文件(file)"))?;
     let draft = RunScriptDraft {
         name: form.name.unwrap_or_default(),
@@ -69,7 +71,6 @@ pub async fn update(
     Ids([id]): Ids<1>,
     form: Multipart,
 ) -> Result<Envelope, Failure> {
-    let form = Form::read(form).await?;
     let stored = run_scripts::draft(&app.db, ScriptId(id)).await?.ok_or_else(|| Failure::object(MISSING))?;
     let draft = RunScriptDraft {
         name: form.name.unwrap_or(stored.name),
@@ -100,12 +101,32 @@ struct Form {
     is_active: Option<bool>,
 }
 
+/// Without a file, client libraries send the other kind of form.
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if content_type.starts_with("multipart/") {
+            let parts = Multipart::from_request(request, state).await;
+            return Self::read(parts.map_err(|_| Failure::object("上传的表单不合法"))?).await;
+        }
+        let pairs = axum::Form::<Vec<(String, String)>>::from_request(request, state).await;
+        let axum::Form(pairs) = pairs.map_err(|_| Failure::object("上传的表单不合法"))?;
+        let mut form = Self::default();
+        for (name, text) in pairs {
+            form.set(&name, text.into_bytes())?;
+        }
+        Ok(form)
+    }
+}
+
 impl Form {
     async fn read(mut parts: Multipart) -> Result<Self, Failure> {
         let mut form = Self::default();
         while let Some(mut part) = parts.next_field().await.map_err(|error| broken(&error))? {
             let name = part.name().unwrap_or_default().to_owned();
-            let file_name = part.file_name().unwrap_or_default().to_owned();
+            refuse_python(part.file_name().unwrap_or_default())?;
             let most = if name == "file" { FILE_BYTES } else { TEXT_BYTES };
             let mut bytes = Vec::new();
             while let Some(chunk) = part.chunk().await.map_err(|error| broken(&error))? {
@@ -114,22 +135,24 @@ impl Form {
                 }
                 bytes.extend_from_slice(&chunk);
             }
-            let text = |bytes: Vec<u8>| match String::from_utf8(bytes) {
-                Ok(text) if !text.contains('\0') => Ok(text),
-                _ => Err(Failure::object(format!("{name}须为文本"))),
-            };
-            match name.as_str() {
-                "file" => {
-                    refuse_python(&file_name)?;
-                    form.file = Some(bytes);
-                }
-                "script_name" => form.name = Some(text(bytes)?),
-                "script_desc" => form.description = Some(text(bytes)?),
-                "is_active" => form.is_active = Some(wire::loose_flag("is_active", &text(bytes)?.into())?),
-                _ => {}
-            }
+            form.set(&name, bytes)?;
         }
         Ok(form)
+    }
+
+    fn set(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), Failure> {
+        let text = |bytes: Vec<u8>| match String::from_utf8(bytes) {
+            Ok(text) if !text.contains('\0') => Ok(text),
+            _ => Err(Failure::object(format!("{name}须为文本"))),
+        };
+        match name {
+            "file" if !bytes.is_empty() => self.file = Some(bytes),
+            "script_name" => self.name = Some(text(bytes)?),
+            "script_desc" => self.description = Some(text(bytes)?),
+            "is_active" => self.is_active = Some(wire::loose_flag("is_active", &text(bytes)?.into())?),
+            _ => {}
+        }
+        Ok(())
     }
 }
 
