@@ -52,7 +52,7 @@ fn shown(row: &RunScriptRow, app: &App) -> Value {
 pub async fn create(
     State(app): State<Arc<App>>,
     Configurer(caller): Configurer,
-    form: Multipart,
+    form: Form,
 ) -> Result<Envelope, Failure> {
     let file = form.file.ok_or_else(|| Failure::object("请上传脚本文件(file)"))?;
     let draft = RunScriptDraft {
@@ -69,7 +69,7 @@ pub async fn update(
     State(app): State<Arc<App>>,
     _: Configurer,
     Ids([id]): Ids<1>,
-    form: Multipart,
+    form: Form,
 ) -> Result<Envelope, Failure> {
     let stored = run_scripts::draft(&app.db, ScriptId(id)).await?.ok_or_else(|| Failure::object(MISSING))?;
     let draft = RunScriptDraft {
@@ -94,7 +94,7 @@ pub async fn delete(State(app): State<Arc<App>>, _: Configurer, Ids([id]): Ids<1
 
 /// The parts of an upload; unknown ones are read past.
 #[derive(Debug, Default)]
-struct Form {
+pub struct Form {
     file: Option<Vec<u8>>,
     name: Option<String>,
     description: Option<String>,

@@ -15,7 +15,6 @@ use super::{
 use crate::{
     app::App,
     store::{
-        self,
         flow_logs::{self, Direction},
         tickets::Found,
     },

@@ -10,7 +10,7 @@ use super::{
     flow_log::cut,
     ids::{TicketId, TransitionId},
     refusal::Refusal,
-    request::{Checked, enter, participants, relate},
+    request::{Checked, enter, relate},
     ticket::{FlowLogEntry, Intervention, LogActor, Parent, Participants, ROBOT, Step, Ticket, TicketStatus},
 };
 

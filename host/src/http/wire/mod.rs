@@ -16,7 +16,7 @@ pub use flow::*;
 pub use form::*;
 pub use loose::*;
 pub use page::*;
-pub use ticket::{creator_info, department_object, participant_info, row as ticket_row};
+pub use ticket::{department_object, row as ticket_row};
 pub use time::*;
 
 use axum::{
