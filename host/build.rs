@@ -1,5 +1,6 @@
 //! Builds the plugins that are part of the binary into OUT_DIR, so that `cargo build` alone gives a complete gavia:
-//! `condition.wasm`, the evaluator of condition expressions, a core module without imports but `log`.
+//! `condition.wasm`, the evaluator of condition expressions, a core module without imports but `log`;
+//! `welcome_note.wasm`, the example plugin that `--demo` loads, a component.
 //! They are compiled by a cargo of their own, since they belong to another workspace and target.
 
 use std::env;
@@ -13,11 +14,19 @@ struct Plugin {
     file: &'static str,
 }
 
-const PLUGINS: [Plugin; 1] =
-    [Plugin { package: "gavia-condition", target: "wasm32-unknown-unknown", file: "condition.wasm" }];
+const PLUGINS: [Plugin; 2] = [
+    Plugin { package: "gavia-condition", target: "wasm32-unknown-unknown", file: "condition.wasm" },
+    Plugin { package: "welcome-note", target: "wasm32-wasip2", file: "welcome_note.wasm" },
+];
 
 /// What the plugins are built from. Not their parent folder: a target directory may lie in it.
-const SOURCES: [&str; 4] = ["../plugins/Cargo.toml", "../plugins/Cargo.lock", "../plugins/condition", "../plugin-sdk"];
+const SOURCES: [&str; 5] = [
+    "../plugins/Cargo.toml",
+    "../plugins/Cargo.lock",
+    "../plugins/condition",
+    "../plugins/welcome-note",
+    "../plugin-sdk",
+];
 
 /// Settings of the outer build that would change the inner one: where it goes, how it compiles, who wraps rustc.
 const LEAKING: [&str; 6] = [
