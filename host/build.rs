@@ -1,6 +1,6 @@
 //! Builds the plugins that are part of the binary into OUT_DIR, so that `cargo build` alone gives a complete gavia:
-//! `condition.wasm`, the evaluator of condition expressions, a core module without imports but `log`;
-//! `welcome_note.wasm`, the example plugin that `--demo` loads, a component.
+//! `condition.wasm`, the evaluator of condition expressions, a core module without imports but `log`; `leave_note.wasm` and
+//! `welcome_note.wasm`, the scripts that `--demo` loads, components.
 //! They are compiled by a cargo of their own, since they belong to another workspace and target.
 
 use std::env;
@@ -14,16 +14,18 @@ struct Plugin {
     file: &'static str,
 }
 
-const PLUGINS: [Plugin; 2] = [
+const PLUGINS: [Plugin; 3] = [
     Plugin { package: "gavia-condition", target: "wasm32-unknown-unknown", file: "condition.wasm" },
+    Plugin { package: "leave-note", target: "wasm32-wasip2", file: "leave_note.wasm" },
     Plugin { package: "welcome-note", target: "wasm32-wasip2", file: "welcome_note.wasm" },
 ];
 
 /// What the plugins are built from. Not their parent folder: a target directory may lie in it.
-const SOURCES: [&str; 5] = [
+const SOURCES: [&str; 6] = [
     "../plugins/Cargo.toml",
     "../plugins/Cargo.lock",
     "../plugins/condition",
+    "../plugins/leave-note",
     "../plugins/welcome-note",
     "../plugin-sdk",
 ];

@@ -9,6 +9,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod database;
+pub mod demo;
 pub mod embedded;
 pub mod http;
 pub mod keys;

@@ -120,19 +120,24 @@ async fn assemble(config: &Config, database: &Database, key: keys::Source) -> Re
 }
 
 impl Prepared {
+    /// The bound address; with port 0 the one that the system chose.
+    pub fn addr(&self) -> SocketAddr {
+        self.listener.local_addr().expect("a bound listener has an address")
+    }
+
     /// Begins to take requests.
     pub fn serve(self) -> Running {
-        let addr = self.listener.local_addr().expect("a bound listener has an address");
+        let addr = self.addr();
         let app = Arc::clone(&self.app);
         let life = tokio::spawn(self.live());
         tracing::info!(%addr, "gavia is ready at http://{addr}");
         Running { addr, app, life }
     }
 
-    /// Gives up before the first request.
-    pub async fn close(self) -> Result<(), Error> {
+    /// Ends before the first request, after a failure that matters more than how.
+    pub async fn give_up(self) {
         self.app.db.close().await;
-        Ok(self.database.close().await?)
+        self.database.give_up().await;
     }
 
     async fn live(self) -> Result<(), Error> {

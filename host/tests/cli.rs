@@ -5,7 +5,7 @@
 #[path = "cli/binary.rs"]
 mod binary;
 
-use std::{fs, net::TcpListener};
+use std::{fs, net::TcpListener, process::Command};
 
 use binary::{Gavia, KEY};
 use gavia::embedded::testing::database;
@@ -143,6 +143,53 @@ fn when_the_embedded_database_dies_the_server_ends_and_says_so() {
     let log = serving.log();
     let last = log.lines().last().unwrap();
     assert!(last.starts_with("gavia: the embedded PostgreSQL ended by itself"), "{log}");
+}
+
+#[tokio::test]
+async fn the_demo_is_loaded_once_and_says_once_what_one_needs() {
+    let database = database().await;
+    let mut gavia = Gavia::new();
+    gavia.set("DATABASE_URL", &database.url);
+    gavia.set("GAVIA_KEY", KEY);
+    gavia.set("GAVIA_FORCE_UNSAFE_DATABASE", "1");
+    let count = async |what: &'static str| sqlx::query_scalar::<_, i64>(what).fetch_one(&database.pool).await.unwrap();
+    let made = "SELECT (SELECT count(*) FROM workflows) * 100 + (SELECT count(*) FROM users)";
+
+    let mut serving = gavia.serve(&["--demo"]);
+    let said = fs::read_to_string(gavia.path("serve.out")).unwrap();
+    let after = |word: &str| said.split_once(word).unwrap().1.split_whitespace().next().unwrap().to_owned();
+    let paste = &said[said.find("  APP=").unwrap()..said.find("\nThe README").unwrap()];
+    let answer = Command::new("sh").args(["-c", paste]).output().unwrap();
+    let answer = String::from_utf8(answer.stdout).unwrap();
+    assert!(answer.contains(r#""code":0"#) && answer.contains("ticket_id"), "{answer}");
+    assert_eq!(count("SELECT count(*) FROM tickets WHERE creator = 'zhangsan'").await, 1);
+    serving.signal(Signal::SIGTERM);
+    assert_eq!(serving.wait().code(), Some(0), "{}", serving.log());
+    for secret in [after(", token "), after(", password ")] {
+        assert!(secret.len() > 20 && !serving.log().contains(&secret), "{secret}");
+    }
+    assert_eq!(count(made).await, 207);
+
+    let mut serving = gavia.serve(&["--demo"]);
+    serving.signal(Signal::SIGTERM);
+    assert_eq!(serving.wait().code(), Some(0), "{}", serving.log());
+    let said = fs::read_to_string(gavia.path("serve.out")).unwrap();
+    assert!(said.contains("gavia user passwd admin") && !said.contains(", token "), "{said}");
+    assert_eq!(count(made).await, 207);
+}
+
+#[tokio::test]
+async fn the_demo_is_refused_where_others_have_workflows() {
+    let database = database().await;
+    let mut gavia = Gavia::new();
+    gavia.set("DATABASE_URL", &database.url);
+    gavia.set("GAVIA_KEY", KEY);
+    gavia.set("GAVIA_FORCE_UNSAFE_DATABASE", "1");
+    sqlx::query("INSERT INTO workflows (name) VALUES ('ours')").execute(&database.pool).await.unwrap();
+    let refused = gavia.run(&["serve", "--demo", "--listen", "127.0.0.1:0"]);
+    assert!(refused.code == 1 && refused.stderr.contains("other workflows"), "{refused:?}");
+    let people: i64 = sqlx::query_scalar("SELECT count(*) FROM users").fetch_one(&database.pool).await.unwrap();
+    assert_eq!(people, 0);
 }
 
 #[tokio::test]

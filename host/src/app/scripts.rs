@@ -55,7 +55,7 @@ impl App {
     }
 
     /// Type-checked, compiled and stored by its SHA-256.
-    async fn store_component(&self, bytes: Vec<u8>) -> Result<Digest, UploadError> {
+    pub async fn store_component(&self, bytes: Vec<u8>) -> Result<Digest, UploadError> {
         let prepared = self.sandbox.prepare(bytes).await?;
         if !prepared.kinds.contains(&Kind::Action) {
             return Err(UploadError::NoAction(prepared.report.exports.join(", ")));

@@ -5,8 +5,8 @@ use std::time::Duration;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::stop::Stop;
-use crate::{config::Config, serve};
+use super::{desk::say, stop::Stop};
+use crate::{config::Config, demo, serve};
 
 /// The whole stop's bound: past it something hangs, and waiting longer would only be killed from outside.
 const STOP_MAX: Duration = Duration::from_secs(10);
@@ -36,9 +36,24 @@ pub(super) async fn run(config: Config, options: Options) -> Result<(), Stop> {
     }
 }
 
-async fn begin(config: Config, _options: Options) -> Result<serve::Running, Stop> {
+async fn begin(config: Config, options: Options) -> Result<serve::Running, Stop> {
     let prepared = serve::prepare(config).await?;
-    Ok(prepared.serve())
+    if !options.demo {
+        return Ok(prepared.serve());
+    }
+    let addr = prepared.addr();
+    let told = match demo::load(&prepared.app).await {
+        Ok(Some(secrets)) => say(&demo::first(&secrets, addr)),
+        Ok(None) => say(&demo::again(addr)),
+        Err(error) => Err(error.into()),
+    };
+    match told {
+        Ok(()) => Ok(prepared.serve()),
+        Err(stop) => {
+            prepared.give_up().await;
+            Err(stop)
+        }
+    }
 }
 
 /// SIGTERM, or Ctrl-C at a terminal.

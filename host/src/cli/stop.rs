@@ -2,7 +2,7 @@
 
 use std::{io, process::ExitCode};
 
-use crate::{config, database, keys, serve, store};
+use crate::{config, database, demo, keys, serve, store};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Stop {
@@ -15,6 +15,8 @@ pub enum Stop {
     Database(#[from] database::Error),
     #[error(transparent)]
     Serve(#[from] serve::Error),
+    #[error(transparent)]
+    Demo(#[from] demo::Error),
     #[error(transparent)]
     Key(#[from] keys::Error),
     #[error(transparent)]

@@ -115,7 +115,7 @@ fn span(request: &Request) -> Span {
 }
 
 fn log<B>(response: &axum::http::Response<B>, took: Duration, _: &Span) {
-    let (status, ms) = (response.status().as_u16(), took.as_secs_f64() * 1e3);
+    let (status, ms) = (response.status().as_u16(), (took.as_secs_f64() * 1e6).round() / 1e3);
     if response.extensions().get::<Unremarkable>().is_some() {
         tracing::debug!(http.status = status, duration_ms = ms, "answered {status}");
     } else {

@@ -9,6 +9,7 @@ pub mod cards;
 pub mod commit;
 pub mod components;
 pub mod definitions;
+pub mod demo;
 pub mod departments;
 pub mod drafts;
 pub mod encryption_key;
