@@ -73,7 +73,8 @@ impl Context {
 
     /// The arguments that the workflow's designer attached to this step.
     pub fn args<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_str(&self.0.args).map_err(|error| Error::invalid_input(format!("the arguments of the step: {error}")))
+        serde_json::from_str(&self.0.args)
+            .map_err(|error| Error::invalid_input(format!("the arguments of the step: {error}")))
     }
 
     /// The custom field as it came, if the ticket has it.

@@ -48,7 +48,8 @@ impl Host {
 
     /// Stages a new value for a field of this ticket. Grant: tickets-write.
     pub fn set_field(&self, key: &str, value: impl Serialize) -> Result<(), Error> {
-        let value = serde_json::to_value(value).map_err(|error| Error::permanent(format!("field {key} cannot be JSON: {error}")))?;
+        let value = serde_json::to_value(value)
+            .map_err(|error| Error::permanent(format!("field {key} cannot be JSON: {error}")))?;
         let declared = self.kinds.iter().find(|(known, _)| known == key).map(|(_, kind)| *kind);
         let kind = declared.unwrap_or_else(|| guess(&value));
         self.engine.set_fields(vec![FieldValue { key: key.to_owned(), kind, value: value.to_string() }])

@@ -24,7 +24,8 @@ impl Outcome {
 
     /// Adds a value for whoever reads the run's record; at most 256 KiB of JSON. Fails if the value cannot be JSON.
     pub fn with_output(mut self, output: &impl Serialize) -> Result<Outcome, Error> {
-        let json = serde_json::to_string(output).map_err(|error| Error::permanent(format!("the output cannot be JSON: {error}")))?;
+        let json = serde_json::to_string(output)
+            .map_err(|error| Error::permanent(format!("the output cannot be JSON: {error}")))?;
         self.output = Some(json);
         Ok(self)
     }

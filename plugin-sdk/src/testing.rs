@@ -5,7 +5,8 @@ use std::{cell::RefCell, rc::Rc};
 use serde_json::Value;
 
 use crate::{
-    Context, Error, FieldKind, FieldValue, FlowEntry, Host, Level, Ticket, bindings::gavia::plugin::types as wit, host::Engine,
+    Context, Error, FieldKind, FieldValue, FlowEntry, Host, Level, Ticket, bindings::gavia::plugin::types as wit,
+    host::Engine,
 };
 
 /// A context whose ticket has these fields: `context(&[("days", 5.into())])`. Ticket 1, created by `alice`, run by `loonrobot`.
@@ -27,7 +28,11 @@ pub fn context(fields: &[(&str, Value)]) -> Context {
 }
 
 fn ticket(fields: &[(&str, Value)]) -> Ticket {
-    let field = |(key, value): &(&str, Value)| FieldValue { key: (*key).to_owned(), kind: kind_of(value), value: value.to_string() };
+    let field = |(key, value): &(&str, Value)| FieldValue {
+        key: (*key).to_owned(),
+        kind: kind_of(value),
+        value: value.to_string(),
+    };
     Ticket {
         id: 1,
         sn: "gavia_202601010001".to_owned(),
@@ -124,7 +129,11 @@ impl Recorder {
 }
 
 fn denied(grant: &str) -> Error {
-    Error::from(wit::Error { kind: wit::ErrorKind::Denied, message: format!("this needs the grant {grant}"), detail: None })
+    Error::from(wit::Error {
+        kind: wit::ErrorKind::Denied,
+        message: format!("this needs the grant {grant}"),
+        detail: None,
+    })
 }
 
 impl Engine for Recorder {

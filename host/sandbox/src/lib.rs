@@ -11,6 +11,7 @@ mod cache;
 mod call;
 mod classify;
 mod componentize;
+mod contract;
 mod digest;
 mod engine;
 mod error;
@@ -37,3 +38,6 @@ pub use outcome::{Effect, LogLevel, LogLine, LogSource, Outcome, Usage};
 pub use plugin::Plugin;
 pub use prepare::{Prepared, Report};
 pub use sandbox::{Allocator, Call, Sandbox, Settings};
+pub use types::{
+    ActionAnswer, Context, FieldKind, FieldValue, FlowEntry, GuestError, GuestErrorKind, Problem, Ticket, User,
+};

@@ -22,9 +22,6 @@ use crate::{
 const WASI: &str = "0.2.12";
 const GAVIA: &str = "0.1.0";
 
-/// The contract, for the provided side of a message.
-const CONTRACT: &str = include_str!("../../../plugin-sdk/wit/gavia.wit");
-
 pub(crate) struct Linkers {
     open: Linker<State>,
     without_effects: Linker<State>,
@@ -111,7 +108,7 @@ fn missing(linker: &Linker<State>, component: &Component) -> Vec<String> {
                 _ => continue,
             };
             if undefined(&mut probe, name, item) {
-                lines.push(format!("wanted: {name} {item}: {text}; provided: {}", provided(name, item)));
+                lines.push(format!("wanted: {name} {item}: {text}; provided: {}", instead(name, item)));
             }
         }
     }
@@ -160,11 +157,7 @@ fn mismatched(linker: &Linker<State>, component: &Component) -> Vec<String> {
         }
         for (item, wanted) in instance.exports(engine) {
             if let ComponentItem::ComponentFunc(function) = &wanted.ty {
-                lines.push(format!(
-                    "wanted: {name} {item}: {}; provided: {}",
-                    signature::function(function),
-                    provided(name, item)
-                ));
+                XX
             }
         }
     }
@@ -182,24 +175,15 @@ fn accept_anything(linker: &mut Linker<State>, interface: &str, instance: &Compo
     }
 }
 
-/// What the contract says about a function of ours.
-fn provided(interface: &str, item: &str) -> String {
+/// What there is in place of something that is missing.
+fn instead(interface: &str, item: &str) -> String {
     let (base, version) = interface.rsplit_once('@').unwrap_or((interface, "no version"));
-    if let Some(name) = base.strip_prefix("gavia:plugin/") {
-        if !version.starts_with("0.1.") {
-            return format!("version {GAVIA}");
-        }
-        let lead = format!("interface {name} {{");
-        let lines = CONTRACT
-            .lines()
-            .skip_while(|line| !line.starts_with(&lead))
-            .skip(1)
-            .take_while(|line| !line.starts_with('}'));
-        let function = format!("{item}: func");
-        return lines
-            .map(str::trim)
-            .find(|line| line.starts_with(&function))
-            .map_or("not for this kind, or no such function".to_owned(), |line| line.trim_end_matches(';').to_owned());
+    if base.starts_with("gavia:plugin/") {
+        return match signature::of_contract(interface, item) {
+            _ if !version.starts_with("0.1.") => format!("version {GAVIA}"),
+            Some(_) => "not for this kind of plugin".to_owned(),
+            None => "no such function".to_owned(),
+        };
     }
     if base.starts_with("wasi:") {
         format!("not by this name for this kind; wasi is {WASI}")

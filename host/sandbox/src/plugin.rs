@@ -10,6 +10,7 @@ use crate::{
         action::ActionPluginPre, condition::ConditionPluginPre, notice::NoticePluginPre,
         participants::ParticipantsPluginPre,
     },
+    contract,
     digest::Digest,
     error::Rejection,
     limits::Kind,
@@ -70,17 +71,14 @@ impl Plugin {
 impl Loaded {
     fn add(&mut self, linkers: &Linkers, component: &Component, kind: Kind) -> Result<(), Rejection> {
         let linked = linkers.link(kind, component)?;
-        let wrong = |error: wasmtime::Error| {
-            Rejection::Unlinkable(format!(
-                "the export {} has another type than gavia:plugin@0.1.0 says: {error:#}",
-                kind.export()
-            ))
-        };
+        contract::check(component, kind)?;
+        // The contract was just checked; what is left is ours.
+        let ours = |error: wasmtime::Error| Rejection::Internal(format!("{error:#}"));
         match kind {
-            Kind::Action => self.action = Some(ActionPluginPre::new(linked).map_err(wrong)?),
-            Kind::Condition => self.condition = Some(ConditionPluginPre::new(linked).map_err(wrong)?),
-            Kind::Notice => drop(NoticePluginPre::new(linked).map_err(wrong)?),
-            Kind::Participants => drop(ParticipantsPluginPre::new(linked).map_err(wrong)?),
+            Kind::Action => self.action = Some(ActionPluginPre::new(linked).map_err(ours)?),
+            Kind::Condition => self.condition = Some(ConditionPluginPre::new(linked).map_err(ours)?),
+            Kind::Notice => drop(NoticePluginPre::new(linked).map_err(ours)?),
+            Kind::Participants => drop(ParticipantsPluginPre::new(linked).map_err(ours)?),
         }
         Ok(())
     }

@@ -5,6 +5,19 @@ use wasmtime::component::types::{ComponentFunc, Type};
 const MAX_DEPTH: usize = 6;
 const MAX_LENGTH: usize = 400;
 
+/// The contract, for the other side of a message.
+const CONTRACT: &str = include_str!("../../../plugin-sdk/wit/gavia.wit");
+
+/// The contract's own line about a function: `of_contract("gavia:plugin/config@0.1.0", "get")`.
+pub(crate) fn of_contract(interface: &str, function: &str) -> Option<&'static str> {
+    let name = interface.rsplit_once('@').map_or(interface, |(base, _)| base).strip_prefix("gavia:plugin/")?;
+    let opens = format!("interface {name} {{");
+    let start = format!("{function}: func");
+    let body =
+        CONTRACT.lines().skip_while(|line| !line.starts_with(&opens)).skip(1).take_while(|line| !line.starts_with('}'));
+    body.map(str::trim).find(|line| line.starts_with(&start)).map(|line| line.trim_end_matches(';'))
+}
+
 /// `func(a: string, b: list<u8>) -> result<_, string>`
 pub(crate) fn function(function: &ComponentFunc) -> String {
     let params: Vec<String> = function.params().map(|(name, ty)| format!("{name}: {}", describe(&ty, 0))).collect();
@@ -64,5 +77,26 @@ fn describe(ty: &Type, depth: usize) -> String {
         Type::Map(_) | Type::Future(_) | Type::Stream(_) | Type::ErrorContext | Type::FixedLengthList(_) => {
             "a type that is not supported".to_owned()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Kind;
+
+    #[test]
+    fn every_export_has_its_line_in_the_contract() {
+        let names = [
+            (Kind::Action, "run"),
+            (Kind::Participants, "resolve"),
+            (Kind::Notice, "send"),
+            (Kind::Condition, "first-match"),
+        ];
+        for (kind, name) in names {
+            assert!(of_contract(kind.export(), name).is_some_and(|line| line.contains("ctx: context")), "{kind}");
+        }
+        assert_eq!(of_contract("gavia:plugin/config@0.1.0", "get"), Some("get: func(key: string) -> option<string>"));
+        assert_eq!(of_contract("gavia:plugin/config@0.1.0", "put"), None);
     }
 }

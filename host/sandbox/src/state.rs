@@ -8,7 +8,7 @@ use wasmtime_wasi_http::{RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView,
 
 use crate::{
     access::{Grants, Reads},
-    limits::Limits,
+    limits::{Limits, MAX_MEMORY_BYTES},
     log::Logbook,
     outcome::{Effect, LogSource},
 };
@@ -45,6 +45,8 @@ pub(crate) struct OwnTicket {
 
 impl State {
     pub(crate) fn new(limits: Limits, grants: Arc<Grants>, host: Arc<dyn Reads>, own: OwnTicket) -> State {
+        // The pool's slots have no room for more.
+        let limits = Limits { memory_bytes: limits.memory_bytes.min(MAX_MEMORY_BYTES), ..limits };
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_RESOURCES);
         let mut http = WasiHttpCtx::new();

@@ -13,7 +13,8 @@ impl Action for WelcomeNote {
     fn run(context: &Context, host: &Host) -> Result<Outcome, Error> {
         let name = context.text("full_name")?;
         let team: Option<String> = context.optional("team")?;
-        let account = account(&name).ok_or_else(|| Error::invalid_input(format!("no account name can be made of {name:?}")))?;
+        let account =
+            account(&name).ok_or_else(|| Error::invalid_input(format!("no account name can be made of {name:?}")))?;
 
         host.info(format!("ticket {}: account {account}", context.ticket().sn));
         host.set_field("account", &account)?;
@@ -45,7 +46,8 @@ mod tests {
 
     #[test]
     fn the_account_is_written_and_reported() {
-        let context = context(&[("full_name", "Ada Lovelace".into()), ("team", "Engines".into()), ("account", "".into())]);
+        let context =
+            context(&[("full_name", "Ada Lovelace".into()), ("team", "Engines".into()), ("account", "".into())]);
         let test = TestHost::granted(&context);
         let outcome = WelcomeNote::run(&context, test.host()).expect("it has all it needs");
         assert_eq!(outcome.text(), "Welcome, Ada Lovelace of Engines: your account is alovelace.");

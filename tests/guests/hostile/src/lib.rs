@@ -24,7 +24,6 @@ impl Action for Hostile {
             "abort" => std::process::abort(),
             "exit" => std::process::exit(3),
             "exit with zero" => std::process::exit(0),
-            "divide" => Ok(Outcome::message((1_i32.wrapping_div(black_box(0))).to_string())),
             "fail for good" => Err(Error::permanent("no").with_detail(&[1, 2])),
             "fail for now" => Err(Error::retryable("not yet")),
             "sleep an hour" => {
@@ -52,7 +51,7 @@ impl Action for Hostile {
                 Ok(Outcome::message("logged"))
             }
             "print flood" => {
-                for i in 0..50_000 {
+                for i in 0..5_000 {
                     println!("out {i}");
                     eprintln!("err {i}");
                 }
@@ -68,9 +67,9 @@ impl Action for Hostile {
             "big message" => Ok(Outcome::message("x".repeat(9 << 10))),
             "big output" => Outcome::message("x").with_output(&"x".repeat(300 << 10)),
             "many elements" => many_elements(),
-            "randomness" => randomness(),
             "look around" => Ok(Outcome::message(look_around())),
             "network" => Ok(Outcome::message(network())),
+            "fetch" => Ok(Outcome::message(fetch())),
             "threads and processes" => Ok(Outcome::message(threads_and_processes())),
             "imports without grant" => Ok(Outcome::message(imports_without_grant(host))),
             "write" => {
@@ -91,7 +90,11 @@ impl Action for Hostile {
                 Ok(Outcome::message("wrote"))
             }
             "write what is not JSON" => {
-                let field = wit::types::FieldValue { key: "days".to_owned(), kind: wit::types::FieldType::Int, value: "{".to_owned() };
+                let field = wit::types::FieldValue {
+                    key: "days".to_owned(),
+                    kind: wit::types::FieldType::Int,
+                    value: "{".to_owned(),
+                };
                 wit::effects::set_fields(&[field])?;
                 Ok(Outcome::message("wrote"))
             }
@@ -147,22 +150,20 @@ fn reserve() -> Result<Outcome, Error> {
 
 fn many_elements() -> Result<Outcome, Error> {
     let fields: Vec<_> = (0..200_000)
-        .map(|i| wit::types::FieldValue { key: format!("k{i}"), kind: wit::types::FieldType::Int, value: "1".to_owned() })
+        .map(|i| wit::types::FieldValue {
+            key: format!("k{i}"),
+            kind: wit::types::FieldType::Int,
+            value: "1".to_owned(),
+        })
         .collect();
     wit::effects::set_fields(&fields)?;
     Ok(Outcome::message("wrote"))
 }
 
-/// Rust's own hash keys come from `wasi:random`; a large request has to go through the interface itself.
-fn randomness() -> Result<Outcome, Error> {
-    let state = std::collections::hash_map::RandomState::new();
-    black_box(state);
-    Ok(Outcome::message("random"))
-}
-
 fn look_around() -> String {
     let mut input = String::new();
-    let read = std::io::stdin().read_to_string(&mut input).map_or_else(|error| error.kind().to_string(), |n| n.to_string());
+    let read =
+        std::io::stdin().read_to_string(&mut input).map_or_else(|error| error.kind().to_string(), |n| n.to_string());
     [
         format!("environment {}", std::env::vars().count()),
         format!("arguments {}", std::env::args().count()),
@@ -185,8 +186,34 @@ fn network() -> String {
     .join("; ")
 }
 
+fn fetch() -> String {
+    use wasip2::http::{outgoing_handler, types};
+
+    let request = types::OutgoingRequest::new(types::Fields::new());
+    let set = request.set_authority(Some("example.com")).and_then(|()| request.set_path_with_query(Some("/")));
+    if set.is_err() {
+        return "no request".to_owned();
+    }
+    let answer = match outgoing_handler::handle(request, None) {
+        Ok(response) => {
+            response.subscribe().block();
+            response.get()
+        }
+        Err(code) => return format!("at once {code:?}"),
+    };
+    match answer {
+        Some(Ok(Ok(response))) => format!("allowed {}", response.status()),
+        Some(Ok(Err(code))) => format!("{code:?}"),
+        other => format!("{other:?}"),
+    }
+}
+
 fn threads_and_processes() -> String {
-    [said("thread", std::thread::Builder::new().spawn(|| ())), said("process", std::process::Command::new("/bin/sh").spawn())].join("; ")
+    [
+        said("thread", std::thread::Builder::new().spawn(|| ())),
+        said("process", std::process::Command::new("/bin/sh").spawn()),
+    ]
+    .join("; ")
 }
 
 fn imports_without_grant(host: &Host) -> String {
@@ -205,10 +232,9 @@ fn imports_without_grant(host: &Host) -> String {
         ("dept", wit::directory::users_in_dept(1, true, 1).err()),
         ("leader", wit::directory::leader_of_dept(1).err()),
     ];
-    let kind = |error: Option<wit::types::Error>| error.map_or("allowed".to_owned(), |error| format!("{:?}", Error::from(error).kind()));
-    let mut told: Vec<String> = answers.into_iter().map(|(what, error)| format!("{what} {}", kind(error))).collect();
-    told.push(format!("config {:?} {}", host.setting("x"), wit::config::all().len()));
-    told.join("; ")
+    let denied = |error: &Option<wit::types::Error>| matches!(error, Some(error) if matches!(error.kind, wit::types::ErrorKind::Denied));
+    let told: Vec<&str> = answers.iter().filter(|(_, error)| denied(error)).map(|(what, _)| *what).collect();
+    format!("{} are denied; config {:?} {}", told.join(", "), host.setting("x"), wit::config::all().len())
 }
 
 fn said<T>(what: &str, result: std::io::Result<T>) -> String {
