@@ -67,7 +67,7 @@ async fn a_refused_leave_returns_to_its_creator_and_is_marked() {
 
     let missing =
         app.patch("lisi", &path, json!({ "transition_id": leave.transition("resubmit"), "title": "t" })).await;
-    assert_eq!(missing.body, json!({ "code": -1, "data": {}, "msg": "此工单的必填字段为:title,days" }));
+    assert_eq!(missing.body, json!({ "code": -1, "data": {}, "msg": "此工单的必填字段为:days,title" }));
     app.patch("lisi", &path, json!({ "transition_id": leave.transition("resubmit"), "title": "t", "days": "2" }))
         .await
         .ok();

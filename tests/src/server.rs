@@ -76,7 +76,7 @@ impl Cluster {
     }
 }
 
-/// Passes the log on to the test's output and picks the address out of it.
+/// Passes warnings and errors on to the test's output and picks the address out of it.
 fn read_log(log: impl Read + Send + 'static, found: mpsc::Sender<String>) {
     thread::spawn(move || {
         for line in BufReader::new(log).lines().map_while(Result::ok) {
@@ -86,7 +86,9 @@ fn read_log(log: impl Read + Send + 'static, found: mpsc::Sender<String>) {
             }) {
                 let _ = found.send(address);
             }
-            eprintln!("{line}");
+            if line.contains("\"WARN\"") || line.contains("\"ERROR\"") {
+                eprintln!("{line}");
+            }
         }
     });
 }

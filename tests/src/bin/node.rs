@@ -1,5 +1,10 @@
 //! The gavia binary once more, under a name that end to end tests can ask cargo for, so that a test can kill a real process.
 
-fn main() -> std::process::ExitCode {
-    gavia::cli::main()
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match gavia::cli::run(std::env::args_os()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => stop.report(),
+    }
 }
