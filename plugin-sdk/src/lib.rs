@@ -1,3 +1,5 @@
+//! Write a plugin for gavia: what an author sees of the engine, and nothing of the host.
+//!
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 

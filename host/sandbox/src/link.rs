@@ -157,7 +157,8 @@ fn mismatched(linker: &Linker<State>, component: &Component) -> Vec<String> {
         }
         for (item, wanted) in instance.exports(engine) {
             if let ComponentItem::ComponentFunc(function) = &wanted.ty {
-                XX
+                let ours = signature::of_contract(name, item).unwrap_or("no such function");
+                lines.push(format!("wanted: {name} {item}: {}; provided: {ours}", signature::function(function)));
             }
         }
     }
