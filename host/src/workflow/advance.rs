@@ -7,7 +7,7 @@ use super::{
     definition::{Definition, State, Transition, TransitionKind},
     facts::{Actor, Facts},
     fields::{Writer, Writes, check_required},
-    flow_log::{actor, cut},
+    flow_log::cut,
     ids::{StateId, TransitionId},
     participant::may_act,
     refusal::Refusal,
@@ -43,7 +43,7 @@ pub fn advance(mut ticket: Ticket, definition: &Definition, request: &Move, fact
         log: Some(FlowLogEntry {
             transition: Some(request.transition),
             intervention: Intervention::None,
-            actor: actor(facts.actor),
+            actor: facts.actor.into(),
             state: source.id,
             visit: left,
             suggestion: cut(request.suggestion),

@@ -9,6 +9,7 @@ use super::{
     fields::{Writer, Writes, check_required},
     flow_log::cut,
     ids::{TicketId, TransitionId},
+    participant::resolve,
     refusal::Refusal,
     request::{Checked, enter, relate},
     ticket::{FlowLogEntry, Intervention, LogActor, Parent, Participants, ROBOT, Step, Ticket, TicketStatus},
@@ -32,9 +33,9 @@ pub struct NewTicket<'a> {
 pub fn create(definition: &Definition, new: &NewTicket, facts: &Facts) -> Result<Step, Refusal> {
     let (start, checked) = check_new(definition, new, facts)?;
     let state = checked.destination(facts.conditions)?;
-    let resolved = super::participant::resolve(state, new.creator, facts.directory)?;
+    let participants = resolve(state, new.creator, facts.directory)?;
     let mut ticket = draft(definition, start, new, facts);
-    let jobs = enter(&mut ticket, state, (resolved, checked.transition), facts);
+    let jobs = enter(&mut ticket, state, (participants, checked.transition), facts);
     let transition = checked.transition.id;
     checked.writes?.apply(&mut ticket);
     Ok(Step {

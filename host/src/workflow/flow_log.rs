@@ -1,6 +1,4 @@
-//! What a flow log entry holds: its actor, and a suggestion that fits (behaviour §1.13).
-
-use super::{facts::Actor, ticket::LogActor};
+//! What a flow log entry's suggestion may hold (behaviour §1.13).
 
 /// Characters that a suggestion may have.
 const SUGGESTION_MAX: usize = 1000;
@@ -16,12 +14,5 @@ pub(super) fn cut(suggestion: &str) -> String {
         clean().collect()
     } else {
         clean().take(CUT_AT).chain(CUT_MARK.chars()).collect()
-    }
-}
-
-pub(super) fn actor(actor: Actor) -> LogActor {
-    match actor {
-        Actor::Person(name) => LogActor::Person(name.to_owned()),
-        Actor::Script { id, name } => LogActor::Script { id, name: name.to_owned() },
     }
 }

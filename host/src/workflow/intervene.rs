@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{
     definition::{Definition, TransitionKind},
     facts::{Actor, Facts},
-    flow_log::{actor, cut},
+    flow_log::cut,
     ids::{ScriptId, StateId, TransitionId},
     participant::may_act,
     refusal::Refusal,
@@ -54,18 +54,8 @@ pub fn deliver(
 fn hand_to(mut ticket: Ticket, target: &str, (intervention, suggestion): (Intervention, &str), facts: &Facts) -> Step {
     ticket.participants = Participants::Person(target.to_owned());
     relate(&mut ticket, target);
-    stay(
-        ticket,
-        facts.now,
-        FlowLogEntry {
-            transition: None,
-            intervention,
-            actor: actor(facts.actor),
-            state: StateId(0), // `stay` knows it
-            visit: 0,
-            suggestion: cut(suggestion),
-        },
-    )
+    let act = Act { transition: None, intervention, actor: facts.actor.into(), suggestion };
+    stay(ticket, act, facts.now)
 }
 
 /// A run of a state's script that did not bring the ticket on.
@@ -90,15 +80,13 @@ pub fn script_failed(
         return Err(Refusal::NotAScript);
     }
     ticket.script_succeeded = false;
-    let entry = FlowLogEntry {
+    let act = Act {
         transition: script_transition(definition, ticket.state).ok(),
         intervention: Intervention::None,
         actor: LogActor::Script { id: run.script, name: run.name.to_owned() },
-        state: ticket.state,
-        visit: ticket.visit,
-        suggestion: cut(run.reason),
+        suggestion: run.reason,
     };
-    Ok(stay(ticket, now, entry))
+    Ok(stay(ticket, act, now))
 }
 
 /// Runs the state's script once more for `username`; leaves no log. Whether one is running already is the caller's to check (I8).
@@ -123,9 +111,24 @@ pub fn script_transition(definition: &Definition, state: StateId) -> Result<Tran
         .ok_or(Refusal::NothingToDo)
 }
 
-fn stay(mut ticket: Ticket, now: DateTime<Utc>, entry: FlowLogEntry) -> Step {
+/// An act that leaves the ticket where it is.
+struct Act<'a> {
+    transition: Option<TransitionId>,
+    intervention: Intervention,
+    actor: LogActor,
+    suggestion: &'a str,
+}
+
+fn stay(mut ticket: Ticket, act: Act, now: DateTime<Utc>) -> Step {
     ticket.version += 1;
     ticket.modified_at = now;
-    let entry = FlowLogEntry { state: ticket.state, visit: ticket.visit, ..entry };
-    Step { ticket, exit: None, log: Some(entry), jobs: Vec::new() }
+    let log = FlowLogEntry {
+        transition: act.transition,
+        intervention: act.intervention,
+        actor: act.actor,
+        state: ticket.state,
+        visit: ticket.visit,
+        suggestion: cut(act.suggestion),
+    };
+    Step { ticket, exit: None, log: Some(log), jobs: Vec::new() }
 }

@@ -1,8 +1,13 @@
 //! The rules of the engine. Pure: no HTTP, no SQL, no sandbox, no clock, no randomness, nothing async.
 //! If a rule needs a fact, the caller fetches it and passes a value.
+//!
+//! The way of one move: `advance_needs` says what to fetch, `advance_question` makes every check that comes before conditions
+//! and says what to ask the sandbox, `advance` takes the answer and gives a `Step` or a `Refusal`. A refused act leaves
+//! nothing behind: the ticket is handed in by value, and only a `Step` gives one back.
 
 mod advance;
 mod base_fields;
+mod check;
 mod create;
 mod definition;
 mod facts;
@@ -20,6 +25,7 @@ mod view;
 
 pub use advance::{Move, advance};
 pub use base_fields::*;
+pub use check::*;
 pub use create::{NewTicket, create};
 pub use definition::*;
 pub use facts::*;

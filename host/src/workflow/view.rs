@@ -56,13 +56,14 @@ pub fn by_hand(definition: &Definition, state: super::StateId) -> impl Iterator<
 }
 
 /// One field of a form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct FormField<'a> {
     pub source: FormSource<'a>,
     pub access: FieldAccess,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where a form's field comes from.
+#[derive(Clone, Copy, Debug)]
 pub enum FormSource<'a> {
     Base(&'static BaseField),
     Custom(&'a FieldDef),
@@ -84,14 +85,6 @@ impl FormSource<'_> {
     }
 }
 
-impl PartialEq for FieldDef {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
-impl Eq for FieldDef {}
-
 /// Who a form is for (T-18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Viewer {
@@ -109,7 +102,7 @@ pub fn form<'a>(ticket: &Ticket, definition: &'a Definition, viewer: Viewer) -> 
         Viewer::Onlooker => definition.display_form.iter().any(|shown| shown == key).then_some(FieldAccess::ReadOnly),
     };
     let base = BASE_FIELDS.iter().map(FormSource::Base);
-    arranged(base.chain(definition.fields.iter().map(FormSource::Custom)), access)
+    arranged(base.chain(definition.effective_fields().map(FormSource::Custom)), access)
 }
 
 /// The form for a new ticket: the title and custom fields as the start state lists them (T-20).
@@ -117,7 +110,7 @@ pub fn start_form(definition: &Definition) -> Vec<FormField<'_>> {
     let start = definition.start();
     let access = |key: &str| start.and_then(|state| state.field_access.get(key)).copied();
     let title = BASE_FIELDS.iter().filter(|field| field.key == "title").map(FormSource::Base);
-    arranged(title.chain(definition.fields.iter().map(FormSource::Custom)), access)
+    arranged(title.chain(definition.effective_fields().map(FormSource::Custom)), access)
 }
 
 fn arranged<'a>(
