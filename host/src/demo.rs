@@ -7,7 +7,6 @@ mod people;
 mod vpn;
 mod welcome;
 
-use gavia_sandbox::Digest;
 use sqlx::PgConnection;
 
 pub use welcome::{again, first};
@@ -101,7 +100,11 @@ pub async fn load(app: &App) -> Result<Option<Secrets>, Error> {
     Ok(Some(Secrets { token, password: company.made_administrator.then_some(password), leave, submit }))
 }
 
-async fn script(tx: &mut PgConnection, (name, file): (&str, &str), component: &Digest) -> Result<ScriptId, Error> {
+async fn script(
+    tx: &mut PgConnection,
+    (name, file): (&str, &str),
+    component: &store::components::Digest,
+) -> Result<ScriptId, Error> {
     let draft = RunScriptDraft { name: name.into(), description: "gavia的示例插件".into(), is_active: true };
     Ok(run_scripts::insert(tx, &draft, (&format!("workflow_script/{file}.wasm"), component), MARK).await?)
 }

@@ -146,3 +146,34 @@ async fn logs(cluster: &Cluster, id: i64) -> i64 {
         .await
         .expect("logs")
 }
+
+#[tokio::test]
+async fn d13_f43_f49_arrays_are_comma_lists_and_many_participants_and_long_forms_fit() {
+    let (_cluster, node) = node().await;
+    let admin = node.admin().await;
+    let crowd: Vec<String> = (0..300).map(|n| format!("person-{n}")).collect();
+    let flow = world::workflow(
+        &admin,
+        "w",
+        &[("tags", 40), ("story", 55)],
+        vec![
+            ("new", json!({ "type_id": 1, "state_field_str": "{\"tags\":3,\"story\":3}" })),
+            ("mid", json!({ "participant_type_id": 2, "participant": crowd.join(","), "state_field_str": "{\"tags\":1,\"story\":1}" })),
+            ("end", json!({ "type_id": 2 })),
+        ],
+        vec![("go", "new", "mid", json!({})), ("done", "mid", "end", json!({}))],
+    )
+    .await;
+    let app = world::app(&admin, &node.base, "oa", &[&flow]).await;
+    let story = "长".repeat(20_000);
+    let body =
+        json!({ "workflow_id": flow.id, "transition_id": flow.transition("go"), "tags": ["1", "2"], "story": story });
+    let id = app.create("lisi", body).await;
+    let detail = app.get("person-7", &format!("/tickets/{id}")).await.ok();
+    let value = |key: &str| {
+        let fields = detail["value"]["field_list"].as_array().expect("a form");
+        fields.iter().find(|field| field["field_key"] == key).expect("the field")["field_value"].clone()
+    };
+    assert_eq!((value("tags"), value("story")), (json!("1,2"), json!(story)));
+    assert_eq!(app.row(id).await["participant"], crowd.join(","));
+}

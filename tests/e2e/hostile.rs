@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::node;
 
 #[tokio::test]
-async fn bad_input_is_answered_in_the_envelope_and_changes_nothing() {
+async fn f55_f63_bad_input_is_answered_in_the_envelope_and_changes_nothing() {
     let (cluster, node) = node().await;
     let admin = node.admin().await;
     let people = world::people(&admin).await;
@@ -96,7 +96,7 @@ async fn tables(pool: &sqlx::PgPool) -> (i64, i64, i64) {
 }
 
 #[tokio::test]
-async fn values_are_never_syntax_in_a_list_or_a_condition() {
+async fn f01_f02_d17_values_are_never_syntax_in_a_list_or_a_condition() {
     let (_cluster, node) = node().await;
     let admin = node.admin().await;
     let people = world::people(&admin).await;

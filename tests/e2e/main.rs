@@ -3,6 +3,7 @@
 
 mod acts;
 mod clients;
+mod configuration;
 mod hostile;
 mod leave;
 mod races;

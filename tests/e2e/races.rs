@@ -8,7 +8,7 @@ use crate::node;
 const ROUNDS: usize = 25;
 
 #[tokio::test]
-async fn i01_of_two_accepts_at_once_one_is_acknowledged() {
+async fn i01_f08_of_two_accepts_at_once_one_is_acknowledged() {
     let (cluster, node) = node().await;
     let admin = node.admin().await;
     let people = world::people(&admin).await;
@@ -38,7 +38,7 @@ async fn i01_of_two_accepts_at_once_one_is_acknowledged() {
 }
 
 #[tokio::test]
-async fn i02_of_two_moves_at_once_one_is_acknowledged() {
+async fn i02_f09_of_two_moves_at_once_one_is_acknowledged() {
     let (cluster, node) = node().await;
     let admin = node.admin().await;
     let people = world::people(&admin).await;
@@ -62,7 +62,7 @@ async fn i02_of_two_moves_at_once_one_is_acknowledged() {
 }
 
 #[tokio::test]
-async fn i04_parallel_creations_get_distinct_numbers() {
+async fn i04_f06_parallel_creations_get_distinct_numbers() {
     let (cluster, node) = node().await;
     let other = cluster.node().await.expect("a second node");
     let admin = node.admin().await;

@@ -57,7 +57,7 @@ async fn t23_a_script_runs_writes_its_log_and_moves_the_ticket_on() {
 }
 
 #[tokio::test]
-async fn d23_a_failing_script_marks_the_ticket_and_runs_again_when_asked() {
+async fn d23_f27_a_failing_script_marks_the_ticket_and_runs_again_when_asked() {
     let (_cluster, node) = node().await;
     let admin = node.admin().await;
     let people = world::people(&admin).await;
@@ -85,7 +85,7 @@ async fn d23_a_failing_script_marks_the_ticket_and_runs_again_when_asked() {
 }
 
 #[tokio::test]
-async fn i08_a_node_killed_during_a_run_leaves_a_ticket_that_moves_exactly_once() {
+async fn i08_i16_a_node_killed_during_a_run_leaves_a_ticket_that_moves_exactly_once() {
     let rounds = if std::env::var_os("GAVIA_SOAK").is_some() { 50 } else { CRASH_ROUNDS };
     let (cluster, first) = node().await;
     let admin = first.admin().await;
@@ -118,4 +118,30 @@ async fn i08_a_node_killed_during_a_run_leaves_a_ticket_that_moves_exactly_once(
             .expect("exits");
         assert_eq!(exits, 2, "round {round}: ops and script were left once each");
     }
+}
+
+#[tokio::test]
+async fn f34_f16_a_script_that_cannot_run_leaves_a_failure_and_required_fields_do_not_stop_one_that_can() {
+    let (_cluster, node) = node().await;
+    let admin = node.admin().await;
+    let people = world::people(&admin).await;
+    let script = admin.upload_script("quiet", guests::wasm("quiet")).await;
+    let vpn = world::vpn(&admin, &people, script).await;
+    let app = world::app(&admin, &node.base, "ops", &[&vpn]).await;
+    let switch = |on: &'static str| {
+        let form = reqwest::multipart::Form::new().text("is_active", on);
+        let path = format!("/workflows/run_scripts/{script}");
+        gavia_tests::client::answer(admin.request(reqwest::Method::POST, &path).multipart(form))
+    };
+    switch("0").await.ok();
+    let id = at_script(&app, &vpn, "").await;
+    wait(&app, id, |row| row["script_run_last_result"] == false).await;
+    assert_eq!(logs(&app, id).await[0]["suggestion"], "脚本未注册或非激活状态");
+
+    let demanding = serde_json::json!({ "state_field_str": { "title": 1, "mode": 2 } });
+    let state = format!("/workflows/{}/states/{}", vpn.id, vpn.state("auto"));
+    admin.send(reqwest::Method::PATCH, &state, demanding).await.ok();
+    switch("1").await.ok();
+    app.post("lisi", &format!("/tickets/{id}/retry_script"), json!({})).await.ok();
+    wait(&app, id, |row| row["state_id"] == vpn.state("confirm")).await;
 }

@@ -1,7 +1,7 @@
 //! Run scripts: an upload is checked, made ready and stored before it is named anywhere, so that what cannot run is refused at once
 //! and not when a ticket waits for it.
 
-use gavia_sandbox::{Digest, Kind, Rejection};
+use gavia_sandbox::{Kind, Rejection};
 
 use super::{App, Error};
 use crate::{
@@ -13,13 +13,23 @@ use crate::{
 /// Why an upload is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
-    #[error(transparent)]
-    Rejected(#[from] Rejection),
+    /// The sentence says what was found and what to do.
+    #[error("{0}")]
+    Rejected(String),
     /// A plugin, but of other kinds.
     #[error("the component is no action plugin; it exports: {0}")]
     NoAction(String),
     #[error(transparent)]
     App(#[from] Error),
+}
+
+impl From<Rejection> for UploadError {
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::Internal(reason) => Self::App(Error::Internal(reason)),
+            rejection => Self::Rejected(rejection.to_string()),
+        }
+    }
 }
 
 impl From<store::Error> for UploadError {
@@ -55,15 +65,20 @@ impl App {
     }
 
     /// Type-checked, compiled and stored by its SHA-256.
-    pub async fn store_component(&self, bytes: Vec<u8>) -> Result<Digest, UploadError> {
+    pub async fn store_component(&self, bytes: Vec<u8>) -> Result<store::components::Digest, UploadError> {
         let prepared = self.sandbox.prepare(bytes).await?;
         if !prepared.kinds.contains(&Kind::Action) {
             return Err(UploadError::NoAction(prepared.report.exports.join(", ")));
         }
-        store::components::insert(&self.db, &prepared.component, &prepared.bytes).await?;
-        store::components::set_compiled(&self.db, &prepared.component, self.sandbox.engine_id(), &prepared.compiled)
-            .await?;
-        Ok(prepared.component)
+        store::components::insert(&self.db, &prepared.component.0, &prepared.bytes).await?;
+        store::components::set_compiled(
+            &self.db,
+            &prepared.component.0,
+            self.sandbox.engine_id(),
+            &prepared.compiled.0,
+        )
+        .await?;
+        Ok(prepared.component.0)
     }
 }
 

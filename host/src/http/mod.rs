@@ -21,6 +21,7 @@ mod ticket_history;
 mod tickets;
 mod transitions;
 mod users;
+mod v2;
 mod wire;
 mod workflows;
 
@@ -45,6 +46,7 @@ use crate::app::App;
 pub fn router(app: &Arc<App>) -> Router {
     let routes = Router::new()
         .nest("/api/v1.0", v1(app))
+        .nest("/api/v2", v2::routes())
         .merge(health::routes())
         .with_state(Arc::clone(app))
         .fallback(not_found);

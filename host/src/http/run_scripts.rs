@@ -106,7 +106,8 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let content_type =
+            request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if content_type.starts_with("multipart/") {
             let parts = Multipart::from_request(request, state).await;
             return Self::read(parts.map_err(|_| Failure::object("上传的表单不合法"))?).await;
@@ -177,11 +178,7 @@ fn broken(error: &MultipartError) -> Failure {
 impl From<UploadError> for Failure {
     fn from(error: UploadError) -> Self {
         match error {
-            UploadError::Rejected(gavia_sandbox::Rejection::Internal(reason)) => {
-                crate::app::Error::Internal(reason).into()
-            }
-            UploadError::Rejected(rejection) => Self::object(format!("脚本文件不合法: {rejection}")),
-            UploadError::NoAction(_) => Self::object(format!("脚本文件不合法: {error}")),
+            UploadError::Rejected(_) | UploadError::NoAction(_) => Self::object(format!("脚本文件不合法: {error}")),
             UploadError::App(error) => error.into(),
         }
     }

@@ -3,7 +3,7 @@
 use sqlx::PgExecutor;
 
 use super::Error;
-use crate::workflow::{Department, DepartmentId, Directory, Needs, Person, Role, RoleId};
+use crate::workflow::{Department, DepartmentId, Directory, Needs, Person, Role, RoleId, Script, ScriptId};
 
 /// The people, departments and roles that `needs` names, in one statement. Departments of the named people are included, since a
 /// creator's leader is found through them. Members are active people of a department and of those below it (T-15); a cycle of
@@ -12,6 +12,7 @@ pub async fn directory(db: impl PgExecutor<'_>, needs: &Needs) -> Result<Directo
     let users: Vec<String> = needs.users.iter().cloned().collect();
     let departments: Vec<i64> = needs.departments.iter().map(|d| d.0).collect();
     let roles: Vec<i64> = needs.roles.iter().map(|r| r.0).collect();
+    let scripts: Vec<i64> = needs.scripts.iter().map(|s| s.0).collect();
     let rows = sqlx::query!(
         r#"WITH RECURSIVE
            people AS (
@@ -51,10 +52,15 @@ pub async fn directory(db: impl PgExecutor<'_>, needs: &Needs) -> Result<Directo
                              WHERE rm.role_id = r.id), '{}'),
                   '{}'
              FROM roles r
-            WHERE r.id = ANY($3) AND r.deleted_at IS NULL"#,
+            WHERE r.id = ANY($3) AND r.deleted_at IS NULL
+           UNION ALL
+           SELECT 'script', s.id, s.name, '', '', '', s.is_active, false, false, '{}', '{}', '{}', '{}'
+             FROM run_scripts s
+            WHERE s.id = ANY($4) AND s.deleted_at IS NULL"#,
         &users,
         &departments,
-        &roles
+        &roles,
+        &scripts
     )
     .fetch_all(db)
     .await?;
@@ -88,6 +94,10 @@ pub async fn directory(db: impl PgExecutor<'_>, needs: &Needs) -> Result<Directo
                         members: row.members,
                     },
                 );
+            }
+            "script" => {
+                let id = ScriptId(id);
+                directory.scripts.insert(id, Script { id, name: row.name, is_active: row.is_active });
             }
             _ => {
                 let id = RoleId(id);

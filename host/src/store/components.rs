@@ -1,28 +1,30 @@
 //! Uploaded components by their SHA-256, and what each node's compiled form must hash to.
 
-use gavia_sandbox::Digest;
 use sqlx::PgExecutor;
 
 use super::Error;
 use crate::workflow::ScriptId;
 
+/// A SHA-256.
+pub type Digest = [u8; 32];
+
 /// Stores a component; storing it twice is once.
 pub async fn insert(db: impl PgExecutor<'_>, digest: &Digest, bytes: &[u8]) -> Result<(), Error> {
-    sqlx::query!("INSERT INTO components (digest, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING", &digest.0[..], bytes)
+    sqlx::query!("INSERT INTO components (digest, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING", &digest[..], bytes)
         .execute(db)
         .await?;
     Ok(())
 }
 
 pub async fn bytes(db: impl PgExecutor<'_>, digest: &Digest) -> Result<Option<Vec<u8>>, Error> {
-    Ok(sqlx::query_scalar!("SELECT bytes FROM components WHERE digest = $1", &digest.0[..]).fetch_optional(db).await?)
+    Ok(sqlx::query_scalar!("SELECT bytes FROM components WHERE digest = $1", &digest[..]).fetch_optional(db).await?)
 }
 
 /// The SHA-256 of a component's compiled file for an engine.
 pub async fn compiled(db: impl PgExecutor<'_>, digest: &Digest, engine: &str) -> Result<Option<Digest>, Error> {
     let row = sqlx::query_scalar!(
         "SELECT compiled_digest FROM compiled_components WHERE component_digest = $1 AND engine_id = $2",
-        &digest.0[..],
+        &digest[..],
         engine
     )
     .fetch_optional(db)
@@ -39,9 +41,9 @@ pub async fn set_compiled(
     sqlx::query!(
         "INSERT INTO compiled_components (component_digest, engine_id, compiled_digest) VALUES ($1, $2, $3)
          ON CONFLICT ON CONSTRAINT compiled_components_pkey DO UPDATE SET compiled_digest = excluded.compiled_digest",
-        &digest.0[..],
+        &digest[..],
         engine,
-        &compiled.0[..]
+        &compiled[..]
     )
     .execute(db)
     .await?;
@@ -50,7 +52,7 @@ pub async fn set_compiled(
 
 /// A digest column; its CHECK holds the length.
 pub(super) fn digest_of(bytes: &[u8]) -> Result<Digest, Error> {
-    bytes.try_into().map(Digest).map_err(|_| Error::Inconsistent("a digest is not 32 bytes".into()))
+    bytes.try_into().map_err(|_| Error::Inconsistent("a digest is not 32 bytes".into()))
 }
 
 /// A run script as a run needs it.

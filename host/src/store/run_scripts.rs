@@ -1,10 +1,9 @@
 //! Run scripts as administrators edit them. What a run needs of one is in `components`.
 
 use chrono::{DateTime, Utc};
-use gavia_sandbox::Digest;
 use sqlx::PgExecutor;
 
-use super::Error;
+use super::{Error, components::Digest};
 use crate::workflow::ScriptId;
 
 #[derive(Clone, Debug)]
@@ -80,7 +79,7 @@ pub async fn insert(
         draft.description,
         draft.is_active,
         file.0,
-        &file.1.0[..],
+        &file.1[..],
         creator
     );
     Ok(ScriptId(id.fetch_one(db).await?))
@@ -93,7 +92,7 @@ pub async fn update(
     draft: &RunScriptDraft,
     file: Option<(&str, &Digest)>,
 ) -> Result<(), Error> {
-    let (saved_name, digest) = file.map(|(name, digest)| (name, digest.0.to_vec())).unzip();
+    let (saved_name, digest) = file.map(|(name, digest)| (name, digest.to_vec())).unzip();
     sqlx::query!(
         "UPDATE run_scripts SET name = $2, description = $3, is_active = $4, saved_name = COALESCE($5, saved_name),
                 component_digest = COALESCE($6, component_digest), modified_at = now()

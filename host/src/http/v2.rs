@@ -1,0 +1,103 @@
+//! `/api/v2/`: what loonflow never had. Real status codes, problem details (RFC 9457), a bearer token or an administrator's session
+//! (design.md §7).
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{FromRequestParts, State},
+    http::{StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde_json::{Value, json};
+
+use super::{auth, csrf, error::Failure, extract::Ids};
+use crate::{
+    app::App,
+    store::{self, auth::Administrator},
+    workflow::{self, WorkflowId},
+};
+
+pub fn routes() -> Router<Arc<App>> {
+    let missing = || async { Problem(StatusCode::NOT_FOUND, "there is no such resource") };
+    Router::new().route("/workflows/{id}/check", get(check)).fallback(missing)
+}
+
+/// An error as RFC 9457 has it.
+#[derive(Debug)]
+pub struct Problem(StatusCode, &'static str);
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Self(status, detail) = self;
+        let body = json!({ "type": "about:blank", "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail });
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response()
+    }
+}
+
+/// What failed inside was logged where it was turned into the v1 answer; only its status is told.
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure.status {
+            StatusCode::SERVICE_UNAVAILABLE => Self(failure.status, "the database is not available, try again later"),
+            StatusCode::INTERNAL_SERVER_ERROR => Self(failure.status, "something failed inside"),
+            StatusCode::OK => Self(StatusCode::FORBIDDEN, "the request is not from this site"),
+            status => Self(status, "the request is not acceptable"),
+        }
+    }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+/// An administrator or workflow administrator, by bearer token or session.
+#[derive(Debug)]
+pub struct Authorised;
+
+impl FromRequestParts<Arc<App>> for Authorised {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let allowed = |person: &Administrator| person.is_admin || person.is_workflow_admin;
+        let person = match bearer(parts) {
+            Some(token) => store::auth::access_token(&app.db, &store::auth::hash(token)).await?,
+            None => {
+                let person = auth::session(app, &parts.headers).await?;
+                if person.is_some() {
+                    csrf::check(&parts.method, &parts.headers)?;
+                }
+                person
+            }
+        };
+        match person {
+            Some(person) if allowed(&person) => Ok(Self),
+            Some(_) => Err(Problem(StatusCode::FORBIDDEN, "this needs an administrator or a workflow administrator")),
+            None => Err(Problem(StatusCode::UNAUTHORIZED, "a bearer token or an administrator's session is needed")),
+        }
+    }
+}
+
+fn bearer(parts: &Parts) -> Option<&str> {
+    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    value.strip_prefix("Bearer ").map(str::trim)
+}
+
+/// What is wrong with a workflow (behaviour §7.4), as findings.
+async fn check(
+    State(app): State<Arc<App>>,
+    _: Authorised,
+    ids: Result<Ids<1>, Failure>,
+) -> Result<Json<Value>, Problem> {
+    let missing = || Problem(StatusCode::NOT_FOUND, "there is no such workflow");
+    let Ids([id]) = ids.map_err(|_| missing())?;
+    let id = WorkflowId(id);
+    let access = store::definitions::access(&app.db, id, None).await?.ok_or_else(missing)?;
+    let definition = app.definitions.get(&app.db, id, access.revision).await?.ok_or_else(missing)?;
+    let directory = store::accounts::directory(&app.db, &workflow::check_needs(&definition)).await?;
+    let problems = workflow::check(&definition, &directory);
+    Ok(Json(json!({ "workflow_id": id, "revision": definition.revision, "problems": problems })))
+}
