@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long a migration, or the wait for another process's migration, may take.
-const MIGRATION: Duration = Duration::from_secs(60);
+const MIGRATION: Duration = Duration::from_mins(1);
 
 /// A database that can be connected to, and the server behind it if this process started one.
 #[derive(Debug)]

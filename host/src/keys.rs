@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn another_key_or_a_lost_one_stops_the_start_and_nothing_is_made() {
+    fn f64_another_key_or_a_lost_one_stops_the_start_and_nothing_is_made() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(load(beside(&folder), Some("0123")), Err(Error::Lost { .. })));
         assert!(!folder.path().join("secret.key").exists());

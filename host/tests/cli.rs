@@ -193,7 +193,7 @@ async fn the_demo_is_refused_where_others_have_workflows() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_not_fit_stops_the_start_before_anything_is_written() {
+async fn f64_a_database_that_is_not_fit_stops_the_start_before_anything_is_written() {
     let database = database().await;
     let mut gavia = Gavia::new();
     gavia.set("DATABASE_URL", &database.url);

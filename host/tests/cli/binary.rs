@@ -16,55 +16,55 @@ use nix::{
 };
 
 /// 32 bytes that protect nothing.
-pub const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+pub(crate) const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-pub struct Gavia {
+pub(crate) struct Gavia {
     folder: tempfile::TempDir,
     variables: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
-pub struct Ended {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Gavia {
     /// In a folder that the database's account can pass through when the tests run as root.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("gavia-cli-").tempdir_in("/tmp").unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711)).unwrap();
         let variables = vec![("GAVIA_DATA_DIR".to_owned(), folder.path().join("data").display().to_string())];
         Self { folder, variables }
     }
 
-    pub fn set(&mut self, name: &str, value: &str) {
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.variables.push((name.to_owned(), value.to_owned()));
     }
 
-    pub fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
-    pub fn file(&self, name: &str, text: &str) -> String {
+    pub(crate) fn file(&self, name: &str, text: &str) -> String {
         fs::write(self.folder.path().join(name), text).unwrap();
         self.path(name)
     }
 
     /// A command that knows nothing of the environment of the tests but the way to programs.
-    pub fn command(&self, line: &[&str]) -> Command {
+    pub(crate) fn command(&self, line: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gavia"));
         command.args(line).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 
-    pub fn run(&self, line: &[&str]) -> Ended {
+    pub(crate) fn run(&self, line: &[&str]) -> Ended {
         self.run_with(line, "")
     }
 
-    pub fn run_with(&self, line: &[&str], input: &str) -> Ended {
+    pub(crate) fn run_with(&self, line: &[&str], input: &str) -> Ended {
         let mut command = self.command(line);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -80,15 +80,15 @@ impl Gavia {
 }
 
 /// A running `gavia serve`.
-pub struct Serving {
+pub(crate) struct Serving {
     process: Child,
     log: String,
-    pub addr: String,
+    pub(crate) addr: String,
 }
 
 impl Gavia {
     /// Starts `gavia serve` on a port of its own choice and waits until it is ready.
-    pub fn serve(&self, line: &[&str]) -> Serving {
+    pub(crate) fn serve(&self, line: &[&str]) -> Serving {
         let log = self.path("serve.log");
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]);
         command.args(line).stdin(Stdio::null());
@@ -109,12 +109,12 @@ impl Gavia {
 }
 
 impl Serving {
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
     }
 
     /// Status and body; 0 when nobody answers.
-    pub fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
         let Ok(mut stream) = TcpStream::connect(&self.addr) else { return (0, String::new()) };
         let request = format!("GET {path} HTTP/1.1\r\nhost: g\r\nconnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
@@ -124,12 +124,12 @@ impl Serving {
         (status, answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
     }
 
-    pub fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         kill(Pid::from_raw(self.process.id().try_into().unwrap()), signal).unwrap();
     }
 
     /// How it ended, which must be within the time that a stop may take.
-    pub fn wait(&mut self) -> ExitStatus {
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         let begun = Instant::now();
         loop {
             if let Some(status) = self.process.try_wait().unwrap() {
