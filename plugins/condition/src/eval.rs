@@ -231,7 +231,7 @@ enum Stop {
 /// An operand in words: its kind, and the field it comes from. Never its content.
 fn described(node: &Node<'_>, value: &Value) -> String {
     match (&node.expr, value) {
-        (Expr::Field(name), Value::None) => format!("the field `{name}`, which is empty (None),"),
+        (Expr::Field(name), Value::None) => format!("the empty field `{name}` (None)"),
         (Expr::Field(name), value) => format!("the field `{name}` ({})", value.kind()),
         (_, value) => value.kind().to_owned(),
     }

@@ -17,10 +17,11 @@ impl Fault {
         Fault::Said { message: message.into(), offset: None }
     }
 
-    /// Gives the fault its place, unless a deeper node already did.
+    /// Gives the fault its place, unless a deeper node already did: with a message for kinds that do not fit, with a suffix
+    /// behind a message that does not know the operands.
     pub(crate) fn placed(self, at: usize, for_kinds: impl FnOnce() -> String, suffix: impl FnOnce() -> String) -> Self {
         match self {
-            Fault::Kinds => Fault::Said { message: for_kinds() + &suffix(), offset: Some(at) },
+            Fault::Kinds => Fault::Said { message: for_kinds(), offset: Some(at) },
             Fault::Said { message, offset: None } => Fault::Said { message: message + &suffix(), offset: Some(at) },
             placed => placed,
         }

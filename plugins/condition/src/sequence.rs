@@ -16,9 +16,12 @@ pub(crate) fn each(value: &Value, budget: &mut Budget) -> Answer<Rc<[Value]>> {
             let mut buffer = [0; 4];
             text.chars().map(|c| Value::text(c.encode_utf8(&mut buffer))).collect()
         }
-        other => compare::items(other).ok_or(Fault::Kinds)?,
+        other => {
+            let items = compare::items(other).ok_or(Fault::Kinds)?;
+            budget.items(items.len())?;
+            items
+        }
     };
-    budget.items(items.len())?;
     Ok(items)
 }
 

@@ -106,7 +106,6 @@ fn replace(text: &str, given: Given<'_>, budget: &mut Budget) -> Answer<Value> {
     };
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let count = text.matches(&*old).take(most).count();
-    budget.items(count)?;
     let kept = text.len() - count * old.len();
     budget.write(kept.saturating_add(count.saturating_mul(new.len())))?;
     Ok(Value::Text(text.replacen(&*old, &new, count).into()))
