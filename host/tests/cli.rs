@@ -20,7 +20,7 @@ const PASSWORD: &str = "Correct-horse-1";
 const NOWHERE: &str = "postgres://gavia:hush@127.0.0.1:1/gavia";
 
 #[test]
-fn each_mistake_on_the_line_is_one_sentence_that_names_it() {
+fn f64_each_mistake_on_the_line_is_one_sentence_that_names_it() {
     let gavia = Gavia::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();

@@ -145,7 +145,7 @@ async fn f50_f51_f59_d22_accounts_are_paged_names_are_unique_and_tokens_random()
 }
 
 #[tokio::test]
-async fn t15_f37_f62_members_follow_the_tree_of_departments_and_people_who_left_are_none() {
+async fn t15_d26_f37_f62_members_follow_the_tree_of_departments_and_people_who_left_are_none() {
     let (_cluster, node) = node().await;
     let admin = node.admin().await;
     let people = world::people(&admin).await;

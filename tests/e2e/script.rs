@@ -145,3 +145,30 @@ async fn f34_f16_a_script_that_cannot_run_leaves_a_failure_and_required_fields_d
     app.post("lisi", &format!("/tickets/{id}/retry_script"), json!({})).await.ok();
     wait(&app, id, |row| row["state_id"] == vpn.state("confirm")).await;
 }
+
+#[tokio::test]
+async fn f53_d16_who_handled_a_state_last_gets_it_again_and_who_only_accepted_does_not() {
+    let (_cluster, node) = node().await;
+    let admin = node.admin().await;
+    let people = world::people(&admin).await;
+    let script = admin.upload_script("quiet", guests::wasm("quiet")).await;
+    let vpn = world::vpn(&admin, &people, script).await;
+    let app = world::app(&admin, &node.base, "ops", &[&vpn]).await;
+    let state = format!("/workflows/{}/states/{}", vpn.id, vpn.state("ops"));
+    admin.send(reqwest::Method::PATCH, &state, json!({ "remember_last_man_enable": 1 })).await.ok();
+
+    let id = app
+        .create("lisi", json!({ "workflow_id": vpn.id, "transition_id": vpn.transition("submit"), "title": "t" }))
+        .await;
+    let path = format!("/tickets/{id}");
+    app.post("wangwu", &format!("{path}/accept"), json!({})).await.ok();
+    app.post("wangwu", &format!("{path}/deliver"), json!({ "target_username": "guiji" })).await.ok();
+    app.patch("guiji", &path, json!({ "transition_id": vpn.transition("done") })).await.ok();
+    wait(&app, id, |row| row["state_id"] == vpn.state("confirm")).await;
+    app.patch("lisi", &path, json!({ "transition_id": vpn.transition("again") })).await.ok();
+    let row = app.row(id).await;
+    assert_eq!(
+        (&row["participant_type_id"], &row["participant"], &row["is_rejected"]),
+        (&json!(1), &json!("guiji"), &json!(true))
+    );
+}

@@ -17,7 +17,7 @@ fn trapped(error: &PluginError) -> (TrapKind, &str) {
 }
 
 #[tokio::test]
-async fn r01_an_endless_loop_uses_up_its_processor_time() {
+async fn f03_r01_an_endless_loop_uses_up_its_processor_time() {
     let error = error(ask("loop").cpu(100).harm().await);
     assert_eq!(error, PluginError::CpuLimit { ticks: 21 });
     assert_eq!(error.retry(), Retry::No);
