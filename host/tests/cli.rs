@@ -115,6 +115,10 @@ fn from_an_empty_folder_to_an_orderly_end() {
 
     serving.signal(Signal::SIGTERM);
     assert_eq!(serving.wait().code(), Some(0), "{}", serving.log());
+    for line in serving.log().lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(line["timestamp"].is_string() && line["level"].is_string(), "{line}");
+    }
     let key = fs::read_to_string(gavia.path("data/secret.key")).unwrap();
     for secret in [PASSWORD, token.stdout.trim(), app.stdout.trim(), key.trim()] {
         assert!(!serving.log().contains(secret));

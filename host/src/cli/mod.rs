@@ -57,7 +57,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
     }
     let Line { config, command } = line;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::runtime)?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         match command {
             Command::Serve(options) => serve::run(config, options).await,
             Command::Migrate => desk::migrate(config).await,
@@ -66,7 +66,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
             Command::Key(command) => key::run(config, command).await,
             Command::Version => desk::say(concat!("gavia ", env!("CARGO_PKG_VERSION"))),
         }
-    })
+    });
+    // A plugin that is still being compiled for a request that is gone would keep the process for half a minute.
+    runtime.shutdown_background();
+    outcome
 }
 
 /// Flags over environment over the file; and the `GAVIA_*` variables that nothing reads.

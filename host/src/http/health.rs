@@ -45,3 +45,44 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
 fn not_ready(because: &str) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "not ready", "because": because }))).into_response()
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use axum::{body::Body, http::Request};
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::{config::Config, embedded::testing::database, seal::SealingKey, serve};
+
+    async fn get(app: &Arc<App>, path: &str) -> (u16, String) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = crate::http::router(app).oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        (status, String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn ready_means_that_the_database_answers_and_no_stop_has_begun() {
+        let (database, folder) = (database().await, tempfile::tempdir().unwrap());
+        let (data_dir, key) = (folder.path().to_str().unwrap(), SealingKey::generate());
+        let config = Config::from_flags(&[
+            "--listen=127.0.0.1:0",
+            "--force-unsafe-database",
+            &format!("--database-url={}", database.url),
+            &format!("--data-dir={data_dir}"),
+            &format!("--key={key}"),
+        ]);
+        let app = Arc::clone(&serve::prepare(config).await.unwrap().app);
+        assert_eq!(get(&app, "/readyz").await.0, 200);
+
+        app.db.close().await;
+        let (status, body) = get(&app, "/readyz").await;
+        assert!(status == 503 && body.contains("database") && !body.contains("pool"), "{body}");
+        assert_eq!(get(&app, "/healthz").await.0, 200);
+        app.stopping.cancel();
+        let (status, body) = get(&app, "/readyz").await;
+        assert!(status == 503 && body.contains("stopping"), "{body}");
+    }
+}
