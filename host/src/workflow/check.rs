@@ -75,6 +75,3 @@ impl Found<'_> {
         self.problems.push(Problem { level: Level::Warning, code, place, message: message.into() });
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Characters of a title (behaviour §1.12).
-pub const TITLE_MAX: usize = 500;
+pub(super) const TITLE_MAX: usize = 500;
 /// Characters of one choice or one user name.
 const SINGLE_MAX: usize = 1_000;
 /// Characters of any other text; a request's body ends sooner.
@@ -80,11 +80,6 @@ impl Writes {
     }
 }
 
-/// Whether a script in this state may write the field: an existing custom field that the state does not list as read-only.
-pub fn script_may_write(definition: &Definition, state: &State, key: &str) -> bool {
-    definition.field(key).is_some() && writable(state, key, true)
-}
-
 fn writable(state: &State, key: &str, if_unlisted: bool) -> bool {
     match state.field_access.get(key) {
         Some(FieldAccess::Required | FieldAccess::Optional) => true,
@@ -132,7 +127,7 @@ fn title(value: &Value) -> Result<String, Refusal> {
 ///
 /// # Errors
 /// `FieldInvalid` naming the key and what was expected.
-pub fn write(kind: FieldKind, key: &str, value: &Value, zone: Tz) -> Result<Option<Value>, Refusal> {
+pub(super) fn write(kind: FieldKind, key: &str, value: &Value, zone: Tz) -> Result<Option<Value>, Refusal> {
     if value.is_null() {
         return Ok(None);
     }
@@ -169,7 +164,7 @@ pub fn write(kind: FieldKind, key: &str, value: &Value, zone: Tz) -> Result<Opti
 }
 
 /// The form in which a stored value is shown and handed to plugins: numbers as the field declares them, else null.
-pub fn read(kind: FieldKind, stored: Option<&Value>) -> Value {
+pub(super) fn read(kind: FieldKind, stored: Option<&Value>) -> Value {
     let Some(stored) = stored else {
         return Value::Null;
     };
@@ -197,7 +192,7 @@ pub fn read(kind: FieldKind, stored: Option<&Value>) -> Value {
 }
 
 /// A ticket's custom values in read-back form, every field of the definition, unset ones null.
-pub fn read_all(definition: &Definition, values: &BTreeMap<String, Value>) -> Vec<(String, FieldKind, Value)> {
+pub(super) fn read_all(definition: &Definition, values: &BTreeMap<String, Value>) -> Vec<(String, FieldKind, Value)> {
     definition
         .effective_fields()
         .map(|field| {

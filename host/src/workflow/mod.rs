@@ -23,6 +23,11 @@ mod request;
 mod ticket;
 mod view;
 
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
 pub use advance::{Move, advance};
 pub use base_fields::*;
 pub use check::*;

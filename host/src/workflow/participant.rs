@@ -12,7 +12,7 @@ use super::{
 };
 
 /// The most names or ids one rule may list.
-pub const LISTED_MAX: usize = 1000;
+pub(super) const LISTED_MAX: usize = 1000;
 
 /// How somebody who may act stands to the ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,13 @@
+//! Tests of the rules, a file for each part; what they act on is in `testing`.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod advance;
+mod base_fields;
+mod check;
+mod create;
+mod fields;
+mod intervene;
+mod participant;
+mod properties;
+mod question;
+mod view;

@@ -1,0 +1,193 @@
+//! Every participant kind with every distribution, who may act, and what must be fetched for it.
+
+use super::super::{participant::LISTED_MAX, testing::*, *};
+use Distribution::{Accept, Direct, Everybody, Random};
+
+const DISTRIBUTIONS: [Distribution; 4] = [Accept, Direct, Random, Everybody];
+
+/// What a rule resolves to, the distributions that are refused with it apart.
+fn resolved(kind: ParticipantKind, text: &str, distribution: Distribution) -> Result<Participants, Refusal> {
+    let state = State { distribution, ..state(2, kind, text, "") };
+    resolve(&state, "lilei", &people())
+}
+
+fn person(name: &str) -> Participants {
+    Participants::Person(name.to_owned())
+}
+
+#[test]
+fn t13_every_kind_with_every_distribution_gives_people_or_a_refusal() {
+    use ParticipantKind as Kind;
+    let several = Participants::Several(names(&["guiji", "wangwu"]));
+    let table = [
+        (Kind::Nobody, "", Some(Participants::Nobody)),
+        (Kind::Person, " guiji ", Some(person("guiji"))),
+        (Kind::Several, "guiji, wangwu,,guiji", Some(several)),
+        (Kind::Several, ",guiji , guiji", Some(person("guiji"))),
+        (Kind::Department, "3", Some(Participants::Departments(vec![DepartmentId(3)]))),
+        (Kind::Department, "3, 5,3", Some(Participants::Departments(vec![DepartmentId(3), DepartmentId(5)]))),
+        (Kind::Role, "1", Some(Participants::Role(RoleId(1)))),
+        (Kind::Role, "2", Some(Participants::Role(RoleId(2)))),
+        (Kind::Variable, "creator", Some(person("lilei"))),
+        (Kind::Variable, "creator_tl", Some(person("lilei"))),
+        (Kind::Script, "1", Some(Participants::Script(ScriptId(1)))),
+        (Kind::Field, "devs", None),
+        (Kind::ParentField, "devs", None),
+        (Kind::Everybody, "guiji,wangwu", None),
+        (Kind::Hook, "{}", None),
+        (Kind::Plugin, "who", None),
+    ];
+    for (kind, text, wanted) in &table {
+        for distribution in DISTRIBUTIONS {
+            let shared =
+                matches!(wanted, Some(Participants::Several(_) | Participants::Departments(_) | Participants::Role(_)));
+            let expected = match wanted {
+                None => Err(Refusal::ParticipantKindUnsupported(*kind)),
+                Some(_) if shared && matches!(distribution, Random | Everybody) => {
+                    Err(Refusal::DistributionUnsupported(distribution))
+                }
+                Some(participants) => Ok(participants.clone()),
+            };
+            assert_eq!(resolved(*kind, text, distribution), expected, "{kind:?} {text:?} {distribution:?}");
+        }
+    }
+}
+
+#[test]
+fn f38_a_rule_that_names_nobody_is_refused_with_the_reason() {
+    use ParticipantKind as Kind;
+    let many: Vec<String> = (0..=LISTED_MAX).map(|n| format!("u{n}")).collect();
+    let table = [
+        (Kind::Person, "", Unresolved::Unnamed),
+        (Kind::Several, " , ,", Unresolved::Unnamed),
+        (Kind::Several, &many.join(","), Unresolved::TooMany(LISTED_MAX)),
+        (Kind::Department, "", Unresolved::Unnamed),
+        (Kind::Department, "ops", Unresolved::NotAnId("ops".to_owned())),
+        (Kind::Department, "77,78", Unresolved::NoDepartment("77,78".to_owned())),
+        (Kind::Role, "-1", Unresolved::NotAnId("-1".to_owned())),
+        (Kind::Role, "9", Unresolved::NoRole(9)),
+        (Kind::Variable, "boss", Unresolved::UnknownVariable("boss".to_owned())),
+        (Kind::Variable, "", Unresolved::Unnamed),
+        (Kind::Script, "run.py", Unresolved::NotAnId("run.py".to_owned())),
+        (Kind::Script, "", Unresolved::Unnamed),
+    ];
+    for (kind, text, reason) in table {
+        let refusal = Refusal::ParticipantsUnresolved { state: "s2".to_owned(), reason };
+        assert_eq!(resolved(kind, text, Direct), Err(refusal), "{kind:?} {text:?}");
+    }
+}
+
+#[test]
+fn the_creators_lead_is_the_departments_approvers_or_else_its_leader() {
+    let tl = state(2, ParticipantKind::Variable, "creator_tl", "");
+    let both = state(2, ParticipantKind::Variable, "creator, creator_tl", "");
+    let mut directory = people();
+    let reason = |reason| Err(Refusal::ParticipantsUnresolved { state: "s2".to_owned(), reason });
+    let approvers = Participants::Several(names(&["zhangsan", "lisi"]));
+    assert_eq!(resolve(&tl, "zhangsan", &directory), Ok(approvers.clone()));
+    assert_eq!(resolve(&tl, "wangwu", &directory), Ok(person("guiji")));
+    assert_eq!(resolve(&both, "zhangsan", &directory), Ok(approvers));
+    assert_eq!(resolve(&both, "wangwu", &directory), Ok(Participants::Several(names(&["wangwu", "guiji"]))));
+    assert_eq!(resolve(&tl, "ghost", &directory), reason(Unresolved::CreatorUnknown("ghost".to_owned())));
+    directory.departments.get_mut(&DepartmentId(3)).unwrap().leader = " ".to_owned();
+    assert_eq!(resolve(&tl, "wangwu", &directory), reason(Unresolved::NoLeader("运维部".to_owned())));
+    directory.users.get_mut("wangwu").unwrap().departments.clear();
+    assert_eq!(resolve(&tl, "wangwu", &directory), reason(Unresolved::CreatorWithoutDepartment("wangwu".to_owned())));
+}
+
+#[test]
+fn the_start_is_the_creators_and_nobody_holds_an_end() {
+    let start = State { participant: state(1, ParticipantKind::Person, "jack", "").participant, ..start(1, "") };
+    let end = State { participant: start.participant.clone(), ..end(3) };
+    assert_eq!(resolve(&start, "nobody knows", &people()), Ok(person("nobody knows")));
+    assert_eq!(resolve(&end, "lilei", &people()), Ok(Participants::Nobody));
+}
+
+#[test]
+fn who_may_act_is_asked_in_the_order_of_the_wire() {
+    let desk = Desk::of(three_states(ParticipantKind::Several, "guiji,wangwu", Accept));
+    let ticket = desk.ticket("lilei", 1, serde_json::json!({ "title": "x" }));
+    let waiting = Standing { needs_accept: true, in_add_node: false };
+    assert_eq!(desk.standing(&ticket, "guiji"), Ok(waiting));
+    assert_eq!(desk.standing(&ticket, "lilei"), Err(Refusal::NotParticipant));
+    assert_eq!(desk.standing(&ticket, "guiji,wangwu"), Err(Refusal::NotParticipant));
+
+    // no way out comes first, then the missing state, then who asks
+    let mut closed = desk.clone();
+    closed.definition.transitions.truncate(1);
+    assert_eq!(closed.standing(&ticket, "lilei"), Err(Refusal::NothingToDo));
+    closed.definition.states.remove(1);
+    assert_eq!(closed.standing(&ticket, "lilei"), Err(Refusal::NothingToDo));
+    let mut lost = desk.clone();
+    lost.definition.states.remove(1);
+    assert_eq!(lost.standing(&ticket, "lilei"), Err(Refusal::StateGone));
+
+    let asked = Ticket { participants: person("jack"), add_node_man: Some("guiji".to_owned()), ..ticket };
+    assert_eq!(desk.standing(&asked, "jack"), Ok(Standing { needs_accept: false, in_add_node: true }));
+    assert_eq!(desk.standing(&asked, "guiji"), Err(Refusal::NotParticipant));
+}
+
+#[test]
+fn nobody_may_act_under_the_engines_name_although_a_ticket_waits_for_it() {
+    let desk = Desk::of(three_states(ParticipantKind::Person, ROBOT, Direct));
+    let ticket = desk.ticket("lilei", 1, serde_json::json!({ "title": "x" }));
+    assert_eq!(holders(&ticket, &desk.directory), [ROBOT]);
+    assert_eq!(desk.standing(&ticket, ROBOT), Err(Refusal::ReservedName(ROBOT.to_owned())));
+}
+
+#[test]
+fn t14_d26_departments_and_roles_mean_their_members_of_now() {
+    let desk = Desk::of(three_states(ParticipantKind::Department, "3", Accept));
+    let ticket = desk.ticket("lilei", 1, serde_json::json!({ "title": "x" }));
+    assert_eq!(ticket.participants, Participants::Departments(vec![DepartmentId(3)]));
+    assert!(desk.standing(&ticket, "wangwu").unwrap().needs_accept);
+
+    let mut later = desk.clone();
+    later.directory.departments.get_mut(&DepartmentId(3)).unwrap().members = names(&["wangwu"]);
+    assert!(!later.standing(&ticket, "wangwu").unwrap().needs_accept, "alone there is nothing to accept");
+    assert_eq!(later.standing(&ticket, "guiji"), Err(Refusal::NotParticipant));
+    later.directory.departments.clear();
+    assert_eq!(later.standing(&ticket, "wangwu"), Err(Refusal::NotParticipant));
+}
+
+#[test]
+fn t15_who_is_in_two_departments_of_a_ticket_counts_once() {
+    let desk = Desk::of(three_states(ParticipantKind::Department, "2,3", Accept));
+    let ticket = desk.ticket("lilei", 1, serde_json::json!({ "title": "x" }));
+    assert_eq!(holders(&ticket, &desk.directory), ["guiji", "lilei", "zhangsan", "lisi", "wangwu"]);
+    assert_eq!(ticket.related, ["lilei", "guiji", "zhangsan", "lisi", "wangwu"]);
+}
+
+#[test]
+fn what_to_fetch_is_named_for_the_ticket_and_every_target_of_the_move() {
+    let mut definition = vpn();
+    definition.transitions[2].conditions = Conditions::Listed(vec![condition("True", 10), condition("True", 99)]);
+    definition.states[3].remember_last_handler = true;
+    let desk = Desk::of(definition);
+    let created = create_needs(&desk.definition, "lilei", TransitionId(11));
+    assert_eq!(created, Needs { users: set(["lilei".to_owned()]), ..Needs::default() });
+
+    let ticket = Ticket {
+        state: StateId(8),
+        participants: Participants::Departments(vec![DepartmentId(3)]),
+        ..desk.ticket("lilei", 11, serde_json::json!({ "title": "x", "vpn_reason": "" }))
+    };
+    let needs = advance_needs(&ticket, &desk.definition, "guiji", Some(TransitionId(13)));
+    assert_eq!(
+        needs,
+        Needs {
+            users: set(["guiji".to_owned(), "lilei".to_owned()]),
+            departments: set([DepartmentId(3)]),
+            last_handlers: set([StateId(9)]),
+            ..Needs::default()
+        }
+    );
+    let into_department = create_needs(&desk.definition, "lilei", TransitionId(12));
+    assert_eq!(into_department.departments, set([DepartmentId(3)]));
+    let shown = view_needs(&Ticket { participants: Participants::Role(RoleId(1)), ..ticket.clone() }, "jack");
+    assert_eq!(shown, Needs { users: set(["jack".to_owned()]), roles: set([RoleId(1)]), ..Needs::default() });
+    assert_eq!(deliver_needs(&ticket, "guiji", "jack").users, set(["guiji".to_owned(), "jack".to_owned()]));
+
+    let checked = check_needs(&desk.definition);
+    assert_eq!((checked.departments, checked.scripts), (set([DepartmentId(3)]), set([ScriptId(1)])));
+}
