@@ -128,6 +128,16 @@ fn who_may_act_is_asked_in_the_order_of_the_wire() {
 }
 
 #[test]
+fn i14_nothing_is_to_be_done_after_the_end_even_where_transitions_leave_it() {
+    let mut desk = Desk::of(three_states(ParticipantKind::Person, "guiji", Direct));
+    desk.definition.transitions.push(transition(3, 3, 2));
+    let ticket = desk.moved(&desk.ticket("lilei", 1, serde_json::json!({ "title": "x" })), "guiji", 2);
+    for who in ["lilei", "guiji", "admin"] {
+        assert_eq!(desk.standing(&ticket, who), Err(Refusal::NothingToDo));
+    }
+}
+
+#[test]
 fn nobody_may_act_under_the_engines_name_although_a_ticket_waits_for_it() {
     let desk = Desk::of(three_states(ParticipantKind::Person, ROBOT, Direct));
     let ticket = desk.ticket("lilei", 1, serde_json::json!({ "title": "x" }));
