@@ -154,10 +154,10 @@ fn time(function: Function, given: Given<'_>, clock: Clock, budget: &mut Budget)
         }
         Function::TimeStrftime => match given.positional(1)? {
             [Some(Value::Text(format)), None] => {
-                formatted(strftime::format(&format, &clock.now()?.tuple(), Fractions::Unknown, budget)?)
+                Ok(Value::Text(strftime::format(&format, &clock.now()?.tuple(), Fractions::Unknown, budget)?.into()))
             }
             [Some(Value::Text(format)), Some(Value::TimeTuple(tuple))] => {
-                formatted(strftime::format(&format, &tuple, Fractions::Unknown, budget)?)
+                Ok(Value::Text(strftime::format(&format, &tuple, Fractions::Unknown, budget)?.into()))
             }
             _ => Err(Fault::Kinds),
         },
@@ -176,10 +176,6 @@ fn time(function: Function, given: Given<'_>, clock: Clock, budget: &mut Budget)
             _ => Err(Fault::Kinds),
         },
     }
-}
-
-fn formatted(text: String) -> Answer<Value> {
-    Ok(Value::Text(text.into()))
 }
 
 fn texts(given: Given<'_>, least: usize) -> Answer<[Option<Rc<str>>; 2]> {
@@ -208,7 +204,7 @@ fn dates(function: Function, given: Given<'_>, clock: Clock, budget: &mut Budget
         }
         Function::DateTimeStrftime => match given.positional(2)? {
             [Some(Value::DateTime(moment)), Some(Value::Text(format))] => {
-                formatted(strftime::format(&format, &moment.tuple(), Fractions::Known, budget)?)
+                Ok(Value::Text(strftime::format(&format, &moment.tuple(), Fractions::Known, budget)?.into()))
             }
             _ => Err(Fault::Kinds),
         },

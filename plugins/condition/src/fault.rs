@@ -23,7 +23,7 @@ impl Fault {
         match self {
             Fault::Kinds => Fault::Said { message: for_kinds(), offset: Some(at) },
             Fault::Said { message, offset: None } => Fault::Said { message: message + &suffix(), offset: Some(at) },
-            placed => placed,
+            placed @ Fault::Said { .. } => placed,
         }
     }
 }

@@ -19,6 +19,7 @@ mod calendar;
 mod clock;
 mod compare;
 #[cfg(target_arch = "wasm32")]
+#[expect(clippy::same_length_and_capacity, reason = "wit-bindgen writes it so")]
 mod component;
 mod eval;
 mod fault;

@@ -124,7 +124,7 @@ fn divide_ints(left: i64, right: i64) -> f64 {
     let shift = numerator.leading_zeros() - 1;
     let (numerator, denominator) = (numerator << shift, u128::from(right.unsigned_abs()));
     // At least 63 bits of quotient; the last one says whether anything is left over, so that halves round right.
-    let quotient = numerator / denominator | u128::from(numerator % denominator != 0);
+    let quotient = (numerator / denominator) | u128::from(numerator % denominator != 0);
     let magnitude = quotient as f64 * 2.0_f64.powi(-(shift as i32));
     if (left < 0) == (right < 0) { magnitude } else { -magnitude }
 }

@@ -10,6 +10,12 @@ pub(crate) fn of<'a>(node: &Node<'a>) -> Vec<(&'a str, usize)> {
     found
 }
 
+fn all<'n, 'a: 'n>(nodes: impl IntoIterator<Item = &'n Node<'a>>, found: &mut Vec<(&'a str, usize)>) {
+    for node in nodes {
+        collect(node, found);
+    }
+}
+
 fn collect<'a>(node: &Node<'a>, found: &mut Vec<(&'a str, usize)>) {
     match &node.expr {
         Expr::None | Expr::Bool(_) | Expr::Int(_) | Expr::Float(_) => {}
@@ -19,35 +25,33 @@ fn collect<'a>(node: &Node<'a>, found: &mut Vec<(&'a str, usize)>) {
             Part::Fixed(_) => None,
         })),
         Expr::List(nodes) | Expr::Tuple(nodes) | Expr::Or(nodes) | Expr::And(nodes) => {
-            nodes.iter().for_each(|node| collect(node, found))
+            all(nodes, found);
         }
         Expr::Not(inner) | Expr::Negate(inner) | Expr::Plus(inner) => collect(inner, found),
         Expr::Compare(first, rest) => {
             collect(first, found);
-            rest.iter().for_each(|compared| collect(&compared.right, found));
+            all(rest.iter().map(|compared| &compared.right), found);
         }
         Expr::Arithmetic(first, rest) => {
             collect(first, found);
-            rest.iter().for_each(|operated| collect(&operated.right, found));
+            all(rest.iter().map(|operated| &operated.right), found);
         }
         Expr::Power(left, right) => {
             collect(left, found);
             collect(right, found);
         }
         Expr::Choice(choice) => {
-            for node in [&choice.then, &choice.condition, &choice.otherwise] {
-                collect(node, found);
-            }
+            all([&choice.then, &choice.condition, &choice.otherwise], found);
         }
-        Expr::Call(_, arguments) => arguments.nodes().for_each(|node| collect(node, found)),
+        Expr::Call(_, arguments) => all(arguments.nodes(), found),
         Expr::Chain(first, links) => {
             collect(first, found);
             for link in links {
                 match &link.kind {
                     LinkKind::Index(node) => collect(node, found),
-                    LinkKind::Slice(parts) => parts.iter().flatten().for_each(|node| collect(node, found)),
+                    LinkKind::Slice(parts) => all(parts.iter().flatten(), found),
                     LinkKind::Attribute(_) => {}
-                    LinkKind::Method(_, arguments) => arguments.nodes().for_each(|node| collect(node, found)),
+                    LinkKind::Method(_, arguments) => all(arguments.nodes(), found),
                 }
             }
         }

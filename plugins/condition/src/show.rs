@@ -89,14 +89,12 @@ fn datetime(moment: DateTime) -> String {
 
 fn datetime_call(moment: DateTime) -> String {
     let Moment { year, month, day, hour, minute, second, microsecond } = moment.parts();
-    let mut text = format!("datetime.datetime({year}, {month}, {day}, {hour}, {minute}");
-    if second != 0 || microsecond != 0 {
-        text += &format!(", {second}");
-    }
-    if microsecond != 0 {
-        text += &format!(", {microsecond}");
-    }
-    text + ")"
+    let seconds = match (second, microsecond) {
+        (0, 0) => String::new(),
+        (second, 0) => format!(", {second}"),
+        (second, microsecond) => format!(", {second}, {microsecond}"),
+    };
+    format!("datetime.datetime({year}, {month}, {day}, {hour}, {minute}{seconds})")
 }
 
 fn delta_words(delta: Delta) -> String {
@@ -161,20 +159,21 @@ fn quoted(text: &str) -> String {
         let hidden = c.is_control()
             || (c != ' ' && c.is_whitespace())
             || UNPRINTED.iter().any(|(first, last)| (*first..=*last).contains(&code));
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\\' => out.push_str("\\\\"),
-            c if c == quote => {
-                out.push('\\');
+        let escaped = match c {
+            '\n' => "\\n".to_owned(),
+            '\r' => "\\r".to_owned(),
+            '\t' => "\\t".to_owned(),
+            '\\' => "\\\\".to_owned(),
+            c if c == quote => format!("\\{c}"),
+            _ if !hidden => {
                 out.push(c);
+                continue;
             }
-            _ if !hidden => out.push(c),
-            _ if code < 0x100 => out.push_str(&format!("\\x{code:02x}")),
-            _ if code < 0x1_0000 => out.push_str(&format!("\\u{code:04x}")),
-            _ => out.push_str(&format!("\\U{code:08x}")),
-        }
+            _ if code < 0x100 => format!("\\x{code:02x}"),
+            _ if code < 0x1_0000 => format!("\\u{code:04x}"),
+            _ => format!("\\U{code:08x}"),
+        };
+        out.push_str(&escaped);
     }
     out.push(quote);
     out

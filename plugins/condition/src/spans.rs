@@ -22,12 +22,8 @@ pub(crate) fn operate_dates(operator: Operator, left: &Value, right: &Value) -> 
         (Subtract, Value::DateTime(later), Value::DateTime(earlier)) => Ok(Value::Delta(later.since(*earlier))),
         (Subtract, Value::Date(later), Value::Date(earlier)) => Ok(Value::Delta(later.since(*earlier))),
         (_, Value::Delta(left), Value::Delta(right)) => deltas(operator, *left, *right),
-        (_, Value::Delta(delta), other) => {
-            let number = other.number().ok_or(Fault::Kinds)?;
-            scaled(operator, *delta, number).map(Value::Delta)
-        }
-        (Operator::Multiply, other, Value::Delta(delta)) => {
-            let number = other.number().ok_or(Fault::Kinds)?;
+        (_, Value::Delta(delta), number) | (Operator::Multiply, number, Value::Delta(delta)) => {
+            let number = number.number().ok_or(Fault::Kinds)?;
             scaled(operator, *delta, number).map(Value::Delta)
         }
         _ => Err(Fault::Kinds),
@@ -179,11 +175,8 @@ pub(crate) fn delta(amounts: [Option<Number>; 7]) -> Answer<Delta> {
             }
         }
     }
+    // A half goes to the even sum, not to the even fraction.
     let odd = if whole % 2 == 0 { 0.0 } else { 1.0 };
-    let mut rounded = fractions.round_ties_even();
-    if (fractions - fractions.trunc()).abs() == 0.5 {
-        // A half goes to the even sum, not to the even fraction.
-        rounded = 2.0 * ((fractions + odd) * 0.5).round_ties_even() - odd;
-    }
+    let rounded = (fractions + odd).round_ties_even() - odd;
     Delta::from_wide(whole + i128::from(truncated(rounded).unwrap_or(0)))
 }

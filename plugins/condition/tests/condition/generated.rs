@@ -23,7 +23,7 @@ fn survives(expression: &str, env: &Env, known: &[&str]) -> Result<(), TestCaseE
     match fields(expression) {
         // No syntax: the same mistake whoever asks, and no step was taken.
         Err(problem) => {
-            prop_assert_eq!(&problems, &[problem.clone()]);
+            prop_assert_eq!(problems.as_slice(), std::slice::from_ref(&problem));
             let error = answer.unwrap_err();
             prop_assert_eq!((error.offset, error.message, steps), (problem.offset, problem.message, 0));
         }

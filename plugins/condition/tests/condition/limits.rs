@@ -148,7 +148,7 @@ fn work_that_multiplies_stops_at_the_caps() {
         format!("{long}.split('x') == []"),
         format!("sorted({long}) == []"),
         format!("[{}] == 1", format!("{long}, ").repeat(200)),
-        format!("[[[[[1] * 90] * 90] * 90] * 90] == [[[[[1] * 90] * 90] * 90] * 90]"),
+        "[[[[[1] * 90] * 90] * 90] * 90] == [[[[[1] * 90] * 90] * 90] * 90]".to_owned(),
         "str([[[[[[1] * 99] * 99] * 99] * 99] * 99]) == ''".to_owned(),
         "[[[[1] * 99] * 99] * 99] < [[[[1] * 99] * 99] * 99]".to_owned(),
         "sum([[1] * 99] * 99, []) == []".to_owned(),
@@ -159,7 +159,7 @@ fn work_that_multiplies_stops_at_the_caps() {
         format!("{long}.strip({long}) + {long}.strip('y' * 60000) + {long}.strip('y' * 60000) == ''"),
         format!("{}1", format!("{long} in {long} and ").repeat(180)),
         format!("max([{long}] * 300) == ''"),
-        format!("datetime.datetime.now().strftime('%c' * 30000) == ''"),
+        "datetime.datetime.now().strftime('%c' * 30000) == ''".to_owned(),
         format!("datetime.datetime.strptime({long}, {long}) == '' and {}", "True"),
     ];
     for expression in expressions {
