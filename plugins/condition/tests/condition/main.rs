@@ -6,5 +6,7 @@ mod generated;
 mod hostile;
 mod language;
 mod limits;
+mod mutated;
 mod rows;
+mod survives;
 mod table;
