@@ -101,3 +101,33 @@ impl Context {
         serde_json::from_str(&field.value).map_err(|error| Error::invalid_input(format!("field {key}: {error}")))
     }
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use serde_json::Value;
+
+    use crate::{ErrorKind, testing::context};
+
+    #[test]
+    fn fields_are_read_as_what_they_are_wanted_as() {
+        let context = context(&[("days", 5.into()), ("reason", "flu".into()), ("when", Value::Null)]);
+        assert_eq!(context.field::<i64>("days").unwrap(), 5);
+        assert!((context.field::<f64>("days").unwrap() - 5.0).abs() < f64::EPSILON);
+        assert_eq!(context.text("reason").unwrap(), "flu");
+        assert_eq!(context.text("days").unwrap(), "5");
+        assert_eq!(context.optional::<String>("when").unwrap(), None);
+        assert_eq!(context.optional::<String>("no such field").unwrap(), None);
+    }
+
+    #[test]
+    fn a_field_that_is_missing_empty_or_odd_is_an_error_that_names_it() {
+        let context = context(&[("days", "five".into()), ("when", Value::Null)]);
+        for (key, message) in [("when", "field when has no value"), ("other", "field other has no value")] {
+            assert_eq!(context.text(key).unwrap_err().message(), message);
+        }
+        let odd = context.field::<i64>("days").unwrap_err();
+        assert!(odd.message().starts_with("field days: "), "{odd}");
+        assert!(matches!(odd.kind(), ErrorKind::InvalidInput));
+    }
+}

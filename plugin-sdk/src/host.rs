@@ -77,7 +77,7 @@ impl Host {
 }
 
 /// For a field the ticket does not show; the workflow's declaration decides in the end.
-fn guess(value: &Value) -> FieldKind {
+pub(crate) fn guess(value: &Value) -> FieldKind {
     match value {
         Value::Bool(_) => FieldKind::Boolean,
         Value::Number(number) if number.is_f64() => FieldKind::Float,
@@ -112,5 +112,48 @@ impl Engine for Imports {
 
     fn setting(&self, key: &str) -> Option<String> {
         wit::config::get(key)
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::testing::{TestHost, context};
+
+    #[test]
+    fn changes_and_lines_arrive_in_order() {
+        let context = context(&[("days", 5.into())]);
+        let test = TestHost::granted(&context);
+        test.host().set_field("days", 7).unwrap();
+        test.host().set_field("account", "ada").unwrap();
+        test.host().comment("seven").unwrap();
+        test.host().info("done");
+        let asked = test.asked();
+        assert_eq!(asked.fields, [("days".to_owned(), 7.into()), ("account".to_owned(), "ada".into())]);
+        assert_eq!(
+            (asked.comments.as_slice(), asked.log.as_slice()),
+            (&["seven".to_owned()][..], &["done".to_owned()][..])
+        );
+    }
+
+    #[test]
+    fn without_a_grant_writing_is_denied_and_logging_is_not() {
+        let context = context(&[]);
+        let test = TestHost::without_grants(&context);
+        assert!(test.host().set_field("days", 7).unwrap_err().is_denied());
+        assert!(test.host().comment("seven").unwrap_err().is_denied());
+        assert!(test.host().ticket(2).unwrap_err().is_denied());
+        test.host().warn("still here");
+        assert_eq!(test.asked().log, ["still here"]);
+        assert!(test.asked().fields.is_empty());
+    }
+
+    #[test]
+    fn a_field_the_ticket_does_not_show_gets_the_kind_of_its_value() {
+        assert!(matches!(guess(&true.into()), FieldKind::Boolean));
+        assert!(matches!(guess(&1.into()), FieldKind::Int));
+        assert!(matches!(guess(&1.5.into()), FieldKind::Float));
+        assert!(matches!(guess(&"x".into()), FieldKind::Str));
     }
 }

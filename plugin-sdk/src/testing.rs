@@ -5,8 +5,9 @@ use std::{cell::RefCell, rc::Rc};
 use serde_json::Value;
 
 use crate::{
-    Context, Error, FieldKind, FieldValue, FlowEntry, Host, Level, Ticket, bindings::gavia::plugin::types as wit,
-    host::Engine,
+    Context, Error, FieldValue, FlowEntry, Host, Level, Ticket,
+    bindings::gavia::plugin::types as wit,
+    host::{Engine, guess},
 };
 
 /// A context whose ticket has these fields: `context(&[("days", 5.into())])`. Ticket 1, created by `alice`, run by `loonrobot`.
@@ -30,7 +31,7 @@ pub fn context(fields: &[(&str, Value)]) -> Context {
 fn ticket(fields: &[(&str, Value)]) -> Ticket {
     let field = |(key, value): &(&str, Value)| FieldValue {
         key: (*key).to_owned(),
-        kind: kind_of(value),
+        kind: guess(value),
         value: value.to_string(),
     };
     Ticket {
@@ -56,15 +57,6 @@ fn ticket(fields: &[(&str, Value)]) -> Ticket {
         is_rejected: false,
         multi_all_person: "{}".to_owned(),
         fields: fields.iter().map(field).collect(),
-    }
-}
-
-fn kind_of(value: &Value) -> FieldKind {
-    match value {
-        Value::Bool(_) => FieldKind::Boolean,
-        Value::Number(number) if number.is_f64() => FieldKind::Float,
-        Value::Number(_) => FieldKind::Int,
-        _ => FieldKind::Str,
     }
 }
 

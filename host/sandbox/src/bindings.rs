@@ -14,6 +14,7 @@ pub mod types {
     pub trait Host {}
     pub trait HostWithStore<T> {}
 
+    #[expect(clippy::unnecessary_wraps, reason = "generated code wants a result")]
     pub fn add_to_linker<T, D>(
         _linker: &mut wasmtime::component::Linker<T>,
         _view: fn(&mut T) -> D::Data<'_>,

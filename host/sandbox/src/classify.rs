@@ -30,7 +30,7 @@ pub(crate) fn classify(error: &wasmtime::Error, at: Circumstances) -> PluginErro
         return PluginError::MemoryLimit { peak_bytes: at.peak_bytes, cap_bytes: at.memory_cap };
     }
     if let Some(trap) = error.downcast_ref::<Trap>() {
-        return trapped(*trap, error, at);
+        return trapped(*trap, backtrace(error), at);
     }
     if error.is::<I32Exit>() {
         return PluginError::Exit { stderr: at.stderr };
@@ -50,22 +50,21 @@ pub(crate) fn classify(error: &wasmtime::Error, at: Circumstances) -> PluginErro
     PluginError::Abi { text: chain(error) }
 }
 
-fn trapped(trap: Trap, error: &wasmtime::Error, at: Circumstances) -> PluginError {
+fn trapped(trap: Trap, backtrace: Vec<String>, at: Circumstances) -> PluginError {
     let text = trap.to_string();
-    let fault =
-        |kind| PluginError::Trap { kind, text: text.clone(), backtrace: backtrace(error), stderr: at.stderr.clone() };
-    match trap {
-        Trap::Interrupt => PluginError::CpuLimit { ticks: at.cpu_ticks },
-        Trap::UnreachableCodeReached => fault(TrapKind::Panic),
+    let kind = match trap {
+        Trap::Interrupt => return PluginError::CpuLimit { ticks: at.cpu_ticks },
         Trap::StringOutOfBounds
         | Trap::ListOutOfBounds
         | Trap::InvalidDiscriminant
         | Trap::InvalidChar
         | Trap::UnalignedPointer
         | Trap::CannotEnterComponent
-        | Trap::CannotLeaveComponent => PluginError::Abi { text },
-        _ => fault(TrapKind::Fault),
-    }
+        | Trap::CannotLeaveComponent => return PluginError::Abi { text },
+        Trap::UnreachableCodeReached => TrapKind::Panic,
+        _ => TrapKind::Fault,
+    };
+    PluginError::Trap { kind, text, backtrace, stderr: at.stderr }
 }
 
 fn says(error: &wasmtime::Error, words: &str) -> bool {
@@ -85,13 +84,13 @@ fn chain(error: &wasmtime::Error) -> String {
 fn backtrace(error: &wasmtime::Error) -> Vec<String> {
     let Some(trace) = error.downcast_ref::<WasmBacktrace>() else { return Vec::new() };
     let name = |frame: &wasmtime::FrameInfo| match frame.func_name() {
-        Some(name) => wasmtime_demangled(name),
+        Some(name) => printable(name),
         None => format!("function {}", frame.func_index()),
     };
     trace.frames().iter().take(20).map(name).collect()
 }
 
 /// Names come from the guest: bounded here, escaped where they are shown.
-fn wasmtime_demangled(name: &str) -> String {
+fn printable(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(200).collect()
 }

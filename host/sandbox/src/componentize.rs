@@ -16,6 +16,6 @@ pub(crate) fn componentize(module: &[u8]) -> Result<Vec<u8>, Rejection> {
         .and_then(|encoder| {
             encoder.adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER)
         })
-        .and_then(|encoder| encoder.encode())
+        .and_then(ComponentEncoder::encode)
         .map_err(|error| Rejection::Invalid(format!("this core module cannot be made a component: {error:#}")))
 }

@@ -21,26 +21,26 @@ struct Shelf {
 
 impl Registry {
     pub(crate) fn get(&self, component: Digest) -> Option<Plugin> {
-        let mut shelf = self.shelf();
-        shelf.clock += 1;
-        let now = shelf.clock;
-        let (used, plugin) = shelf.plugins.get_mut(&component)?;
+        let mut held = self.shelf();
+        held.clock += 1;
+        let now = held.clock;
+        let (used, plugin) = held.plugins.get_mut(&component)?;
         *used = now;
         Some(plugin.clone())
     }
 
     /// Keeps the plugin; answers the one to use, which is the first if two were loaded at once.
     pub(crate) fn keep(&self, plugin: Plugin) -> Plugin {
-        let mut shelf = self.shelf();
-        shelf.clock += 1;
-        let now = shelf.clock;
-        if shelf.plugins.len() >= MAX_LOADED && !shelf.plugins.contains_key(&plugin.digest()) {
-            let oldest = shelf.plugins.iter().min_by_key(|(_, (used, _))| *used).map(|(digest, _)| *digest);
+        let mut held = self.shelf();
+        held.clock += 1;
+        let now = held.clock;
+        if held.plugins.len() >= MAX_LOADED && !held.plugins.contains_key(&plugin.digest()) {
+            let oldest = held.plugins.iter().min_by_key(|(_, (used, _))| *used).map(|(digest, _)| *digest);
             if let Some(oldest) = oldest {
-                shelf.plugins.remove(&oldest);
+                held.plugins.remove(&oldest);
             }
         }
-        shelf.plugins.entry(plugin.digest()).or_insert((now, plugin)).1.clone()
+        held.plugins.entry(plugin.digest()).or_insert((now, plugin)).1.clone()
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {

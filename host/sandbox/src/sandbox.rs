@@ -82,14 +82,15 @@ pub struct Call<'a> {
 impl Sandbox {
     /// Starts the engine and its clock, and makes sure of the cache folder.
     pub fn new(settings: Settings) -> Result<Sandbox, StartError> {
+        let Settings { cache_dir, slots, allocator } = settings;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let slots = u32::try_from(settings.slots.unwrap_or(64 * cores).clamp(1, 4_096)).unwrap_or(4_096);
-        let engine = engine::start(settings.allocator, slots)?;
+        let slots = u32::try_from(slots.unwrap_or(64 * cores).clamp(1, 4_096)).unwrap_or(4_096);
+        let engine = engine::start(allocator, slots)?;
         let engine_id = engine::id(&engine);
         let (end, ended) = watch::channel(false);
         Ok(Sandbox(Arc::new(Inner {
             linkers: Linkers::new(&engine)?,
-            cache: Cache::open(&settings.cache_dir, &engine_id)?,
+            cache: Cache::open(&cache_dir, &engine_id)?,
             registry: Registry::default(),
             compiler: Arc::new(Semaphore::new(1)),
             loader: Mutex::new(()),

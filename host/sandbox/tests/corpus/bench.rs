@@ -42,39 +42,36 @@ pub(crate) fn guests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/guests")
 }
 
-/// A Rust guest, built as the release is. Cargo's own lock makes sure that concurrent tests build it once.
+/// A Rust guest, built as the release is.
 pub(crate) fn built(name: &str) -> Vec<u8> {
-    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guests");
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/Cargo.toml");
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args([
-            "build",
-            "--quiet",
-            "--locked",
-            "--release",
-            "--target",
-            "wasm32-wasip2",
-            "--workspace",
-            "--exclude",
-            "gavia-condition",
-        ]);
-        cargo.arg("--manifest-path").arg(manifest).arg("--target-dir").arg(&target);
-        // All of these would leak from the outer build into the inner one.
-        for (name, _) in std::env::vars() {
-            let leaks = ["CARGO_TARGET_", "CARGO_BUILD_", "CARGO_PROFILE_"]
-                .iter()
-                .any(|prefix| name.starts_with(prefix))
-                || ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS"]
-                    .contains(&name.as_str());
-            if leaks {
-                cargo.env_remove(name);
-            }
-        }
-        assert!(cargo.status().unwrap().success(), "the guests do not build");
-        target.join("wasm32-wasip2/release")
-    });
+    static BUILT: LazyLock<PathBuf> =
+        LazyLock::new(|| build("wasm32-wasip2", &["--workspace", "--exclude", "gavia-condition"]));
     fs::read(BUILT.join(format!("{name}.wasm"))).unwrap()
+}
+
+/// The guest `quiet` as a core module of another target.
+pub(crate) fn quiet_core_module(target: &str) -> Vec<u8> {
+    fs::read(build(target, &["--package", "quiet"]).join("quiet.wasm")).unwrap()
+}
+
+/// The folder with what cargo built. Its own lock makes concurrent tests wait for each other.
+fn build(target: &str, what: &[&str]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guests");
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/Cargo.toml");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--locked", "--release", "--target", target]).args(what);
+    cargo.arg("--manifest-path").arg(manifest).arg("--target-dir").arg(&folder);
+    // All of these would leak from the outer build into the inner one.
+    for (name, _) in std::env::vars() {
+        let wrappers =
+            ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS"];
+        let prefixes = ["CARGO_TARGET_", "CARGO_BUILD_", "CARGO_PROFILE_"];
+        if wrappers.contains(&name.as_str()) || prefixes.iter().any(|prefix| name.starts_with(prefix)) {
+            cargo.env_remove(name);
+        }
+    }
+    assert!(cargo.status().unwrap().success(), "the guests do not build");
+    folder.join(target).join("release")
 }
 
 /// Assembles text.

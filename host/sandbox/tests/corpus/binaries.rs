@@ -2,7 +2,7 @@
 
 use gavia_sandbox::{Digest, Kind, Rejection};
 
-use crate::bench::{Frame, Module, ask, built, hostile, refused, sandbox, wat};
+use crate::bench::{Frame, Module, ask, built, hostile, quiet_core_module, refused, sandbox, wat};
 
 #[tokio::test]
 async fn r31_r32_what_is_not_webassembly_is_refused_by_its_name() {
@@ -163,6 +163,21 @@ async fn r13_features_that_are_off_are_refused() {
     ] {
         let rejection = refused(wat(module)).await;
         assert!(matches!(rejection, Rejection::Invalid(_)), "{module}: {rejection}");
+    }
+}
+
+#[tokio::test]
+async fn a_core_module_with_embedded_wit_becomes_a_component() {
+    let (sandbox, _) = hostile().await;
+    for target in ["wasm32-wasip1", "wasm32-unknown-unknown"] {
+        let module = quiet_core_module(target);
+        let prepared = sandbox.prepare(module.clone()).await.unwrap();
+        assert_eq!(prepared.kinds, [Kind::Action], "{target}");
+        assert_ne!(prepared.bytes, module, "{target}: what is stored is the component");
+        assert_eq!(Digest::of(&prepared.bytes), prepared.component);
+        let pure = prepared.report.imports.iter().all(|name| name.starts_with("gavia:plugin/"));
+        assert_eq!(pure, target == "wasm32-unknown-unknown", "{target}: {:?}", prepared.report.imports);
+        assert_eq!(ask("").run(sandbox, &prepared.plugin).await.result.unwrap().message, "");
     }
 }
 

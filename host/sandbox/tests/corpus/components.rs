@@ -144,7 +144,7 @@ async fn r17_a_million_handles_of_its_own_are_a_quota() {
     };
     let imports = "(type $thing (resource (rep i32))) (core func $new (canon resource.new $thing))";
     let arguments = "(with \"\" (instance (export \"new\" (func $new))))";
-    let guest = Frame { imports: imports, module: &guest.text(), arguments }.action();
+    let guest = Frame { imports, module: &guest.text(), arguments }.action();
     let error = error(ask("").harm_of(guest).await);
     assert_eq!(error, PluginError::Quota { what: "handles".to_owned() });
 }
@@ -162,7 +162,7 @@ async fn r18_64_mib_of_randomness_end_the_call() {
         (core instance $h (instantiate $heap))
         (core func $bytes (canon lower (func $random "get-random-bytes") (memory (core memory $h "memory")) (realloc (core func $h "realloc"))))"#;
     let arguments = "(with \"\" (instance (export \"random\" (func $bytes))))";
-    let guest = Frame { imports: imports, module: &guest.text(), arguments }.action();
+    let guest = Frame { imports, module: &guest.text(), arguments }.action();
     let error = error(ask("").harm_of(guest).await);
     assert!(abi(&error), "{error:?}");
 }
