@@ -19,6 +19,9 @@ impl<P: Action> Guest for Exported<P> {
     }
 }
 
+/// Compiles for plugins alone.
+pub fn is_action<P: Action>() {}
+
 /// Without WASI there is no standard error: a panic's message goes to the log instead.
 fn log_panics() {
     #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]

@@ -34,11 +34,16 @@ pub trait Action {
 }
 
 /// Makes a type that is an [`Action`] the plugin that this crate builds. Once in a crate, whose type is `cdylib`.
+///
+/// Natively it only checks the type: the names of a component's exports are none that a native linker takes.
 #[macro_export]
 macro_rules! export_action {
     ($plugin:ty) => {
+        const _: fn() = $crate::glue::is_action::<$plugin>;
+        #[cfg(target_arch = "wasm32")]
         #[doc(hidden)]
         type GaviaExportedAction = $crate::glue::Exported<$plugin>;
+        #[cfg(target_arch = "wasm32")]
         $crate::bindings::export_action_component!(GaviaExportedAction with_types_in $crate::bindings);
     };
 }

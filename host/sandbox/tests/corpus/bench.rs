@@ -54,6 +54,11 @@ pub(crate) fn quiet_core_module(target: &str) -> Vec<u8> {
     fs::read(build(target, &["--package", "quiet"]).join("quiet.wasm")).unwrap()
 }
 
+/// The condition component that is built into the server.
+pub(crate) fn condition_core_module() -> Vec<u8> {
+    fs::read(build("wasm32-unknown-unknown", &["--package", "gavia-condition"]).join("gavia_condition.wasm")).unwrap()
+}
+
 /// The folder with what cargo built. Its own lock makes concurrent tests wait for each other.
 fn build(target: &str, what: &[&str]) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guests");

@@ -13,7 +13,7 @@ use gavia_sandbox::{
     Reads, Rejection, Retry, Sandbox, Settings, Ticket, TicketsRead,
 };
 
-use crate::bench::{CACHE, Frame, Module, ask, error, hostile, refused, sandbox};
+use crate::bench::{CACHE, Frame, Module, ask, condition_core_module, error, hostile, refused, sandbox};
 
 /// A sandbox of one's own with the hostile guest, loaded from the shared cache.
 async fn own(slots: usize) -> (Sandbox, Plugin) {
@@ -216,6 +216,26 @@ async fn a_condition_plugin_answers_an_index_within_its_expressions() {
     assert_eq!(problems, [Problem { index: 1, offset: 7, message: "fine".to_owned() }]);
     let wrong_kind = error(ask("").run(sandbox, &second.plugin).await);
     assert_eq!(wrong_kind, PluginError::Link { text: "it is not of kind action".to_owned() });
+}
+
+#[tokio::test]
+async fn the_built_in_condition_component_imports_nothing_but_the_log() {
+    let (sandbox, _) = hostile().await;
+    let prepared = sandbox.prepare(condition_core_module()).await.unwrap();
+    assert_eq!(prepared.kinds, [Kind::Condition]);
+    let ours = |name: &String| ["gavia:plugin/log@0.1.0", "gavia:plugin/types@0.1.0"].contains(&name.as_str());
+    assert!(prepared.report.imports.iter().all(ours), "{:?}", prepared.report.imports);
+    let expressions = ["{days} > 5".to_owned(), "{days} == 5".to_owned(), "(((".to_owned()];
+    let ask = ask("");
+    let call = Call {
+        context: &ask.context,
+        grants: Arc::new(Grants::default()),
+        limits: Limits::for_kind(Kind::Condition),
+        host: Arc::new(NoReads),
+    };
+    assert_eq!(sandbox.first_match(&prepared.plugin, &expressions, call).await.result, Ok(Some(1)));
+    let problems = sandbox.check_conditions(&prepared.plugin, &expressions, &["days".to_owned()]).await.result.unwrap();
+    assert_eq!(problems.iter().map(|problem| problem.index).collect::<Vec<_>>(), [2]);
 }
 
 #[tokio::test]
