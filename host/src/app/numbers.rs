@@ -9,7 +9,7 @@ use crate::{store, workflow::TicketId};
 
 /// What this node has in hand; at most one block.
 #[derive(Debug, Default)]
-pub struct Numbers {
+pub(super) struct Numbers {
     block: Mutex<Option<Block>>,
 }
 
@@ -23,13 +23,13 @@ struct Block {
 
 /// One ticket's id and its number of the day.
 #[derive(Clone, Copy, Debug)]
-pub struct Number {
+pub(super) struct Number {
     pub id: TicketId,
     pub of_day: i64,
 }
 
 impl Numbers {
-    pub async fn next(&self, db: &PgPool, day: NaiveDate) -> Result<Number, store::Error> {
+    pub(super) async fn next(&self, db: &PgPool, day: NaiveDate) -> Result<Number, store::Error> {
         let mut held = self.block.lock().await;
         if let Some(block) = held.as_mut().filter(|block| block.day == day)
             && let Some(id) = block.ids.next()

@@ -1,29 +1,29 @@
 //! Everything that knows HTTP. This file is the route table and its layers, in order; a file a resource holds the handlers.
 
-mod app_tokens;
-mod auth;
-mod config_body;
-mod csrf;
-mod departments;
-mod error;
-mod extract;
-mod fields;
-mod health;
-mod layers;
-mod login;
-mod roles;
-mod run_scripts;
-mod states;
-mod strict_json;
-mod texts;
-mod ticket_actions;
-mod ticket_history;
-mod tickets;
-mod transitions;
-mod users;
-mod v2;
-mod wire;
-mod workflows;
+pub mod app_tokens;
+pub mod auth;
+pub mod config_body;
+pub mod csrf;
+pub mod departments;
+pub mod error;
+pub mod extract;
+pub mod fields;
+pub mod health;
+pub mod layers;
+pub mod login;
+pub mod roles;
+pub mod run_scripts;
+pub mod states;
+pub mod strict_json;
+pub mod texts;
+pub mod ticket_actions;
+pub mod ticket_history;
+pub mod tickets;
+pub mod transitions;
+pub mod users;
+pub mod v2;
+pub mod wire;
+pub mod workflows;
 
 use std::sync::Arc;
 

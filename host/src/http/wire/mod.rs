@@ -1,14 +1,14 @@
 //! The contract's oddities, kept in one place: the envelope, integer codes for kinds, comma lists, local-time text, loosely
 //! typed numbers. Nothing deeper in the program knows how a caller spells a thing.
 
-mod accounts;
-mod codes;
-mod flow;
-mod form;
-mod loose;
-mod page;
-mod ticket;
-mod time;
+pub mod accounts;
+pub mod codes;
+pub mod flow;
+pub mod form;
+pub mod loose;
+pub mod page;
+pub mod ticket;
+pub mod time;
 
 pub use accounts::*;
 pub use codes::*;
