@@ -1,14 +1,18 @@
 //! Use cases: one method a write, whoever asks for it. Ties rules, store and sandbox together and owns every transaction.
 //! Knows nothing of HTTP.
 
+pub mod accounts;
 pub mod definitions;
 mod error;
 mod guest_context;
+pub mod hook_tokens;
 pub mod logins;
 mod numbers;
 mod plugins;
 mod script_runs;
 pub mod scripts;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod tickets;
 pub mod workflows;
 mod write;
@@ -57,7 +61,11 @@ impl App {
     /// Makes the built-in condition plugin ready, which takes a moment where this node has not compiled it before.
     pub async fn new(parts: Parts) -> Result<Self, Rejection> {
         let conditions = parts.sandbox.prepare(CONDITION.to_vec()).await?.plugin;
-        Ok(Self {
+        Ok(Self::with(parts, conditions))
+    }
+
+    fn with(parts: Parts, conditions: Plugin) -> Self {
+        Self {
             db: parts.db,
             key: parts.key,
             zone: parts.zone,
@@ -68,7 +76,7 @@ impl App {
             conditions,
             numbers: numbers::Numbers::default(),
             logins: logins::Logins::default(),
-        })
+        }
     }
 }
 

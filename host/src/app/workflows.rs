@@ -1,9 +1,9 @@
 //! Editing workflows piece by piece, as every admin page does. Each write raises the workflow's revision in its own transaction.
 //! Refused is only what no later call can mend; the rest is stored and found by `check` (behaviour §7.4).
 
-use sqlx::{Postgres, Transaction};
+use sqlx::{PgConnection, Postgres, Transaction};
 
-use super::{App, Error};
+use super::{App, Error, hook_tokens};
 use crate::{
     store::{
         self, definitions,
@@ -11,7 +11,8 @@ use crate::{
             FieldDraft, FieldPatch, StateDraft, StatePatch, TransitionDraft, TransitionPatch, WorkflowDraft,
             WorkflowPatch,
         },
-        fields, run_scripts, states, transitions, workflows,
+        fields, run_scripts, states, transitions,
+        workflows::{self, WorkflowRow},
     },
     workflow::{Conditions, FieldId, ParticipantKind, ScriptId, StateId, TransitionId, WorkflowId},
 };
@@ -30,6 +31,11 @@ pub enum ConfigError {
     StrangeState(StateId),
     #[error("script {0} does not exist")]
     UnknownScript(String),
+    /// `number` counts from 1.
+    #[error("condition {number} does not parse: {problem}")]
+    BadExpression { number: usize, problem: gavia_condition::Problem },
+    #[error("the conditions are no list of expressions and targets")]
+    BrokenConditions,
     #[error(transparent)]
     App(#[from] Error),
 }
@@ -66,14 +72,13 @@ impl App {
     }
 
     pub async fn update_workflow(&self, id: WorkflowId, patch: WorkflowPatch) -> Result<(), ConfigError> {
-        let mut tx = self.db.begin().await?;
-        let stored = workflows::touch(&mut *tx, id).await?.ok_or(ConfigError::WorkflowMissing)?;
+        let (mut tx, stored) = self.change(id).await?;
         workflows::update(&mut *tx, id, &patch.over(stored.set)).await?;
         Ok(tx.commit().await?)
     }
 
     pub async fn delete_workflow(&self, id: WorkflowId) -> Result<(), ConfigError> {
-        let mut tx = self.change(id).await?;
+        let (mut tx, _) = self.change(id).await?;
         in_use(workflows::open_tickets(&mut *tx, id).await?)?;
         workflows::retire(&mut *tx, id).await?;
         Ok(tx.commit().await?)
@@ -87,21 +92,20 @@ impl App {
         patch: StatePatch,
         creator: &str,
     ) -> Result<StateId, ConfigError> {
-        let mut tx = self.change(workflow).await?;
+        let (mut tx, _) = self.change(workflow).await?;
         let stored = match id {
             Some(id) => states::get_in(&mut *tx, workflow, id).await?.ok_or(ConfigError::PartMissing)?.set,
             None => StateDraft::default(),
         };
-        let draft = patch.over(stored);
-        if draft.participant_kind == ParticipantKind::Script {
-            let script = draft.participant.trim();
-            let known = match script.parse() {
-                Ok(id) => run_scripts::exists(&mut *tx, ScriptId(id)).await?,
-                Err(_) => script.is_empty(), // named by a later call
-            };
-            if !known {
-                return Err(ConfigError::UnknownScript(script.to_owned()));
-            }
+        // what the call does not name is not asked again: its script may be gone since, which is for `check` to tell
+        let asked = patch.participant_kind.is_some() || patch.participant.is_some();
+        let kept_token = hook_tokens::token(&stored.participant);
+        let mut draft = patch.over(stored);
+        if draft.participant_kind == ParticipantKind::Hook {
+            draft.participant = hook_tokens::restored(&draft.participant, kept_token);
+        }
+        if asked && draft.participant_kind == ParticipantKind::Script {
+            script_exists(&mut tx, draft.participant.trim()).await?;
         }
         let id = match id {
             Some(id) => {
@@ -115,7 +119,7 @@ impl App {
     }
 
     pub async fn delete_state(&self, workflow: WorkflowId, id: StateId) -> Result<(), ConfigError> {
-        let mut tx = self.change(workflow).await?;
+        let (mut tx, _) = self.change(workflow).await?;
         states::get_in(&mut *tx, workflow, id).await?.ok_or(ConfigError::PartMissing)?;
         in_use(states::open_tickets(&mut *tx, id).await?)?;
         states::retire(&mut *tx, id).await?;
@@ -129,19 +133,13 @@ impl App {
         patch: TransitionPatch,
         creator: &str,
     ) -> Result<TransitionId, ConfigError> {
-        let mut tx = self.change(workflow).await?;
+        let (mut tx, row) = self.change(workflow).await?;
         let stored = match id {
             Some(id) => transitions::get_in(&mut *tx, workflow, id).await?.ok_or(ConfigError::PartMissing)?.set,
             None => TransitionDraft::default(),
         };
+        links_inside(&mut tx, &row, &patch).await?;
         let draft = patch.over(stored);
-        let mut named: Vec<StateId> = draft.source.into_iter().chain(draft.destination).collect();
-        if let Conditions::Listed(conditions) = definitions::conditions(&draft.condition_expression) {
-            named.extend(conditions.iter().map(|condition| condition.target));
-        }
-        if let Some(stranger) = states::strangers(&mut *tx, workflow, &named).await?.first() {
-            return Err(ConfigError::StrangeState(*stranger));
-        }
         let id = match id {
             Some(id) => {
                 transitions::update(&mut *tx, id, &draft).await?;
@@ -154,7 +152,7 @@ impl App {
     }
 
     pub async fn delete_transition(&self, workflow: WorkflowId, id: TransitionId) -> Result<(), ConfigError> {
-        let mut tx = self.change(workflow).await?;
+        let (mut tx, _) = self.change(workflow).await?;
         transitions::get_in(&mut *tx, workflow, id).await?.ok_or(ConfigError::PartMissing)?;
         transitions::retire(&mut *tx, id).await?;
         Ok(tx.commit().await?)
@@ -167,7 +165,7 @@ impl App {
         patch: FieldPatch,
         creator: &str,
     ) -> Result<FieldId, ConfigError> {
-        let mut tx = self.change(workflow).await?;
+        let (mut tx, _) = self.change(workflow).await?;
         let stored = match id {
             Some(id) => fields::get_in(&mut *tx, workflow, id).await?.ok_or(ConfigError::PartMissing)?.set,
             None => FieldDraft::default(),
@@ -185,21 +183,57 @@ impl App {
     }
 
     pub async fn delete_field(&self, workflow: WorkflowId, id: FieldId) -> Result<(), ConfigError> {
-        let mut tx = self.change(workflow).await?;
+        let (mut tx, _) = self.change(workflow).await?;
         fields::get_in(&mut *tx, workflow, id).await?.ok_or(ConfigError::PartMissing)?;
         fields::retire(&mut *tx, id).await?;
         Ok(tx.commit().await?)
     }
 
     /// A transaction that holds the workflow's row and has raised its revision.
-    async fn change(&self, workflow: WorkflowId) -> Result<Change, ConfigError> {
+    async fn change(&self, workflow: WorkflowId) -> Result<(Change, WorkflowRow), ConfigError> {
         let mut tx = self.db.begin().await?;
-        workflows::touch(&mut *tx, workflow).await?.ok_or(ConfigError::WorkflowMissing)?;
-        Ok(tx)
+        let row = workflows::touch(&mut *tx, workflow).await?.ok_or(ConfigError::WorkflowMissing)?;
+        Ok((tx, row))
     }
 }
 
 /// Deleting what open tickets refer to is refused (D-24).
 fn in_use(tickets: i64) -> Result<(), ConfigError> {
     if tickets == 0 { Ok(()) } else { Err(ConfigError::InUse(tickets)) }
+}
+
+/// Whether a state may name the script; no name yet is for a later call.
+async fn script_exists(tx: &mut PgConnection, script: &str) -> Result<(), ConfigError> {
+    let known = match script.parse() {
+        Ok(id) => run_scripts::exists(tx, ScriptId(id)).await?,
+        Err(_) => script.is_empty(),
+    };
+    if known { Ok(()) } else { Err(ConfigError::UnknownScript(script.to_owned())) }
+}
+
+/// Source, destination and condition targets that the call names are states of this workflow, and its expressions parse; fields that
+/// nobody knows are findings. A workflow with a condition plugin of its own may have another language.
+async fn links_inside(
+    tx: &mut PgConnection,
+    workflow: &WorkflowRow,
+    patch: &TransitionPatch,
+) -> Result<(), ConfigError> {
+    let mut named: Vec<StateId> = [patch.source, patch.destination].into_iter().flatten().flatten().collect();
+    if let Some(text) = &patch.condition_expression {
+        let Conditions::Listed(conditions) = definitions::conditions(text) else {
+            return Err(ConfigError::BrokenConditions);
+        };
+        for (number, condition) in (1..).zip(&conditions) {
+            if workflow.set.condition_plugin.is_empty()
+                && let Err(problem) = gavia_condition::fields(&condition.expression)
+            {
+                return Err(ConfigError::BadExpression { number, problem });
+            }
+            named.push(condition.target);
+        }
+    }
+    match states::strangers(tx, workflow.id, &named).await?.first() {
+        None => Ok(()),
+        Some(stranger) => Err(ConfigError::StrangeState(*stranger)),
+    }
 }

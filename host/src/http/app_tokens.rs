@@ -13,11 +13,10 @@ use super::{
     wire::{self, Envelope, Paging},
 };
 use crate::{
-    ambient,
     app::App,
     store::{
         self, app_tokens,
-        app_tokens::{AppTokenDraft, AppTokenRow, Sealed},
+        app_tokens::{AppTokenDraft, AppTokenRow},
     },
 };
 
@@ -51,14 +50,8 @@ pub async fn create(
     body: Body,
 ) -> Result<Envelope, Failure> {
     let draft = changed(AppTokenDraft::default(), &body.or_missing("post参数为空")?)?;
-    let token = ambient::uuid().to_string();
-    let sealed = app.key.seal(token.as_bytes());
-    let sealed = Sealed { token: &sealed, key_id: app.key.id() };
-    let mut tx = app.db.begin().await.map_err(store::Error::from)?;
-    let id =
-        app_tokens::insert(&mut tx, &draft, &sealed, &admin.username).await.map_err(|error| refused(error, &draft))?;
-    tx.commit().await.map_err(store::Error::from)?;
-    Ok(Envelope::of(json!({ "id": id, "token": token })))
+    let made = app.create_app_token(&draft, &admin.username).await?;
+    Ok(Envelope::of(json!({ "id": made.id, "token": made.token })))
 }
 
 pub async fn update(
@@ -68,12 +61,7 @@ pub async fn update(
     body: Body,
 ) -> Result<Envelope, Failure> {
     let body = body.or_missing("patch参数为空")?;
-    let rows = app_tokens::list(&app.db, "", Some(id), (1, 0)).await?;
-    let stored = rows.into_iter().next().ok_or_else(|| Failure::object(MISSING))?;
-    let draft = changed(stored.into(), &body)?;
-    let mut tx = app.db.begin().await.map_err(store::Error::from)?;
-    app_tokens::update(&mut tx, id, &draft).await.map_err(|error| refused(error, &draft))?;
-    tx.commit().await.map_err(store::Error::from)?;
+    app.change_app_token(id, |stored| changed(stored, &body)).await?;
     Ok(Envelope::of(json!({})))
 }
 
@@ -81,25 +69,12 @@ pub async fn delete(State(app): State<Arc<App>>, _: SessionAdmin, Ids([id]): Ids
     if app_tokens::retire(&app.db, id).await? { Ok(Envelope::of(json!({}))) } else { Err(Failure::object(MISSING)) }
 }
 
-impl From<AppTokenRow> for AppTokenDraft {
-    fn from(row: AppTokenRow) -> Self {
-        Self {
-            app_name: row.app_name,
-            ticket_sn_prefix: row.ticket_sn_prefix,
-            workflows: row.workflow_ids,
-            trusted: row.trusted,
-            may_configure: row.may_configure,
-            may_admin: row.may_admin,
-        }
-    }
-}
-
 fn changed(mut draft: AppTokenDraft, body: &Map<String, Value>) -> Result<AppTokenDraft, Failure> {
     for (key, slot) in [("app_name", &mut draft.app_name), ("ticket_sn_prefix", &mut draft.ticket_sn_prefix)] {
         if let Some(text) = wire::text(key, body.get(key))? {
             *slot = text;
         }
-        if slot.chars().count() > NAME_CHARACTERS || slot.chars().any(char::is_control) {
+        if slot.chars().count() > NAME_CHARACTERS || slot.chars().any(char::is_control) || slot.trim() != slot {
             return Err(Failure::object(format!("{key}不合法")));
         }
     }
@@ -121,10 +96,65 @@ fn changed(mut draft: AppTokenDraft, body: &Map<String, Value>) -> Result<AppTok
     Ok(draft)
 }
 
-fn refused(error: store::Error, draft: &AppTokenDraft) -> Failure {
-    match error.constraint() {
-        Some("app_tokens_app_name_key") => Failure::object(format!("app_name已存在: {}", draft.app_name)),
-        Some("app_workflows_workflow_fkey") => Failure::object("workflow_ids中有不存在的工作流"),
-        _ => error.into(),
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use axum::http::Method;
+    use serde_json::{Value, json};
+
+    use crate::http::testing::{As, server};
+
+    #[tokio::test]
+    async fn d12_f51_f59_a_token_is_made_changed_and_shown_whole_to_the_session() {
+        let server = server().await;
+        let workflow = server.workflow().await;
+        let body = json!({ "app_name": "oa", "ticket_sn_prefix": "oa", "workflow_ids": workflow.to_string(), "may_admin": "1" });
+        let made = server.admin(Method::POST, "/accounts/app_token", body).await;
+        let path = format!("/accounts/app_token/{}", made["id"]);
+        server.admin(Method::PATCH, &path, json!({ "ticket_sn_prefix": "tk" })).await;
+        let mut shown = server.admin(Method::GET, &path, json!(null)).await;
+        for key in ["gmt_created", "gmt_modified"] {
+            assert!(shown.as_object_mut().unwrap().remove(key).unwrap().is_string());
+        }
+        assert_eq!(
+            shown,
+            json!({
+                "id": made["id"], "creator": "admin", "is_deleted": false, "app_name": "oa", "token": made["token"],
+                "workflow_ids": workflow.to_string(), "ticket_sn_prefix": "tk", "trusted": false, "may_configure": false,
+                "may_admin": true, "creator_info": { "creator_id": 1, "creator_alias": "", "creator_username": "admin" },
+            })
+        );
+        let token = made["token"].as_str().unwrap();
+        let app = As::App("oa", token, "lisi");
+        assert_eq!(server.done(server.call(&app, Method::GET, "/workflows", &json!(null)).await)["total"], 1);
+        server.admin(Method::PATCH, &path, json!({ "workflow_ids": "" })).await;
+        assert_eq!(server.done(server.call(&app, Method::GET, "/workflows", &json!(null)).await)["total"], 0);
+        server.admin(Method::DELETE, &path, json!(null)).await;
+        let (_, answer) = server.call(&app, Method::GET, "/workflows", &json!(null)).await;
+        assert_eq!((&answer["code"], &answer["data"]), (&json!(-1), &json!([])));
+    }
+
+    #[tokio::test]
+    async fn f55_a_token_for_nothing_that_is_there_is_refused() {
+        let server = server().await;
+        for body in [
+            json!({}),
+            json!({ "app_name": "loonflow" }),
+            json!({ "app_name": " a" }),
+            json!({ "app_name": "a\nb" }),
+            json!({ "app_name": "a", "workflow_ids": "1,,2" }),
+            json!({ "app_name": "a", "workflow_ids": "abc" }),
+            json!({ "app_name": "a", "workflow_ids": "9".repeat(40) }),
+            json!({ "app_name": "a", "workflow_ids": "999" }),
+            json!({ "app_name": "a", "trusted": "perhaps" }),
+        ] {
+            server.refused(Method::POST, "/accounts/app_token", body).await;
+        }
+        let rows = server.admin(Method::GET, "/accounts/app_token", json!(null)).await;
+        assert_eq!(rows["value"], Value::Array(Vec::new()));
+        for (method, empty) in [(Method::POST, ""), (Method::PATCH, "/1")] {
+            let text = server.refused(method.clone(), &format!("/accounts/app_token{empty}"), json!(null)).await;
+            assert_eq!(text, format!("{}参数为空", method.as_str().to_lowercase()));
+        }
     }
 }

@@ -1,5 +1,5 @@
 //! Bodies of configuration calls → patches: numbers as text (T-07), JSON as text or as itself (T-08), empty texts as defaults. What is
-//! refused here is broken beyond any later call: JSON that is none, wrong types, codes that mean nothing, expressions that do not parse.
+//! refused here is broken beyond any later call: JSON that is none, wrong types, codes that mean nothing.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,11 @@ use super::{
     wire::{self, Code},
 };
 use crate::{
-    store::drafts::{FieldPatch, StatePatch, TransitionPatch, WorkflowPatch},
-    workflow::{FieldAccess, StateId, is_reserved},
+    store::{
+        definitions,
+        drafts::{FieldPatch, StatePatch, TransitionPatch, WorkflowPatch},
+    },
+    workflow::{Conditions, FieldAccess, StateId, is_reserved},
 };
 
 /// Longest text that configuration holds.
@@ -156,7 +159,10 @@ fn json_text(
             let clean = written.len() <= TEXT_BYTES && !parsed.to_string().contains("\\u0000");
             if clean && fits(&parsed) { Ok(Some(written.clone())) } else { Err(wrong()) }
         }
-        Some(value) if fits(value) => Ok(Some(value.to_string())),
+        Some(value) if fits(value) => {
+            let written = value.to_string();
+            if written.len() <= TEXT_BYTES { Ok(Some(written)) } else { Err(wrong()) }
+        }
         Some(_) => Err(wrong()),
     }
 }
@@ -176,25 +182,15 @@ fn field_access(body: &Map<String, Value>) -> Result<Option<BTreeMap<String, Fie
     access.collect::<Result<_, _>>().map(Some)
 }
 
-/// A list of conditions whose expressions parse; unknown fields are findings of `check`, not refused here.
+/// A list of expressions with targets; what the two mean is looked at where the workflow is known.
 fn conditions(body: &Map<String, Value>) -> Result<Option<String>, Failure> {
     let written = json_text(body, "condition_expression", "[]", Value::is_array)?;
-    let Some(text) = &written else { return Ok(None) };
-    let listed: Vec<Value> = serde_json::from_str(text).unwrap_or_default();
-    for (index, condition) in listed.iter().enumerate() {
-        let target = condition.get("target_state_id").map(|id| wire::loose_int("target_state_id", id));
-        let Some((expression, Ok(_))) = condition.get("expression").and_then(Value::as_str).zip(target) else {
-            return Err(Failure::text(format!("condition_expression第{}项缺少expression或target_state_id", index + 1)));
-        };
-        if let Err(problem) = gavia_condition::fields(expression) {
-            let (number, offset) = (index + 1, problem.offset);
-            return Err(Failure::text(format!(
-                "condition_expression第{number}项第{offset}字节处有误: {}",
-                problem.message
-            )));
+    match written.as_deref().map(definitions::conditions) {
+        Some(Conditions::Broken(_)) => {
+            Err(Failure::text("condition_expression须为列表，每项含文本expression和整数target_state_id"))
         }
+        _ => Ok(written),
     }
-    Ok(written)
 }
 
 #[cfg(test)]
@@ -234,6 +230,9 @@ mod tests {
             json!({ "limit_expression": "[]" }),
             json!({ "display_form_str": "{}" }),
             json!({ "display_form_str": [1] }),
+            json!({ "display_form_str": ["x".repeat(70_000)] }),
+            json!({ "description": "x".repeat(70_000) }),
+            json!({ "name": "x".repeat(501) }),
         ] {
             assert!(workflow(&object(broken.clone())).is_err(), "{broken}");
         }
@@ -242,9 +241,15 @@ mod tests {
         {
             assert!(state(&object(broken.clone())).is_err(), "{broken}");
         }
-        for broken in ["{days} >", "__import__('os')", "{days:x} > 1"] {
-            let list = json!([{ "expression": broken, "target_state_id": 1 }]).to_string();
-            assert!(transition(&object(json!({ "condition_expression": list }))).is_err(), "{broken}");
+        for broken in [
+            json!("{}"),
+            json!("["),
+            json!([7]),
+            json!([{ "expression": "1" }]),
+            json!([{ "expression": 1, "target_state_id": 1 }]),
+            json!([{ "expression": "1", "target_state_id": true }]),
+        ] {
+            assert!(transition(&object(json!({ "condition_expression": broken }))).is_err(), "{broken}");
         }
         assert!(field(&object(json!({ "field_key": "state_id" }))).is_err());
         assert!(field(&object(json!({ "field_type_id": 6 }))).is_err());

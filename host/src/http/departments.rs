@@ -17,7 +17,6 @@ use crate::{
     store::{departments, departments::DepartmentDraft},
 };
 
-const MISSING: &str = "record is not exist or has been deleted";
 const TEXT_CHARACTERS: usize = 1000;
 const MOST_APPROVERS: usize = 100;
 
@@ -34,8 +33,8 @@ pub async fn create(
     SessionAdmin(admin): SessionAdmin,
     body: Body,
 ) -> Result<Envelope, Failure> {
-    let draft = changed(&app, (DepartmentDraft::default(), None), &body.or_missing("post参数为空")?).await?;
-    let id = departments::insert(&app.db, &draft, &admin.username).await?;
+    let draft = changed(DepartmentDraft::default(), &body.or_missing("post参数为空")?)?;
+    let id = app.create_department(&draft, &admin.username).await?;
     Ok(Envelope::of(json!({ "id": id, "dept_id": id })))
 }
 
@@ -46,24 +45,17 @@ pub async fn update(
     body: Body,
 ) -> Result<Envelope, Failure> {
     let body = body.or_missing("post参数为空")?;
-    let stored = departments::draft(&app.db, id).await?.ok_or_else(|| Failure::object(MISSING))?;
-    departments::update(&app.db, id, &changed(&app, (stored, Some(id)), &body).await?).await?;
+    app.change_department(id, |stored| changed(stored, &body)).await?;
     Ok(Envelope::of(json!({ "id": id, "dept_id": id })))
 }
 
 pub async fn delete(State(app): State<Arc<App>>, _: SessionAdmin, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
-    if departments::is_in_use(&app.db, id).await? {
-        return Err(Failure::object("部门下有用户、子部门或工单，不能删除"));
-    }
-    if departments::retire(&app.db, id).await? { Ok(Envelope::of(json!({}))) } else { Err(Failure::object(MISSING)) }
+    app.delete_department(id).await?;
+    Ok(Envelope::of(json!({})))
 }
 
-/// The draft with what the body changes; `own` is the department's id when it exists already.
-async fn changed(
-    app: &App,
-    (mut draft, own): (DepartmentDraft, Option<i64>),
-    body: &Map<String, Value>,
-) -> Result<DepartmentDraft, Failure> {
+/// The draft with what the body changes (D-12).
+fn changed(mut draft: DepartmentDraft, body: &Map<String, Value>) -> Result<DepartmentDraft, Failure> {
     for (key, slot) in [("name", &mut draft.name), ("leader", &mut draft.leader), ("label", &mut draft.label)] {
         if let Some(text) = wire::text(key, body.get(key))? {
             *slot = text;
@@ -84,15 +76,71 @@ async fn changed(
     if let Some(parent) = body.get("parent_dept_id") {
         draft.parent = Some(wire::loose_int("parent_dept_id", parent)?).filter(|id| *id != 0);
     }
-    if let Some(parent) = draft.parent {
-        if !departments::exist(&app.db, &[parent]).await? {
-            return Err(Failure::object("上级部门不存在"));
-        }
-        if let Some(own) = own
-            && departments::is_below(&app.db, parent, own).await?
-        {
-            return Err(Failure::object("上级部门不能是自己或自己的下级部门"));
-        }
-    }
     Ok(draft)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use axum::http::Method;
+    use serde_json::json;
+
+    use crate::http::testing::server;
+
+    #[tokio::test]
+    async fn f62_d24_departments_form_a_tree_and_stay_while_they_are_needed() {
+        let server = server().await;
+        let made = async |name: &str, parent: i64| {
+            let body = json!({ "name": name, "parent_dept_id": parent, "leader": "admin", "approver": "admin, ghost" });
+            server.admin(Method::POST, "/accounts/depts", body).await["id"].as_i64().unwrap()
+        };
+        let top = made("总部", 0).await;
+        let below = made("技术部", top).await;
+        let lowest = made("运维部", below).await;
+        for parent in [top, below, lowest] {
+            server.refused(Method::PATCH, &format!("/accounts/depts/{top}"), json!({ "parent_dept_id": parent })).await;
+        }
+        server.refused(Method::PATCH, &format!("/accounts/depts/{top}"), json!({ "parent_dept_id": 999 })).await;
+        server.refused(Method::DELETE, &format!("/accounts/depts/{below}"), json!(null)).await;
+        let mut shown =
+            server.admin(Method::GET, "/accounts/depts?search_value=技术", json!(null)).await["value"][0].take();
+        for key in ["gmt_created", "gmt_modified"] {
+            assert!(shown.as_object_mut().unwrap().remove(key).unwrap().is_string());
+        }
+        assert_eq!(
+            shown,
+            json!({
+                "id": below, "name": "技术部", "parent_dept_id": top, "leader": "admin", "approver": "admin,ghost", "label": "",
+                "creator": "admin", "is_deleted": false,
+                "creator_info": { "creator_id": 1, "creator_alias": "", "creator_username": "admin" },
+                "parent_dept_info": { "parent_dept_id": top, "parent_dept_name": "总部" },
+                "leader_info": { "leader_username": "admin", "leader_alias": "" },
+                "approver_info": [
+                    { "approver_name": "admin", "approver_alias": "" },
+                    { "approver_name": "ghost", "approver_alias": "未知" },
+                ],
+            })
+        );
+        server.admin(Method::DELETE, &format!("/accounts/depts/{lowest}"), json!(null)).await;
+        server.admin(Method::DELETE, &format!("/accounts/depts/{below}"), json!(null)).await;
+        server.refused(Method::DELETE, &format!("/accounts/depts/{below}"), json!(null)).await;
+    }
+
+    #[tokio::test]
+    async fn f62_of_two_moves_that_close_a_loop_one_is_refused() {
+        let server = server().await;
+        let made = async |name: &str| {
+            server.admin(Method::POST, "/accounts/depts", json!({ "name": name })).await["id"].as_i64().unwrap()
+        };
+        let (a, b) = (made("a").await, made("b").await);
+        let under = async |id: i64, parent: i64| {
+            let path = format!("/accounts/depts/{id}");
+            let (_, answer) = server
+                .call(&crate::http::testing::As::Admin, Method::PATCH, &path, &json!({ "parent_dept_id": parent }))
+                .await;
+            answer["code"].as_i64().unwrap()
+        };
+        let (one, other) = tokio::join!(under(a, b), under(b, a));
+        assert_eq!(one + other, -1, "{one} {other}");
+    }
 }

@@ -9,7 +9,10 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::texts;
-use crate::{app, store};
+use crate::{
+    app::{self, accounts::AccountError},
+    store,
+};
 
 /// A failure as the wire shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +78,30 @@ impl From<store::Error> for Failure {
             tracing::warn!(%error, "the database is not available");
             return Self::with_status(StatusCode::SERVICE_UNAVAILABLE, "服务暂时不可用，请稍后重试");
         }
+        if error.is_bad_value() {
+            tracing::warn!(%error, "the database refused a value that was let through");
+            return Self::object("参数值超出范围");
+        }
         tracing::error!(%error, "a request failed inside");
         Self::with_status(StatusCode::INTERNAL_SERVER_ERROR, "服务内部错误")
+    }
+}
+
+/// Why an account stayed as it was.
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Self {
+        Self::object(match error {
+            AccountError::Missing => "record is not exist or has been deleted".into(),
+            AccountError::UsernameTaken(name) => format!("用户名已存在: {name}"),
+            AccountError::AppNameTaken(name) => format!("app_name已存在: {name}"),
+            AccountError::UnknownDepartment => "部门不存在".into(),
+            AccountError::UnknownParent => "上级部门不存在".into(),
+            AccountError::DepartmentLoop => "上级部门不能是自己或自己的下级部门".into(),
+            AccountError::UnknownWorkflow => "workflow_ids中有不存在的工作流".into(),
+            AccountError::DepartmentInUse => "部门下有用户、子部门或工单，不能删除".into(),
+            AccountError::RoleInUse => "角色正在被工单使用，不能删除".into(),
+            AccountError::Store(error) => return error.into(),
+        })
     }
 }
 

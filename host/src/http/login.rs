@@ -26,6 +26,7 @@ pub async fn login(
     State(app): State<Arc<App>>,
     address: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
+    jar: CookieJar,
     body: Body,
 ) -> Result<Response, Failure> {
     csrf::same_origin(&headers)?;
@@ -35,6 +36,9 @@ pub async fn login(
     let address = address.map_or_else(String::new, |Extension(ConnectInfo(address))| address.ip().to_string());
     match app.login(&username, &password, &address).await? {
         Login::Done(value) => {
+            if let Some(former) = jar.get(SESSION_COOKIE) {
+                store::auth::delete_session(&app.db, &store::auth::hash(former.value())).await?;
+            }
             let cookie =
                 Cookie::build((SESSION_COOKIE, value)).path("/").http_only(true).same_site(SameSite::Lax).build();
             let answer = Json(json!({ "code": 0, "data": {}, "msg": "" }));
@@ -61,4 +65,70 @@ pub async fn logout(State(app): State<Arc<App>>, jar: CookieJar) -> Result<Respo
 
 fn no_store() -> [(header::HeaderName, &'static str); 1] {
     [(header::CACHE_CONTROL, "no-store")]
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use axum::{
+        body::Body,
+        http::{Method, Request, StatusCode},
+    };
+    use serde_json::{Value, json};
+
+    use crate::http::testing::{As, Server, server};
+
+    async fn login(server: &Server, username: &str, password: &str) -> (StatusCode, Value) {
+        let body = json!({ "username": username, "password": password });
+        server.call(&As::Nobody, Method::POST, "/accounts/login", &body).await
+    }
+
+    #[tokio::test]
+    async fn f18_after_five_failures_even_the_right_password_waits_for_this_account_only() {
+        let server = server().await;
+        for (name, admin) in [("boss", true), ("other", true), ("lilei", false)] {
+            let body = json!({ "username": name, "password": "Right-pass-2020", "is_admin": admin });
+            server.admin(Method::POST, "/accounts/users", body).await;
+        }
+        let refused = (StatusCode::OK, json!({ "code": -1, "data": {}, "msg": "username or password is invalid" }));
+        for name in ["lilei", "ghost", "loonrobot", &"x".repeat(1_000_000)] {
+            assert_eq!(login(&server, name, "Right-pass-2020").await, refused, "{}", &name[..5]);
+        }
+        for _ in 0..5 {
+            assert_eq!(login(&server, "boss", "wrong").await, refused);
+        }
+        assert_eq!(login(&server, "boss", "Right-pass-2020").await.0, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(
+            login(&server, "other", "Right-pass-2020").await,
+            (StatusCode::OK, json!({ "code": 0, "data": {}, "msg": "" }))
+        );
+    }
+
+    #[tokio::test]
+    async fn guesses_that_come_all_at_once_wait_for_each_others_failures() {
+        let server = server().await;
+        let tries = (0..30).map(|_| login(&server, "admin", "wrong"));
+        let answers = futures::future::join_all(tries).await;
+        let judged = answers.iter().filter(|answer| answer.0 == StatusCode::OK).count();
+        assert!((5..=6).contains(&judged), "{judged} guesses were judged");
+    }
+
+    #[tokio::test]
+    async fn a_login_ends_the_session_that_the_browser_had() {
+        let server = server().await;
+        server.admin(Method::PATCH, "/accounts/users/1", json!({ "password": "Right-pass-2020" })).await;
+        let body = json!({ "username": "admin", "password": "Right-pass-2020" }).to_string();
+        let request = |cookie: &str| {
+            let request = Request::post("/api/v1.0/accounts/login").header("cookie", format!("sessionid={cookie}"));
+            request.body(Body::from(body.clone())).unwrap()
+        };
+        let first = server.cookie(request("none")).await;
+        let second = server.cookie(request(&first)).await;
+        assert_ne!(first, second);
+        for (cookie, code) in [(&first, -1), (&second, 0)] {
+            let read = Request::get("/api/v1.0/accounts/users").header("cookie", format!("sessionid={cookie}"));
+            let (_, answer) = server.send(read.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer["code"], code);
+        }
+    }
 }

@@ -15,6 +15,8 @@ pub mod roles;
 pub mod run_scripts;
 pub mod states;
 pub mod strict_json;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod texts;
 pub mod ticket_actions;
 pub mod ticket_history;

@@ -16,7 +16,6 @@ use crate::{
     store::{roles, roles::RoleDraft},
 };
 
-const MISSING: &str = "record is not exist or has been deleted";
 const TEXT_CHARACTERS: usize = 1000;
 
 pub async fn list(State(app): State<Arc<App>>, _: SessionAdmin, query: Query) -> Result<Envelope, Failure> {
@@ -45,16 +44,13 @@ pub async fn update(
     body: Body,
 ) -> Result<Envelope, Failure> {
     let body = body.or_missing("post参数为空")?;
-    let stored = roles::draft(&app.db, id).await?.ok_or_else(|| Failure::object(MISSING))?;
-    roles::update(&app.db, id, &changed(stored, &body)?).await?;
+    app.change_role(id, |stored| changed(stored, &body)).await?;
     Ok(Envelope::of(json!({ "id": id, "role_id": id })))
 }
 
 pub async fn delete(State(app): State<Arc<App>>, _: SessionAdmin, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
-    if roles::is_in_use(&app.db, id).await? {
-        return Err(Failure::object("角色正在被工单使用，不能删除"));
-    }
-    if roles::retire(&app.db, id).await? { Ok(Envelope::of(json!({}))) } else { Err(Failure::object(MISSING)) }
+    app.delete_role(id).await?;
+    Ok(Envelope::of(json!({})))
 }
 
 fn changed(mut draft: RoleDraft, body: &Map<String, Value>) -> Result<RoleDraft, Failure> {

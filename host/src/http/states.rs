@@ -14,7 +14,7 @@ use super::{
     workflows::granted,
 };
 use crate::{
-    app::App,
+    app::{App, hook_tokens},
     store::{
         self,
         cards::{Cards, Wanted},
@@ -94,13 +94,7 @@ fn participant(row: &StateRow, caller: &Caller) -> String {
     if row.set.participant_kind != ParticipantKind::Hook || matches!(caller.app, CallingApp::Session(_)) {
         return text.clone();
     }
-    match serde_json::from_str(text) {
-        Ok(Value::Object(mut hook)) => {
-            hook.insert("hook_token".into(), "***".into());
-            Value::Object(hook).to_string()
-        }
-        _ => "***".into(),
-    }
+    hook_tokens::shown(text)
 }
 
 fn wanted(rows: &[StateRow]) -> Wanted {
@@ -204,4 +198,97 @@ pub async fn delete(
     granted(&app, &caller, workflow).await?;
     app.delete_state(WorkflowId(workflow), StateId(id)).await?;
     Ok(Envelope::of(json!({ "state_id": id })))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use axum::http::Method;
+    use serde_json::{Value, json};
+
+    use crate::{
+        http::testing::{As, server},
+        store::app_tokens::AppTokenDraft,
+    };
+
+    #[tokio::test]
+    async fn d25_an_app_that_sends_back_what_it_read_keeps_the_hooks_token() {
+        let server = server().await;
+        let hook = json!({ "hook_url": "http://a", "hook_token": "secret" }).to_string();
+        let token =
+            server.token(AppTokenDraft { app_name: "tool".into(), may_configure: true, ..AppTokenDraft::default() });
+        let token = token.await;
+        let tool = As::App("tool", &token, "lisi");
+        let made = server.done(server.call(&tool, Method::POST, "/workflows", &json!({ "name": "w" })).await);
+        let path = format!("/workflows/{}/states", made["workflow_id"]);
+        let body = json!({ "name": "h", "participant_type_id": 10, "participant": hook });
+        let id = server.done(server.call(&tool, Method::POST, &path, &body).await)["state_id"].clone();
+        for read in [path.clone(), format!("/workflows/states/{id}")] {
+            let shown = server.done(server.call(&tool, Method::GET, &read, &json!(null)).await).to_string();
+            assert!(shown.contains("http://a") && !shown.contains("secret"), "{shown}");
+        }
+        let detail =
+            server.done(server.call(&tool, Method::GET, &format!("/workflows/states/{id}"), &json!(null)).await);
+        let back = json!({ "name": "hook", "participant": detail["participant"] });
+        server.done(server.call(&tool, Method::PATCH, &format!("{path}/{id}"), &back).await);
+        let kept = server.admin(Method::GET, &format!("/workflows/states/{id}"), json!(null)).await;
+        assert_eq!(kept["name"], "hook");
+        assert_eq!(
+            serde_json::from_str::<Value>(kept["participant"].as_str().unwrap()).unwrap()["hook_token"],
+            "secret"
+        );
+    }
+
+    #[tokio::test]
+    async fn f48_a_script_state_names_a_script_that_exists() {
+        let server = server().await;
+        let path = format!("/workflows/{}/states", server.workflow().await);
+        let script = |id: &str| json!({ "participant_type_id": 6, "participant": id });
+        for unknown in ["1", "x", "-1"] {
+            server.refused(Method::POST, &path, script(unknown)).await;
+        }
+        // built piece by piece: the script may be named by a later call
+        server.admin(Method::POST, &path, script("")).await;
+    }
+
+    #[tokio::test]
+    async fn t08_a_states_participants_are_named_for_every_kind_and_never_false() {
+        let server = server().await;
+        let path = format!("/workflows/{}/states", server.workflow().await);
+        let role = server.admin(Method::POST, "/accounts/roles", json!({ "name": "HR" })).await["id"].to_string();
+        for (order, (kind, participant)) in (0..).zip([
+            (0, ""),
+            (1, "ghost"),
+            (2, "admin, ghost"),
+            (3, "999"),
+            (4, &*role),
+            (5, "creator_tl"),
+            (7, "boss"),
+        ]) {
+            let body = json!({ "order_id": order, "participant_type_id": kind, "participant": participant });
+            server.admin(Method::POST, &path, body).await;
+        }
+        let rows = server.admin(Method::GET, &path, json!(null)).await;
+        let infos: Vec<Value> = rows["value"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| {
+                let info = &row["participant_info"];
+                json!([info["participant_type_name"], info["participant_name"], info["participant_alias"]])
+            })
+            .collect();
+        assert_eq!(
+            infos,
+            [
+                json!(["无", "", ""]),
+                json!(["个人", "ghost", "ghost"]),
+                json!(["多人", "admin, ghost", "admin,ghost"]),
+                json!(["部门", "", ""]),
+                json!(["角色", "HR", "HR"]),
+                json!(["变量", "creator_tl", "工单创建人的tl"]),
+                json!(["工单字段", "boss", ""]),
+            ]
+        );
+    }
 }

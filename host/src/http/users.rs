@@ -12,9 +12,11 @@ use super::{
     wire::{self, Envelope, Paging},
 };
 use crate::{
-    app::App,
-    store::{self, departments, roles, users, users::UserDraft},
-    workflow::{ROBOT, UserId},
+    app::{self, App},
+    password,
+    store::{roles, users, users::UserDraft},
+    username,
+    workflow::UserId,
 };
 
 const MISSING: &str = "record is not exist or has been deleted";
@@ -62,11 +64,9 @@ pub async fn create(
     body: Body,
 ) -> Result<Envelope, Failure> {
     let body = body.or_missing("post参数为空")?;
-    let blank = UserDraft { is_active: true, ..UserDraft::default() };
-    let draft = changed(&app, blank, &body).await?;
-    let mut tx = app.db.begin().await.map_err(store::Error::from)?;
-    let id = users::insert(&mut tx, &draft, &admin.username).await.map_err(|error| taken(error, &draft))?;
-    tx.commit().await.map_err(store::Error::from)?;
+    let password_hash = password_hash(&app, &body).await?;
+    let draft = changed(UserDraft { is_active: true, password_hash, ..UserDraft::default() }, &body)?;
+    let id = app.create_user(&draft, &admin.username).await?;
     Ok(Envelope::of(json!({ "id": id, "user_id": id })))
 }
 
@@ -77,11 +77,8 @@ pub async fn update(
     body: Body,
 ) -> Result<Envelope, Failure> {
     let body = body.or_missing("post参数为空")?;
-    let stored = users::draft(&app.db, UserId(id)).await?.ok_or_else(|| Failure::object(MISSING))?;
-    let draft = changed(&app, stored, &body).await?;
-    let mut tx = app.db.begin().await.map_err(store::Error::from)?;
-    users::update(&mut tx, UserId(id), &draft).await.map_err(|error| taken(error, &draft))?;
-    tx.commit().await.map_err(store::Error::from)?;
+    let password_hash = password_hash(&app, &body).await?;
+    app.change_user(UserId(id), |stored| changed(UserDraft { password_hash, ..stored }, &body)).await?;
     Ok(Envelope::of(json!({ "id": id, "user_id": id })))
 }
 
@@ -97,7 +94,7 @@ pub async fn delete(
 }
 
 /// The draft with what the body changes; absent keys stay (D-12).
-async fn changed(app: &App, mut draft: UserDraft, body: &Map<String, Value>) -> Result<UserDraft, Failure> {
+fn changed(mut draft: UserDraft, body: &Map<String, Value>) -> Result<UserDraft, Failure> {
     for (key, slot) in [
         ("username", &mut draft.username),
         ("alias", &mut draft.alias),
@@ -111,9 +108,7 @@ async fn changed(app: &App, mut draft: UserDraft, body: &Map<String, Value>) -> 
             return Err(Failure::object(format!("{key}不能超过{TEXT_CHARACTERS}个字符")));
         }
     }
-    let name = &draft.username;
-    let fit = (1..=100).contains(&name.chars().count()) && !name.chars().any(|c| c.is_control() || c == ',');
-    if !fit || name == ROBOT || name == "hook" || name.starts_with("script:") {
+    if !username::is_fit(&draft.username) {
         return Err(Failure::object("username不合法"));
     }
     for (key, slot) in [
@@ -127,15 +122,19 @@ async fn changed(app: &App, mut draft: UserDraft, body: &Map<String, Value>) -> 
     }
     if let Some(departments) = department_ids(body)? {
         draft.departments = departments;
-        if !departments::exist(&app.db, &draft.departments).await? {
-            return Err(Failure::object("部门不存在"));
-        }
-    }
-    if let Some(password) = wire::text("password", body.get("password"))?.filter(|password| !password.is_empty()) {
-        draft.password_hash =
-            Some(app.hash_password(password).await.map_err(|error| Failure::object(error.to_string()))?);
     }
     Ok(draft)
+}
+
+/// What to keep of the body's password, hashed before any row is locked; none or an empty one changes nothing.
+async fn password_hash(app: &App, body: &Map<String, Value>) -> Result<Option<String>, Failure> {
+    let password = wire::text("password", body.get("password"))?.filter(|password| !password.is_empty());
+    let Some(password) = password else { return Ok(None) };
+    app.hash_password(password).await.map(Some).map_err(|error| match error {
+        password::Error::TooShort => Failure::object(format!("密码至少{}个字符", password::LENGTH_MIN)),
+        password::Error::TooLong => Failure::object("密码过长"),
+        password::Error::Hash(_) => app::Error::Internal(error.to_string()).into(),
+    })
 }
 
 /// `dept_ids` as an array or comma list, or the one `dept_id`; 0 is none.
@@ -156,13 +155,6 @@ fn department_ids(body: &Map<String, Value>) -> Result<Option<Vec<i64>>, Failure
         return Err(Failure::object(format!("最多{MOST_DEPARTMENTS}个部门")));
     }
     Ok(Some(ids))
-}
-
-fn taken(error: store::Error, draft: &UserDraft) -> Failure {
-    match error.constraint() {
-        Some("users_username_key") => Failure::object(format!("用户名已存在: {}", draft.username)),
-        _ => error.into(),
-    }
 }
 
 /// Membership of a role; being added twice is once.
@@ -190,5 +182,86 @@ pub async fn remove_member(
         Ok(Envelope::of(json!({})))
     } else {
         Err(Failure::object(MISSING))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use axum::http::Method;
+    use serde_json::json;
+
+    use crate::http::testing::{As, server};
+
+    #[tokio::test]
+    async fn d12_a_change_of_a_user_keeps_what_it_does_not_name() {
+        let server = server().await;
+        let dept = server.admin(Method::POST, "/accounts/depts", json!({ "name": "技术部" })).await["id"].clone();
+        let body = json!({ "username": "lisi", "alias": "李四", "email": "l@x.com", "phone": "1", "dept_id": dept });
+        let id = server.admin(Method::POST, "/accounts/users", body).await["id"].clone();
+        server.admin(Method::PATCH, &format!("/accounts/users/{id}"), json!({ "phone": "2", "is_active": "0" })).await;
+        let mut user =
+            server.admin(Method::GET, "/accounts/users?search_value=lisi", json!(null)).await["value"][0].take();
+        for key in ["gmt_created", "gmt_modified"] {
+            assert!(user.as_object_mut().unwrap().remove(key).unwrap().is_string());
+        }
+        assert_eq!(
+            user,
+            json!({
+                "id": id, "last_login": null, "username": "lisi", "alias": "李四", "email": "l@x.com", "phone": "2",
+                "dept_info": { "dept_id": dept, "dept_name": "技术部" }, "dept_ids": [dept], "is_active": false, "is_admin": false,
+                "is_workflow_admin": false, "is_deleted": false,
+                "creator_info": { "creator_id": 1, "creator_alias": "", "creator_username": "admin" },
+            })
+        );
+    }
+
+    #[tokio::test]
+    async fn a_user_who_could_never_act_or_belongs_nowhere_is_refused() {
+        let server = server().await;
+        for body in [
+            json!({}),
+            json!({ "username": "" }),
+            json!({ "username": "loonrobot" }),
+            json!({ "username": "a,b" }),
+            json!({ "username": "e\u{301}" }),
+            json!({ "username": "x".repeat(101) }),
+            json!({ "username": "u", "dept_id": 999 }),
+            json!({ "username": "u", "dept_ids": "1,,2" }),
+            json!({ "username": "u", "is_admin": 2 }),
+            json!({ "username": 7 }),
+        ] {
+            server.refused(Method::POST, "/accounts/users", body).await;
+        }
+        let short =
+            server.refused(Method::POST, "/accounts/users", json!({ "username": "u", "password": "short" })).await;
+        assert_eq!(short, "密码至少12个字符");
+        assert_eq!(
+            server.refused(Method::PATCH, "/accounts/users/999", json!({ "alias": "x" })).await,
+            "record is not exist or has been deleted"
+        );
+        assert_eq!(server.admin(Method::GET, "/accounts/users", json!(null)).await["total"], 1);
+    }
+
+    #[tokio::test]
+    async fn two_changes_of_one_user_at_once_both_stay() {
+        let server = server().await;
+        let id = server.admin(Method::POST, "/accounts/users", json!({ "username": "u" })).await["id"].clone();
+        let path = format!("/accounts/users/{id}");
+        for round in 0..10 {
+            let (phone, email) = (json!({ "phone": round.to_string() }), json!({ "email": round.to_string() }));
+            tokio::join!(server.admin(Method::PATCH, &path, phone), server.admin(Method::PATCH, &path, email));
+            let user =
+                server.admin(Method::GET, "/accounts/users?search_value=u", json!(null)).await["value"][0].clone();
+            assert_eq!((&user["phone"], &user["email"]), (&json!(round.to_string()), &json!(round.to_string())));
+        }
+    }
+
+    #[tokio::test]
+    async fn losing_the_right_ends_an_administrators_session() {
+        let server = server().await;
+        server.admin(Method::PATCH, "/accounts/users/1", json!({ "is_admin": false })).await;
+        let (status, answer) = server.call(&As::Admin, Method::GET, "/accounts/users", &json!(null)).await;
+        assert_eq!((status.as_u16(), &answer["code"]), (200, &json!(-1)));
     }
 }

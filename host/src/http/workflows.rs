@@ -13,7 +13,7 @@ use super::{
     wire::{self, Code as _, Envelope, Paging},
 };
 use crate::{
-    app::{App, workflows::ConfigError},
+    app::{App, hook_tokens, workflows::ConfigError},
     store::{
         self, states, workflows,
         workflows::{Filter, WorkflowRow},
@@ -79,7 +79,7 @@ pub async fn init_state(State(app): State<Arc<App>>, caller: Caller, Ids([id]): 
         "type_id": row.set.kind.code(),
         "remember_last_man_enable": row.set.remember_last_handler,
         "participant_type_id": row.set.participant_kind.code(),
-        "participant": if hidden { "***" } else { &row.set.participant },
+        "participant": if hidden { hook_tokens::MASK } else { &row.set.participant },
         "distribute_type_id": row.set.distribution.code(),
         "label": row.set.label,
         "field_list": fields,
@@ -134,10 +134,15 @@ impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         match error {
             ConfigError::WorkflowMissing => Self::object(MISSING),
-            ConfigError::PartMissing => Self::object("记录不存在或已被删除"),
+            ConfigError::PartMissing => Self::object("record is not exist or has been deleted"),
             ConfigError::InUse(tickets) => Self::object(format!("有{tickets}个未结束的工单正在使用，不能删除")),
             ConfigError::StrangeState(id) => Self::object(format!("状态{id}不属于该工作流")),
             ConfigError::UnknownScript(script) => Self::object(format!("脚本不存在: {script}")),
+            ConfigError::BadExpression { number, problem } => Self::object(format!(
+                "condition_expression第{number}项第{}字节处有误: {}",
+                problem.offset, problem.message
+            )),
+            ConfigError::BrokenConditions => Self::object("condition_expression不合法"),
             ConfigError::App(error) => error.into(),
         }
     }
@@ -146,4 +151,85 @@ impl From<ConfigError> for Failure {
 /// Some parts' failures carry `""` (behaviour §3.5).
 pub(super) fn as_text(error: ConfigError) -> Failure {
     Failure::from(error).with_data(NoData::Text)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use axum::http::Method;
+    use serde_json::json;
+
+    use crate::{
+        http::testing::{As, server},
+        store::app_tokens::AppTokenDraft,
+    };
+
+    #[tokio::test]
+    async fn f45_f55_a_value_that_the_database_cannot_hold_is_refused_in_the_envelope() {
+        let server = server().await;
+        for body in [
+            json!({ "limit_expression": "{\"count\":1e-20000}" }),
+            json!({ "limit_expression": "{\"count\":\"\\u0000\"}" }),
+            json!({ "display_form_str": "[\"\\ud800\"]" }),
+        ] {
+            server.refused(Method::POST, "/workflows", body).await;
+        }
+        let rows = server.admin(Method::GET, "/workflows", json!(null)).await;
+        assert_eq!(rows["total"], 0);
+    }
+
+    #[tokio::test]
+    async fn d07_an_app_with_the_right_configures_only_workflows_it_was_granted() {
+        let server = server().await;
+        let other = server.workflow().await;
+        let token =
+            server.token(AppTokenDraft { app_name: "tool".into(), may_configure: true, ..AppTokenDraft::default() });
+        let token = token.await;
+        let tool = As::App("tool", &token, "lisi");
+        let own = server.call(&tool, Method::POST, "/workflows", &json!({ "name": "own" })).await;
+        let own = server.done(own)["workflow_id"].clone();
+        let path = format!("/workflows/{own}");
+        server.done(server.call(&tool, Method::PATCH, &path, &json!({ "name": "mine" })).await);
+        let shown = server.done(server.call(&tool, Method::GET, &path, &json!(null)).await);
+        assert_eq!((&shown["name"], &shown["creator"]), (&json!("mine"), &json!("lisi")));
+        let text = json!("APP:tool have no permission to get this workflow info");
+        for (method, path) in [
+            (Method::GET, format!("/workflows/{other}")),
+            (Method::PATCH, format!("/workflows/{other}")),
+            (Method::DELETE, format!("/workflows/{other}")),
+            (Method::GET, format!("/workflows/{other}/init_state")),
+            (Method::GET, format!("/workflows/{other}/states")),
+            (Method::POST, format!("/workflows/{other}/states")),
+            (Method::GET, format!("/workflows/{other}/transitions")),
+            (Method::POST, format!("/workflows/{other}/transitions")),
+            (Method::GET, format!("/workflows/{other}/custom_fields")),
+            (Method::POST, format!("/workflows/{other}/custom_fields")),
+        ] {
+            let (_, answer) = server.call(&tool, method.clone(), &path, &json!({ "name": "x" })).await;
+            assert_eq!((&answer["code"], &answer["msg"]), (&json!(-1), &text), "{method} {path}");
+        }
+        let left = server.admin(Method::GET, &format!("/workflows/{other}"), json!(null)).await;
+        assert_eq!(left["name"], "w");
+    }
+
+    #[tokio::test]
+    async fn every_change_to_a_part_raises_the_revision_and_a_refused_one_does_not() {
+        let server = server().await;
+        let id = server.workflow().await;
+        let revision = async || {
+            let access = crate::store::definitions::access(&server.app.db, crate::workflow::WorkflowId(id), None).await;
+            access.unwrap().unwrap().revision
+        };
+        let (path, start) = (format!("/workflows/{id}"), revision().await);
+        let state =
+            server.admin(Method::POST, &format!("{path}/states"), json!({ "name": "s" })).await["state_id"].clone();
+        assert_eq!(revision().await, start + 1);
+        server.admin(Method::PATCH, &format!("{path}/states/{state}"), json!({ "name": "t" })).await;
+        assert_eq!(revision().await, start + 2);
+        server.refused(Method::PATCH, &format!("{path}/states/{state}"), json!({ "type_id": 7 })).await;
+        server.refused(Method::POST, &format!("{path}/transitions"), json!({ "source_state_id": 999_999 })).await;
+        assert_eq!(revision().await, start + 2);
+        server.admin(Method::DELETE, &format!("{path}/states/{state}"), json!(null)).await;
+        assert_eq!(revision().await, start + 3);
+    }
 }

@@ -74,6 +74,20 @@ pub async fn list(
     Ok(rows.fetch_all(db).await?)
 }
 
+/// What can be changed of the token, which is locked for the rest of the transaction.
+pub async fn lock(db: impl PgExecutor<'_>, id: i64) -> Result<Option<AppTokenDraft>, Error> {
+    let row = sqlx::query_as!(
+        AppTokenDraft,
+        r#"SELECT t.app_name, t.ticket_sn_prefix,
+                  ARRAY(SELECT a.workflow_id FROM app_workflows a JOIN workflows w ON w.id = a.workflow_id AND w.deleted_at IS NULL
+                         WHERE a.app_token_id = t.id ORDER BY a.workflow_id) AS "workflows!",
+                  t.trusted, t.may_configure, t.may_admin
+             FROM app_tokens t WHERE t.id = $1 AND t.deleted_at IS NULL FOR UPDATE"#,
+        id
+    );
+    Ok(row.fetch_optional(db).await?)
+}
+
 /// The constraints `app_tokens_app_name_key` and `app_workflows_workflow_fkey` may refuse.
 pub async fn insert(
     tx: &mut PgConnection,

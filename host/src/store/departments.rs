@@ -56,6 +56,12 @@ pub async fn draft(db: impl PgExecutor<'_>, id: i64) -> Result<Option<Department
     Ok(row.fetch_optional(db).await?)
 }
 
+/// Makes changes of departments wait for each other until the transaction ends; reads do not wait.
+pub async fn lock_tree(db: impl PgExecutor<'_>) -> Result<(), Error> {
+    sqlx::query!("LOCK TABLE departments IN SHARE ROW EXCLUSIVE MODE").execute(db).await?;
+    Ok(())
+}
+
 /// Whether all of these departments exist.
 pub async fn exist(db: impl PgExecutor<'_>, ids: &[i64]) -> Result<bool, Error> {
     let all = sqlx::query_scalar!(

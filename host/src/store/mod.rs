@@ -61,6 +61,11 @@ impl Error {
         }
     }
 
+    /// The database could not hold a value of the caller's: a JSON number beyond its range, say. Class 22, data exceptions.
+    pub fn is_bad_value(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code.starts_with("22")))
+    }
+
     /// The name of the constraint that refused the write, if one did.
     pub fn constraint(&self) -> Option<&str> {
         let Self::Database(sqlx::Error::Database(error)) = self else {

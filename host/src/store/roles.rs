@@ -61,10 +61,11 @@ pub async fn list(
     Ok(rows.fetch_all(db).await?)
 }
 
-pub async fn draft(db: impl PgExecutor<'_>, id: i64) -> Result<Option<RoleDraft>, Error> {
+/// What can be changed of the role, which is locked for the rest of the transaction.
+pub async fn lock(db: impl PgExecutor<'_>, id: i64) -> Result<Option<RoleDraft>, Error> {
     let row = sqlx::query_as!(
         RoleDraft,
-        "SELECT name, description, label FROM roles WHERE id = $1 AND deleted_at IS NULL",
+        "SELECT name, description, label FROM roles WHERE id = $1 AND deleted_at IS NULL FOR UPDATE",
         id
     );
     Ok(row.fetch_optional(db).await?)

@@ -82,11 +82,12 @@ pub async fn list(
     Ok(rows.fetch_all(db).await?)
 }
 
-pub async fn draft(db: impl PgExecutor<'_>, id: UserId) -> Result<Option<UserDraft>, Error> {
+/// What can be changed of the user, who is locked for the rest of the transaction.
+pub async fn lock(db: impl PgExecutor<'_>, id: UserId) -> Result<Option<UserDraft>, Error> {
     let row = sqlx::query!(
         r#"SELECT username, alias, email, phone, is_active, is_admin, is_workflow_admin,
                   ARRAY(SELECT ud.department_id FROM user_departments ud WHERE ud.user_id = u.id ORDER BY ud.position) AS "departments!"
-             FROM users u WHERE id = $1 AND deleted_at IS NULL"#,
+             FROM users u WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"#,
         id.0
     );
     Ok(row.fetch_optional(db).await?.map(|row| UserDraft {

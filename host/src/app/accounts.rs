@@ -1,0 +1,197 @@
+//! Editing people, departments, roles and app tokens. A change reads the row under its lock and writes it in one transaction, so that
+//! of two changes at once each keeps what the other set (D-12).
+
+use super::App;
+use crate::{
+    ambient,
+    store::{
+        self,
+        app_tokens::{self, AppTokenDraft, Sealed},
+        departments::{self, DepartmentDraft},
+        roles::{self, RoleDraft},
+        users::{self, UserDraft},
+    },
+    workflow::UserId,
+};
+
+/// Why an account is not made, changed or deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    #[error("there is no such account")]
+    Missing,
+    #[error("a user is called {0}")]
+    UsernameTaken(String),
+    #[error("an app is called {0}")]
+    AppNameTaken(String),
+    #[error("one of the departments does not exist")]
+    UnknownDepartment,
+    #[error("the parent department does not exist")]
+    UnknownParent,
+    /// F-62.
+    #[error("the department would be below itself")]
+    DepartmentLoop,
+    #[error("one of the workflows does not exist")]
+    UnknownWorkflow,
+    /// D-24: people, departments below it or tickets.
+    #[error("the department is in use")]
+    DepartmentInUse,
+    #[error("tickets wait for the role")]
+    RoleInUse,
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl From<sqlx::Error> for AccountError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// A new app token: its secret is told here and, later, to an administrator's session.
+#[derive(Debug)]
+pub struct NewToken {
+    pub id: i64,
+    pub token: String,
+}
+
+impl App {
+    pub async fn create_user(&self, draft: &UserDraft, creator: &str) -> Result<UserId, AccountError> {
+        let mut tx = self.db.begin().await?;
+        departments_exist(&mut tx, draft).await?;
+        let id = users::insert(&mut tx, draft, creator).await.map_err(|error| username_taken(error, draft))?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// `change` gets the user as stored; its refusal changes nothing. A lost right or a new password ends the user's sessions.
+    pub async fn change_user<E: From<AccountError>>(
+        &self,
+        id: UserId,
+        change: impl FnOnce(UserDraft) -> Result<UserDraft, E>,
+    ) -> Result<(), E> {
+        let mut tx = self.db.begin().await.map_err(AccountError::from)?;
+        let stored = users::lock(&mut *tx, id).await.map_err(AccountError::from)?;
+        let draft = change(stored.ok_or(AccountError::Missing)?)?;
+        departments_exist(&mut tx, &draft).await?;
+        users::update(&mut tx, id, &draft).await.map_err(|error| username_taken(error, &draft))?;
+        Ok(tx.commit().await.map_err(AccountError::from)?)
+    }
+
+    pub async fn create_department(&self, draft: &DepartmentDraft, creator: &str) -> Result<i64, AccountError> {
+        let mut tx = self.db.begin().await?;
+        parent_fits(&mut tx, draft, None).await?;
+        let id = departments::insert(&mut *tx, draft, creator).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    pub async fn change_department<E: From<AccountError>>(
+        &self,
+        id: i64,
+        change: impl FnOnce(DepartmentDraft) -> Result<DepartmentDraft, E>,
+    ) -> Result<(), E> {
+        let mut tx = self.db.begin().await.map_err(AccountError::from)?;
+        // two moves at once could close a loop that neither sees
+        departments::lock_tree(&mut *tx).await.map_err(AccountError::from)?;
+        let stored = departments::draft(&mut *tx, id).await.map_err(AccountError::from)?;
+        let draft = change(stored.ok_or(AccountError::Missing)?)?;
+        parent_fits(&mut tx, &draft, Some(id)).await?;
+        departments::update(&mut *tx, id, &draft).await.map_err(AccountError::from)?;
+        Ok(tx.commit().await.map_err(AccountError::from)?)
+    }
+
+    pub async fn delete_department(&self, id: i64) -> Result<(), AccountError> {
+        let mut tx = self.db.begin().await?;
+        departments::lock_tree(&mut *tx).await?;
+        if departments::is_in_use(&mut *tx, id).await? {
+            return Err(AccountError::DepartmentInUse);
+        }
+        found(departments::retire(&mut *tx, id).await?)?;
+        Ok(tx.commit().await?)
+    }
+
+    pub async fn change_role<E: From<AccountError>>(
+        &self,
+        id: i64,
+        change: impl FnOnce(RoleDraft) -> Result<RoleDraft, E>,
+    ) -> Result<(), E> {
+        let mut tx = self.db.begin().await.map_err(AccountError::from)?;
+        let stored = roles::lock(&mut *tx, id).await.map_err(AccountError::from)?;
+        let draft = change(stored.ok_or(AccountError::Missing)?)?;
+        roles::update(&mut *tx, id, &draft).await.map_err(AccountError::from)?;
+        Ok(tx.commit().await.map_err(AccountError::from)?)
+    }
+
+    pub async fn delete_role(&self, id: i64) -> Result<(), AccountError> {
+        let mut tx = self.db.begin().await?;
+        if roles::is_in_use(&mut *tx, id).await? {
+            return Err(AccountError::RoleInUse);
+        }
+        found(roles::retire(&mut *tx, id).await?)?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The secret is 128 random bits in the form of a UUID, and is kept sealed.
+    pub async fn create_app_token(&self, draft: &AppTokenDraft, creator: &str) -> Result<NewToken, AccountError> {
+        let token = ambient::uuid().to_string();
+        let sealed = self.key.seal(token.as_bytes());
+        let sealed = Sealed { token: &sealed, key_id: self.key.id() };
+        let mut tx = self.db.begin().await?;
+        let id = app_tokens::insert(&mut tx, draft, &sealed, creator).await;
+        let id = id.map_err(|error| token_refused(error, draft))?;
+        tx.commit().await?;
+        Ok(NewToken { id, token })
+    }
+
+    pub async fn change_app_token<E: From<AccountError>>(
+        &self,
+        id: i64,
+        change: impl FnOnce(AppTokenDraft) -> Result<AppTokenDraft, E>,
+    ) -> Result<(), E> {
+        let mut tx = self.db.begin().await.map_err(AccountError::from)?;
+        let stored = app_tokens::lock(&mut *tx, id).await.map_err(AccountError::from)?;
+        let draft = change(stored.ok_or(AccountError::Missing)?)?;
+        app_tokens::update(&mut tx, id, &draft).await.map_err(|error| token_refused(error, &draft))?;
+        Ok(tx.commit().await.map_err(AccountError::from)?)
+    }
+}
+
+fn found(there: bool) -> Result<(), AccountError> {
+    if there { Ok(()) } else { Err(AccountError::Missing) }
+}
+
+async fn departments_exist(tx: &mut sqlx::PgConnection, draft: &UserDraft) -> Result<(), AccountError> {
+    let all = departments::exist(tx, &draft.departments).await?;
+    if all { Ok(()) } else { Err(AccountError::UnknownDepartment) }
+}
+
+/// The parent exists and is not the department itself or one below it.
+async fn parent_fits(
+    tx: &mut sqlx::PgConnection,
+    draft: &DepartmentDraft,
+    own: Option<i64>,
+) -> Result<(), AccountError> {
+    let Some(parent) = draft.parent else { return Ok(()) };
+    if !departments::exist(&mut *tx, &[parent]).await? {
+        return Err(AccountError::UnknownParent);
+    }
+    match own {
+        Some(own) if departments::is_below(tx, parent, own).await? => Err(AccountError::DepartmentLoop),
+        _ => Ok(()),
+    }
+}
+
+fn username_taken(error: store::Error, draft: &UserDraft) -> AccountError {
+    match error.constraint() {
+        Some("users_username_key") => AccountError::UsernameTaken(draft.username.clone()),
+        _ => error.into(),
+    }
+}
+
+fn token_refused(error: store::Error, draft: &AppTokenDraft) -> AccountError {
+    match error.constraint() {
+        Some("app_tokens_app_name_key") => AccountError::AppNameTaken(draft.app_name.clone()),
+        Some("app_workflows_workflow_fkey") => AccountError::UnknownWorkflow,
+        _ => error.into(),
+    }
+}

@@ -1,0 +1,57 @@
+//! An `App` on a database of its own, for tests of use cases and of the routes above them.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::{ops::Deref, sync::Arc};
+
+use gavia_sandbox::{Allocator, Plugin, Sandbox, Settings};
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+
+use super::{App, CONDITION, Parts};
+use crate::{
+    embedded::testing::{TestDatabase, database},
+    seal::SealingKey,
+};
+
+/// The app and what must live as long as it.
+pub(crate) struct TestApp {
+    pub(crate) app: Arc<App>,
+    _database: TestDatabase,
+}
+
+impl Deref for TestApp {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+/// One sandbox a test binary: compiling the condition plugin is what would take the time. Its folder is gone at once, which costs
+/// nobody anything: compiled plugins stay in memory.
+async fn sandbox() -> (Sandbox, Plugin) {
+    static READY: OnceCell<(Sandbox, Plugin)> = OnceCell::const_new();
+    let make = async || {
+        let folder = tempfile::tempdir().unwrap();
+        let settings =
+            Settings { cache_dir: folder.path().join("compiled"), slots: Some(16), allocator: Allocator::Auto };
+        let sandbox = Sandbox::new(settings).unwrap();
+        let plugin = sandbox.prepare(CONDITION.to_vec()).await.unwrap().plugin;
+        (sandbox, plugin)
+    };
+    READY.get_or_init(make).await.clone()
+}
+
+pub(crate) async fn app() -> TestApp {
+    let database = database().await;
+    let (sandbox, conditions) = sandbox().await;
+    let parts = Parts {
+        db: database.pool.clone(),
+        key: SealingKey::from_base64(&SealingKey::generate()).unwrap(),
+        zone: chrono_tz::Asia::Shanghai,
+        sandbox,
+        body_bytes_max: 2 << 20,
+        stopping: CancellationToken::new(),
+    };
+    TestApp { app: Arc::new(App::with(parts, conditions)), _database: database }
+}
