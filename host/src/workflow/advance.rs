@@ -69,7 +69,7 @@ pub(super) fn check_move<'a>(
     }
     let source = definition.state(ticket.state).ok_or(Refusal::StateGone)?;
     let transition = definition.transition(request.transition).ok_or(Refusal::TransitionInvalid)?;
-    let writer = match facts.actor {
+    let by = match facts.actor {
         Actor::Person(_) => {
             check_required(definition, source, transition, request.body)?;
             Writer::Handler
@@ -77,7 +77,7 @@ pub(super) fn check_move<'a>(
         Actor::Script { .. } => Writer::Script,
     };
     transition.check_leaves(source.id)?;
-    let writes = Writes::of(definition, source, (request.body, writer), facts.zone);
+    let writes = Writes::of(definition, source, (request.body, by), facts.zone);
     Ok((source, Checked { definition, transition, writes }))
 }
 

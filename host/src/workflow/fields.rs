@@ -48,17 +48,17 @@ impl Writes {
     pub(super) fn of(
         definition: &Definition,
         state: &State,
-        (body, writer): (&Map<String, Value>, Writer),
+        (body, by): (&Map<String, Value>, Writer),
         zone: Tz,
     ) -> Result<Self, Refusal> {
         let mut writes = Self::default();
         for (key, value) in body {
             if key == "title" {
-                if writable(state, key, writer == Writer::Creator) {
+                if writable(state, key, by == Writer::Creator) {
                     writes.title = Some(title(value)?);
                 }
             } else if let Some(field) = definition.field(key)
-                && writable(state, key, writer == Writer::Script)
+                && writable(state, key, by == Writer::Script)
             {
                 let value = write(field.kind, key, value, zone)?;
                 writes.values.push((key.clone(), value));

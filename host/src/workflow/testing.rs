@@ -203,6 +203,9 @@ pub(super) fn vpn() -> Definition {
     )
 }
 
+/// Id, name, leader, approvers, and the departments whose people are its members.
+type DepartmentRow = (i64, &'static str, &'static str, &'static [&'static str], &'static [i64]);
+
 /// The people of behaviour §11, a role 2 that nobody has, and wuhui (department 5), who left.
 pub(super) fn people() -> Directory {
     let users = [
@@ -226,7 +229,7 @@ pub(super) fn people() -> Directory {
         departments: vec![DepartmentId(department)],
         roles: if name == "guiji" { vec![RoleId(1)] } else { Vec::new() },
     };
-    let department = |(id, name, leader, approvers, below): (i64, &str, &str, &[&str], &[i64])| Department {
+    let department = |(id, name, leader, approvers, below): DepartmentRow| Department {
         id: DepartmentId(id),
         name: name.to_owned(),
         leader: leader.to_owned(),
@@ -237,7 +240,7 @@ pub(super) fn people() -> Directory {
             .map(|user| user.0.to_owned())
             .collect(),
     };
-    let departments: [(i64, &str, &str, &[&str], &[i64]); 5] = [
+    let departments: [DepartmentRow; 5] = [
         (1, "总部", "admin", &[], &[1, 2, 3, 4, 5]),
         (2, "技术部", "lilei", &[], &[2, 3, 4]),
         (3, "运维部", "guiji", &[], &[3]),

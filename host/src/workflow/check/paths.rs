@@ -19,11 +19,12 @@ impl Found<'_> {
             .filter_map(|transition| Some((transition.source?, transition)))
             .flat_map(|(source, transition)| targets(transition).map(move |target| (source, target)))
             .collect();
-        let reached = definition.start().map(|start| spread([start.id].into(), edges.iter().copied()));
+        let reached = definition.start().map(|start| spread([start.id].into(), &edges));
         let ends: BTreeSet<StateId> =
             definition.states.iter().filter(|state| state.kind == StateKind::End).map(|state| state.id).collect();
         let has_end = !ends.is_empty();
-        let ending = spread(ends, edges.iter().map(|(source, target)| (*target, *source)));
+        let backwards: Vec<(StateId, StateId)> = edges.iter().map(|(source, target)| (*target, *source)).collect();
+        let ending = spread(ends, &backwards);
         for state in &definition.states {
             let place = Place::State(state.id);
             let mut leaving = definition.leaving(state.id).peekable();
@@ -58,12 +59,12 @@ fn targets(transition: &Transition) -> impl Iterator<Item = StateId> {
 }
 
 /// Everything that can be got to from `seen` along the edges. Ends, since each round but the last adds a state.
-fn spread(mut seen: BTreeSet<StateId>, edges: impl Iterator<Item = (StateId, StateId)> + Clone) -> BTreeSet<StateId> {
+fn spread(mut seen: BTreeSet<StateId>, edges: &[(StateId, StateId)]) -> BTreeSet<StateId> {
     loop {
         let before = seen.len();
-        for (from, to) in edges.clone() {
-            if seen.contains(&from) {
-                seen.insert(to);
+        for (from, to) in edges {
+            if seen.contains(from) {
+                seen.insert(*to);
             }
         }
         if seen.len() == before {

@@ -43,14 +43,15 @@ impl Found<'_> {
                     }
                 }
             }),
-            ParticipantKind::Field if text.is_empty() => Err(Unresolved::Unnamed),
+            ParticipantKind::Field | ParticipantKind::ParentField | ParticipantKind::Plugin if text.is_empty() => {
+                Err(Unresolved::Unnamed)
+            }
             ParticipantKind::Field => {
                 if !self.knows(text) {
                     self.unknown(state, format!("\"{text}\" is no field"));
                 }
                 Ok(())
             }
-            ParticipantKind::ParentField | ParticipantKind::Plugin if text.is_empty() => Err(Unresolved::Unnamed),
             // the parent's fields and the installed plugins are not part of this workflow
             ParticipantKind::ParentField | ParticipantKind::Plugin => Ok(()),
             ParticipantKind::Hook => {

@@ -58,7 +58,7 @@ prop_compose! {
         form in select(vec!["", "title,days", "days?,note?,title?", "days!,note?"]),
         remember_last_handler in any::<bool>(),
     ) -> State {
-        State { distribution, remember_last_handler, ..state(id, kind, text, form) }
+        State { remember_last_handler, distribution, ..state(id, kind, text, form) }
     }
 }
 
@@ -76,7 +76,7 @@ prop_compose! {
         let kind = if timer { TransitionKind::Timer } else { TransitionKind::Normal };
         let conditions = Conditions::Listed(conditions);
         let source = if id <= SCRIPT { id } else { source };
-        Transition { conditions, attribute, field_check, kind, ..transition(id, source, destination) }
+        Transition { kind, conditions, attribute, field_check, ..transition(id, source, destination) }
     }
 }
 
@@ -275,7 +275,7 @@ impl Life {
             at = Some(after);
         }
         let Ticket { version, modified_at, script_succeeded, .. } = self.ticket;
-        let replayed = Ticket { version, modified_at, script_succeeded, ..at.expect("its creation is logged") };
+        let replayed = Ticket { version, script_succeeded, modified_at, ..at.expect("its creation is logged") };
         assert_eq!(replayed, self.ticket);
     }
 }

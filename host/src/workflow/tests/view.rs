@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::super::{testing::*, *};
+use FieldAccess::{Optional, ReadOnly, Required};
 
 fn ticket_of(definition: Definition) -> (Desk, Ticket) {
     let desk = Desk::of(definition);
@@ -70,7 +71,6 @@ fn t18_t19_a_form_depends_on_who_looks_and_comes_in_one_order() {
         access("late!,tied?,early,title,state.state_name,gmt_created,state_id,participant_info.participant_name,ghost");
     definition.display_form = names(&["creator", "late", "sn", "unknown"]);
     let (desk, ticket) = ticket_of(definition);
-    use FieldAccess::{Optional, ReadOnly, Required};
     let handler = [
         ("early", ReadOnly),
         ("title", ReadOnly),
