@@ -84,8 +84,8 @@ async fn t05_t06_d11_what_looks_like_an_error_or_a_success_is_what_it_always_was
     assert_eq!(zero.body, json!({ "code": -1, "data": {}, "msg": "参数不合法,请提供username，transition_id" }));
     let nothing = app.get("jack", &format!("{path}/transitions")).await;
     assert_eq!(nothing.body, json!({ "code": 0, "data": { "value": [] }, "msg": "用户当前无处理权限" }));
-    let none = app.get("jack", "/tickets/states?ticket_ids=999999").await;
-    assert_eq!(none.body, json!({ "code": -1, "data": "", "msg": "" }));
+    let unknown = app.get("jack", "/tickets/states?ticket_ids=999999").await;
+    assert_eq!(unknown.body, json!({ "code": -1, "data": "", "msg": "" }));
     let some = app.get("", &format!("/tickets/states?ticket_ids={id},999999")).await.ok();
     assert_eq!(some, json!({ id.to_string(): { "state_id": leave.state("tl"), "state_name": "tl" } }));
     let empty = answer(app.request(Method::POST, &format!("{path}/accept"), "lilei")).await;

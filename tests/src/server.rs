@@ -65,7 +65,7 @@ impl Cluster {
         let (found, addresses) = mpsc::channel();
         read_log(process.stdout.take().context("stdout")?, found.clone());
         read_log(process.stderr.take().context("stderr")?, found);
-        let address = tokio::task::spawn_blocking(move || addresses.recv_timeout(Duration::from_secs(60))).await?;
+        let address = tokio::task::spawn_blocking(move || addresses.recv_timeout(Duration::from_mins(1))).await?;
         let Ok(address) = address else {
             let _ = process.kill();
             bail!("the node did not say where it listens: {:?}", process.wait());

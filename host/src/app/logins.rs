@@ -15,7 +15,7 @@ use crate::{ambient, password, store, username};
 /// From this many failures on each costs a wait.
 const FREE: u32 = 5;
 /// Longest wait after a failure.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+const LONGEST: Duration = Duration::from_mins(15);
 /// Pairs of account and address that are remembered; past it the oldest goes.
 const MOST: usize = 10_000;
 /// Hashes computed at once; each takes 19 MiB and tens of milliseconds of a core.

@@ -40,7 +40,9 @@ pub async fn list(State(app): State<Arc<App>>, caller: Caller, query: Query) -> 
     }
     let tickets = ticket_lists::rows(&app.db, &filter, paging.limit(), paging.offset(count.total)).await?;
     let mut wanted = Wanted::default();
-    tickets.iter().for_each(|(ticket, _)| wanted.add(ticket));
+    for (ticket, _) in &tickets {
+        wanted.add(ticket);
+    }
     let cards = store::cards::cards(&app.db, &wanted).await?;
     let rows: Vec<Value> =
         tickets.iter().map(|(ticket, names)| wire::ticket_row(ticket, names, &cards, app.zone).into()).collect();

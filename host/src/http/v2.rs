@@ -63,15 +63,14 @@ impl FromRequestParts<Arc<App>> for Authorised {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let allowed = |person: &Administrator| person.is_admin || person.is_workflow_admin;
-        let person = match bearer(parts) {
-            Some(token) => store::auth::access_token(&app.db, &store::auth::hash(token)).await?,
-            None => {
-                let person = auth::session(app, &parts.headers).await?;
-                if person.is_some() {
-                    csrf::check(&parts.method, &parts.headers)?;
-                }
-                person
+        let person = if let Some(token) = bearer(parts) {
+            store::auth::access_token(&app.db, &store::auth::hash(token)).await?
+        } else {
+            let person = auth::session(app, &parts.headers).await?;
+            if person.is_some() {
+                csrf::check(&parts.method, &parts.headers)?;
             }
+            person
         };
         match person {
             Some(person) if allowed(&person) => Ok(Self),

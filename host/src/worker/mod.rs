@@ -73,8 +73,7 @@ async fn until_next(app: &App, free: usize) -> Duration {
     }
     match jobs::next_due(&app.db).await {
         Ok(Some(due)) => due.clamp(Duration::from_millis(1), POLL),
-        Ok(None) => POLL,
-        Err(_) => POLL, // the poll that follows says what is wrong
+        Ok(None) | Err(_) => POLL, // the poll that follows an error says what is wrong
     }
 }
 

@@ -23,13 +23,13 @@ pub fn field_list(ticket: &Ticket, definition: &Definition, viewer: Viewer, show
     form.iter()
         .map(|field| {
             let values = if matches!(field.source, FormSource::Base(_)) { &base } else { &custom };
-            form_field(field, values.get(field.source.key()).cloned().unwrap_or(Value::Null))
+            form_field(field, values.get(field.source.key()).unwrap_or(&Value::Null))
         })
         .collect()
 }
 
 /// One element of `field_list`, of a detail or of `init_state`.
-pub fn form_field(field: &FormField<'_>, value: Value) -> Value {
+pub fn form_field(field: &FormField<'_>, value: &Value) -> Value {
     let (attribute, order) = (field.access.code(), field.source.order_id());
     match field.source {
         FormSource::Base(base) => json!({
@@ -48,7 +48,7 @@ pub fn form_field(field: &FormField<'_>, value: Value) -> Value {
 
 /// One element of `init_state`'s form; the title has the document's spellings as well.
 pub fn start_form_field(field: &FormField<'_>) -> Value {
-    let mut shown = form_field(field, Value::Null);
+    let mut shown = form_field(field, &Value::Null);
     if let (FormSource::Base(base), Value::Object(shown)) = (field.source, &mut shown) {
         shown.insert("name".into(), base.name.into());
         shown.insert("value".into(), Value::Null);

@@ -43,6 +43,7 @@ impl Envelope {
     }
 
     /// Some successes carry a text (D-22, T-06).
+    #[must_use]
     pub fn saying(mut self, msg: impl Into<String>) -> Self {
         self.msg = msg.into();
         self
