@@ -102,7 +102,7 @@ mod tests {
     use axum::http::Method;
     use serde_json::{Value, json};
 
-    use crate::http::testing::{As, server};
+    use crate::http::testing::{As, done, server};
 
     #[tokio::test]
     async fn d12_f51_f59_a_token_is_made_changed_and_shown_whole_to_the_session() {
@@ -126,9 +126,9 @@ mod tests {
         );
         let token = made["token"].as_str().unwrap();
         let app = As::App("oa", token, "lisi");
-        assert_eq!(server.done(server.call(&app, Method::GET, "/workflows", &json!(null)).await)["total"], 1);
+        assert_eq!(done(server.call(&app, Method::GET, "/workflows", &json!(null)).await)["total"], 1);
         server.admin(Method::PATCH, &path, json!({ "workflow_ids": "" })).await;
-        assert_eq!(server.done(server.call(&app, Method::GET, "/workflows", &json!(null)).await)["total"], 0);
+        assert_eq!(done(server.call(&app, Method::GET, "/workflows", &json!(null)).await)["total"], 0);
         server.admin(Method::DELETE, &path, json!(null)).await;
         let (_, answer) = server.call(&app, Method::GET, "/workflows", &json!(null)).await;
         assert_eq!((&answer["code"], &answer["data"]), (&json!(-1), &json!([])));

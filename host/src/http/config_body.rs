@@ -199,14 +199,14 @@ mod tests {
     use super::*;
     use crate::workflow::{Distribution, ParticipantKind, StateKind, TransitionAttribute};
 
-    fn object(value: Value) -> Map<String, Value> {
+    fn object(value: &Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
     }
 
     #[test]
     fn t07_numbers_come_as_text_and_zero_kinds_mean_the_first() {
         let body = object(
-            json!({ "order_id": "26", "type_id": "1", "is_hidden": "1", "participant_type_id": 5, "distribute_type_id": "0" }),
+            &json!({ "order_id": "26", "type_id": "1", "is_hidden": "1", "participant_type_id": 5, "distribute_type_id": "0" }),
         );
         let patch = state(&body).unwrap();
         assert_eq!((patch.order_id, patch.kind, patch.is_hidden), (Some(26), Some(StateKind::Start), Some(true)));
@@ -216,14 +216,14 @@ mod tests {
         );
         assert_eq!(patch.name, None, "what is not named stays");
         assert_eq!(
-            transition(&object(json!({ "attribute_type_id": 0 }))).unwrap().attribute,
+            transition(&object(&json!({ "attribute_type_id": 0 }))).unwrap().attribute,
             Some(TransitionAttribute::Agree)
         );
     }
 
     #[test]
     fn f45_broken_json_texts_are_refused_and_empty_ones_are_defaults() {
-        let blank = workflow(&object(json!({ "limit_expression": "", "display_form_str": "" }))).unwrap();
+        let blank = workflow(&object(&json!({ "limit_expression": "", "display_form_str": "" }))).unwrap();
         assert_eq!((blank.limit_expression.unwrap(), blank.display_form.unwrap()), ("{}".into(), "[]".into()));
         for broken in [
             json!({ "limit_expression": "{" }),
@@ -234,12 +234,12 @@ mod tests {
             json!({ "description": "x".repeat(70_000) }),
             json!({ "name": "x".repeat(501) }),
         ] {
-            assert!(workflow(&object(broken.clone())).is_err(), "{broken}");
+            assert!(workflow(&object(&broken)).is_err(), "{broken}");
         }
         for broken in
             [json!({ "state_field_str": "[]" }), json!({ "state_field_str": { "a": 4 } }), json!({ "label": "x" })]
         {
-            assert!(state(&object(broken.clone())).is_err(), "{broken}");
+            assert!(state(&object(&broken)).is_err(), "{broken}");
         }
         for broken in [
             json!("{}"),
@@ -249,9 +249,9 @@ mod tests {
             json!([{ "expression": 1, "target_state_id": 1 }]),
             json!([{ "expression": "1", "target_state_id": true }]),
         ] {
-            assert!(transition(&object(json!({ "condition_expression": broken }))).is_err(), "{broken}");
+            assert!(transition(&object(&json!({ "condition_expression": broken }))).is_err(), "{broken}");
         }
-        assert!(field(&object(json!({ "field_key": "state_id" }))).is_err());
-        assert!(field(&object(json!({ "field_type_id": 6 }))).is_err());
+        assert!(field(&object(&json!({ "field_key": "state_id" }))).is_err());
+        assert!(field(&object(&json!({ "field_type_id": 6 }))).is_err());
     }
 }

@@ -207,7 +207,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::{
-        http::testing::{As, server},
+        http::testing::{As, done, server},
         store::app_tokens::AppTokenDraft,
     };
 
@@ -219,18 +219,17 @@ mod tests {
             server.token(AppTokenDraft { app_name: "tool".into(), may_configure: true, ..AppTokenDraft::default() });
         let token = token.await;
         let tool = As::App("tool", &token, "lisi");
-        let made = server.done(server.call(&tool, Method::POST, "/workflows", &json!({ "name": "w" })).await);
+        let made = done(server.call(&tool, Method::POST, "/workflows", &json!({ "name": "w" })).await);
         let path = format!("/workflows/{}/states", made["workflow_id"]);
         let body = json!({ "name": "h", "participant_type_id": 10, "participant": hook });
-        let id = server.done(server.call(&tool, Method::POST, &path, &body).await)["state_id"].clone();
+        let id = done(server.call(&tool, Method::POST, &path, &body).await)["state_id"].clone();
         for read in [path.clone(), format!("/workflows/states/{id}")] {
-            let shown = server.done(server.call(&tool, Method::GET, &read, &json!(null)).await).to_string();
+            let shown = done(server.call(&tool, Method::GET, &read, &json!(null)).await).to_string();
             assert!(shown.contains("http://a") && !shown.contains("secret"), "{shown}");
         }
-        let detail =
-            server.done(server.call(&tool, Method::GET, &format!("/workflows/states/{id}"), &json!(null)).await);
+        let detail = done(server.call(&tool, Method::GET, &format!("/workflows/states/{id}"), &json!(null)).await);
         let back = json!({ "name": "hook", "participant": detail["participant"] });
-        server.done(server.call(&tool, Method::PATCH, &format!("{path}/{id}"), &back).await);
+        done(server.call(&tool, Method::PATCH, &format!("{path}/{id}"), &back).await);
         let kept = server.admin(Method::GET, &format!("/workflows/states/{id}"), json!(null)).await;
         assert_eq!(kept["name"], "hook");
         assert_eq!(

@@ -83,16 +83,8 @@ impl Server {
         set.strip_prefix("sessionid=").unwrap().split(';').next().unwrap().to_owned()
     }
 
-    /// The data of a call that must succeed.
-    #[track_caller]
-    pub(crate) fn done(&self, (status, body): (StatusCode, Value)) -> Value {
-        assert_eq!((status, &body["code"]), (StatusCode::OK, &json!(0)), "{body}");
-        body["data"].clone()
-    }
-
     pub(crate) async fn admin(&self, method: Method, path: &str, body: Value) -> Value {
-        let answer = self.call(&As::Admin, method, path, &body).await;
-        self.done(answer)
+        done(self.call(&As::Admin, method, path, &body).await)
     }
 
     /// The text of a call by the administrator that must be refused, with HTTP 200.
@@ -111,4 +103,11 @@ impl Server {
     pub(crate) async fn workflow(&self) -> i64 {
         self.admin(Method::POST, "/workflows", json!({ "name": "w" })).await["workflow_id"].as_i64().unwrap()
     }
+}
+
+/// The data of a call that must succeed.
+#[track_caller]
+pub(crate) fn done((status, body): (StatusCode, Value)) -> Value {
+    assert_eq!((status, &body["code"]), (StatusCode::OK, &json!(0)), "{body}");
+    body["data"].clone()
 }

@@ -160,7 +160,7 @@ mod tests {
     use serde_json::json;
 
     use crate::{
-        http::testing::{As, server},
+        http::testing::{As, done, server},
         store::app_tokens::AppTokenDraft,
     };
 
@@ -187,10 +187,10 @@ mod tests {
         let token = token.await;
         let tool = As::App("tool", &token, "lisi");
         let own = server.call(&tool, Method::POST, "/workflows", &json!({ "name": "own" })).await;
-        let own = server.done(own)["workflow_id"].clone();
+        let own = done(own)["workflow_id"].clone();
         let path = format!("/workflows/{own}");
-        server.done(server.call(&tool, Method::PATCH, &path, &json!({ "name": "mine" })).await);
-        let shown = server.done(server.call(&tool, Method::GET, &path, &json!(null)).await);
+        done(server.call(&tool, Method::PATCH, &path, &json!({ "name": "mine" })).await);
+        let shown = done(server.call(&tool, Method::GET, &path, &json!(null)).await);
         assert_eq!((&shown["name"], &shown["creator"]), (&json!("mine"), &json!("lisi")));
         let text = json!("APP:tool have no permission to get this workflow info");
         for (method, path) in [
