@@ -13,6 +13,7 @@ use gavia_tests::server::{Cluster, Node};
 
 /// A node on a fresh database.
 async fn node() -> (Cluster, Node) {
+    gavia_tests::guests::built().await;
     let cluster = Cluster::new(env!("CARGO_BIN_EXE_gavia-node")).await.expect("a database");
     let node = cluster.node().await.expect("a node");
     (cluster, node)

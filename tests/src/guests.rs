@@ -16,11 +16,17 @@ const OUTER: [&str; 6] = [
     "CLIPPY_ARGS",
 ];
 
+static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+
+/// Waits until the guests are built: before a server starts, since a minute's build on the test's own thread would let the client
+/// reuse connections that the server gave up meanwhile.
+pub async fn built() {
+    tokio::task::spawn_blocking(|| FOLDER.get_or_init(build)).await.expect("the guests build");
+}
+
 /// The component of a guest by its logical name, for example `print_creator`.
 pub fn wasm(name: &str) -> Vec<u8> {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    let folder = FOLDER.get_or_init(build);
-    let path = folder.join(format!("{name}.wasm"));
+    let path = FOLDER.get_or_init(build).join(format!("{name}.wasm"));
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

@@ -82,7 +82,8 @@ impl FromRequestParts<Arc<App>> for Authorised {
 
 fn bearer(parts: &Parts) -> Option<&str> {
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    value.strip_prefix("Bearer ").map(str::trim)
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// What is wrong with a workflow (behaviour §7.4), as findings.
@@ -97,6 +98,71 @@ async fn check(
     let access = store::definitions::access(&app.db, id, None).await?.ok_or_else(missing)?;
     let definition = app.definitions.get(&app.db, id, access.revision).await?.ok_or_else(missing)?;
     let directory = store::accounts::directory(&app.db, &workflow::check_needs(&definition)).await?;
-    let problems = workflow::check(&definition, &directory);
+    let mut problems = workflow::check(&definition, &directory);
+    if !store::workflows::has_app(&app.db, id).await? {
+        problems.push(workflow::Problem {
+            level: workflow::Level::Warning,
+            code: "app_missing",
+            place: workflow::Place::Workflow,
+            message: "no app token names this workflow, so no client sees it".into(),
+        });
+    }
     Ok(Json(json!({ "workflow_id": id, "revision": definition.revision, "problems": problems })))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use axum::{
+        body::Body,
+        http::{Method, Request},
+    };
+    use serde_json::{Value, json};
+
+    use crate::{
+        http::testing::{Server, server},
+        store::{self, auth},
+        workflow::UserId,
+    };
+
+    async fn check(server: &Server, workflow: i64, token: Option<&str>) -> (u16, Value) {
+        let mut request = Request::get(format!("/api/v2/workflows/{workflow}/check"));
+        if let Some(token) = token {
+            request = request.header("authorization", format!("bearer {token}"));
+        }
+        let (status, body) = server.send(request.body(Body::empty()).unwrap()).await;
+        (status.as_u16(), body)
+    }
+
+    #[tokio::test]
+    async fn a_bearer_token_reads_the_findings_of_a_workflow_and_nobody_else_does() {
+        let server = server().await;
+        let id = server.workflow().await;
+        let person = server.admin(Method::POST, "/accounts/users", json!({ "username": "lisi" })).await["id"].clone();
+        for (user, token) in [(1, "admins"), (person.as_i64().unwrap(), "lisis")] {
+            store::access_tokens::insert(&server.app.db, UserId(user), &auth::hash(token), None).await.unwrap();
+        }
+        let problem = |status: u16, title: &str, detail: &str| {
+            (status, json!({ "type": "about:blank", "title": title, "status": status, "detail": detail }))
+        };
+        let anonymous = problem(401, "Unauthorized", "a bearer token or an administrator's session is needed");
+        assert_eq!(check(&server, id, None).await, anonymous);
+        assert_eq!(check(&server, id, Some("guessed")).await, anonymous);
+        let stranger = problem(403, "Forbidden", "this needs an administrator or a workflow administrator");
+        assert_eq!(check(&server, id, Some("lisis")).await, stranger);
+        assert_eq!(check(&server, 999, Some("admins")).await, problem(404, "Not Found", "there is no such workflow"));
+
+        let found = |code: &str, level: &str, message: &str| json!({ "level": level, "code": code, "place": { "part": "workflow" }, "message": message });
+        let problems = [
+            found("start_state_missing", "error", "there is no start state"),
+            found("end_state_missing", "error", "there is no end state"),
+            found("app_missing", "warning", "no app token names this workflow, so no client sees it"),
+        ];
+        let wanted = json!({ "workflow_id": id, "revision": 1, "problems": problems });
+        assert_eq!(check(&server, id, Some("admins")).await, (200, wanted));
+        let app = json!({ "app_name": "oa", "workflow_ids": id.to_string() });
+        server.admin(Method::POST, "/accounts/app_token", app).await;
+        let (_, body) = check(&server, id, Some("admins")).await;
+        assert_eq!(body["problems"].as_array().unwrap(), &problems[..2]);
+    }
 }

@@ -116,6 +116,18 @@ pub async fn is_granted(db: impl PgExecutor<'_>, app: i64, id: WorkflowId) -> Re
     Ok(granted)
 }
 
+/// Whether any app may use the workflow.
+pub async fn has_app(db: impl PgExecutor<'_>, id: WorkflowId) -> Result<bool, Error> {
+    let granted = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM app_workflows a JOIN app_tokens t ON t.id = a.app_token_id AND t.deleted_at IS NULL
+                           WHERE a.workflow_id = $1) AS "granted!""#,
+        id.0
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(granted)
+}
+
 pub async fn insert(db: impl PgExecutor<'_>, draft: &WorkflowDraft, creator: &str) -> Result<WorkflowId, Error> {
     let id = sqlx::query_scalar!(
         "INSERT INTO workflows (name, description, notices, view_permission_check, limit_expression, display_form, condition_plugin, creator)
