@@ -205,3 +205,21 @@ async fn t24_f52_an_administrators_session_overrides_headers_and_creates_tickets
     assert_eq!(row["creator"], "admin");
     assert!(sn.starts_with("loonflow_"), "{sn}");
 }
+
+#[tokio::test]
+async fn a_refused_call_whose_body_comes_late_leaves_its_connection_open_for_the_next() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let (_cluster, node) = node().await;
+    let address = node.base.trim_start_matches("http://");
+    let mut stream = tokio::net::TcpStream::connect(address).await.expect("a connection");
+    for path in ["/api/v1.0/tickets", "/api/v1.0/no/such/path"] {
+        let head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\nappname: nobody\r\ncontent-length: 2\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.expect("the head is sent");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        stream.write_all(b"{}").await.expect("the body is sent");
+        let mut answer = vec![0; 4096];
+        let read = stream.read(&mut answer).await.expect("an answer on the same connection");
+        let text = String::from_utf8_lossy(&answer[..read]).into_owned();
+        assert!(text.starts_with("HTTP/1.1 200") && text.contains("权限校验失败"), "{path}: {text}");
+    }
+}

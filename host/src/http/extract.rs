@@ -4,12 +4,17 @@
 use std::collections::HashMap;
 
 use axum::{
-    extract::{FromRequest, FromRequestParts, Path as AxumPath, Query as AxumQuery, Request},
+    body::Bytes,
+    extract::{
+        FromRequest, FromRequestParts, Path as AxumPath, Query as AxumQuery, Request, rejection::BytesRejection,
+    },
     http::{StatusCode, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value};
 
-use super::{error::Failure, strict_json, wire};
+use super::{error::Failure, layers, strict_json, wire};
 
 /// The query, last of equal keys first.
 #[derive(Debug, Default)]
@@ -84,11 +89,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let bytes = axum::body::Bytes::from_request(request, state).await.map_err(|rejection| {
-            let status = rejection.status();
-            let too_large = status == StatusCode::PAYLOAD_TOO_LARGE;
-            Failure::with_status(status, if too_large { "请求体过大" } else { "请求体无法读取" })
-        })?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self::Empty);
         }
@@ -96,4 +97,23 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             .map(Self::Object)
             .map_err(|error| Failure::object(format!("请求体不是合法的JSON: {error}")))
     }
+}
+
+/// Reads a body to its end before anything is decided about the request. An answer to a half-read one closes the connection, and
+/// a client that keeps it open for its next call would lose that call.
+pub async fn read_whole(request: Request, next: Next) -> Response {
+    if layers::is_upload(&request) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    match Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
+        Err(rejection) => unreadable(&rejection).into_response(),
+    }
+}
+
+fn unreadable(rejection: &BytesRejection) -> Failure {
+    let status = rejection.status();
+    let too_large = status == StatusCode::PAYLOAD_TOO_LARGE;
+    Failure::with_status(status, if too_large { "请求体过大" } else { "请求体无法读取" })
 }

@@ -150,7 +150,7 @@ async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> 
     Failure::with_status(StatusCode::SERVICE_UNAVAILABLE, "服务暂时不可用，请稍后重试").into_response()
 }
 
-fn is_upload(request: &Request) -> bool {
+pub(super) fn is_upload(request: &Request) -> bool {
     request.method() == Method::POST && request.uri().path().starts_with("/api/v1.0/workflows/run_scripts")
 }
 

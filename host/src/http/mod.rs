@@ -100,6 +100,7 @@ fn v1(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/accounts/login", post(login::login))
         .route("/accounts/logout", get(login::logout))
         .merge(signed)
+        .layer(middleware::from_fn(extract::read_whole))
 }
 
 async fn not_found() -> Response {
