@@ -10,7 +10,7 @@ use crate::{
     ambient,
     workflow::{
         DepartmentId, Job, LogActor, Parent, Participants, RoleId, ScriptId, StateId, Step, Ticket, TicketId,
-        TicketStatus, WorkflowId,
+        TicketStatus, WorkflowId, participant_text,
     },
 };
 
@@ -122,20 +122,16 @@ fn participants(kind: &str, text: &str) -> Result<Participants, Error> {
     })
 }
 
-/// Kind and text of the ticket's own columns, and the rows of `ticket_participants`.
-fn participant_columns(participants: &Participants) -> (&'static str, String, &'static str, Vec<String>) {
-    let join = |ids: Vec<String>| ids.join(",");
+/// Kind of the ticket's own column, kind and references of the rows of `ticket_participants`.
+fn participant_columns(participants: &Participants) -> (&'static str, &'static str, Vec<String>) {
     match participants {
-        Participants::Nobody => ("nobody", String::new(), "user", Vec::new()),
-        Participants::Person(name) => ("person", name.clone(), "user", vec![name.clone()]),
-        Participants::Several(names) => ("several", join(names.clone()), "user", names.clone()),
-        Participants::Departments(ids) => {
-            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-            ("department", join(ids.clone()), "department", ids)
-        }
-        Participants::Role(id) => ("role", id.to_string(), "role", vec![id.to_string()]),
-        Participants::Script(id) => ("script", id.to_string(), "script", vec![id.to_string()]),
-        Participants::Hook => ("hook", "***".to_owned(), "user", Vec::new()),
+        Participants::Nobody => ("nobody", "user", Vec::new()),
+        Participants::Person(name) => ("person", "user", vec![name.clone()]),
+        Participants::Several(names) => ("several", "user", names.clone()),
+        Participants::Departments(ids) => ("department", "department", ids.iter().map(ToString::to_string).collect()),
+        Participants::Role(id) => ("role", "role", vec![id.to_string()]),
+        Participants::Script(id) => ("script", "script", vec![id.to_string()]),
+        Participants::Hook => ("hook", "user", Vec::new()),
     }
 }
 
@@ -204,7 +200,8 @@ pub async fn lock_at(tx: &mut PgConnection, id: TicketId, version: i64) -> Resul
 /// Answers the transaction's id, which `commit` asks for.
 pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, Error> {
     let ticket = &step.ticket;
-    let (kind, text, link_kind, references) = participant_columns(&ticket.participants);
+    let (kind, link_kind, references) = participant_columns(&ticket.participants);
+    let text = participant_text(&ticket.participants);
     let snapshot = snapshot(ticket)?;
     let fields = serde_json::to_value(&ticket.values)
         .map_err(|error| Error::Inconsistent(format!("field values have no JSON form: {error}")))?;
