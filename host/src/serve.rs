@@ -6,13 +6,13 @@ mod listener;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use gavia_sandbox::{Allocator, Rejection, Sandbox, Settings, StartError};
+use gavia_sandbox::{Allocator, Sandbox, Settings, StartError};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, Parts},
+    app::{self, App, Parts},
     config::Config,
     database::{self, Database},
     embedded, http, keys, store, worker,
@@ -34,7 +34,7 @@ pub enum Error {
     #[error("plugins cannot be run: {0}")]
     Sandbox(#[from] StartError),
     #[error("the built-in condition plugin cannot be prepared: {0}")]
-    Condition(#[from] Rejection),
+    Condition(app::Error),
     #[error(
         "the embedded PostgreSQL ended by itself ({0}); gavia stops with it. Its log is {1}; start gavia again to recover"
     )]
@@ -116,7 +116,7 @@ async fn assemble(config: &Config, database: &Database, key: keys::Source) -> Re
     let cache_dir = config.data_dir().join("compiled");
     let sandbox = Sandbox::new(Settings { cache_dir, slots: None, allocator: Allocator::Auto })?;
     let parts = Parts { db, key, zone, sandbox, body_bytes_max, stopping: CancellationToken::new() };
-    Ok(Arc::new(App::new(parts).await?))
+    Ok(Arc::new(App::new(parts).await.map_err(Error::Condition)?))
 }
 
 impl Prepared {

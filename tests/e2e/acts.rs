@@ -74,7 +74,7 @@ async fn i05_f14_f42_d14_a_refused_request_leaves_no_trace() {
         .await;
     assert_eq!(wrong.body, json!({ "code": -1, "data": {}, "msg": "字段days的值不合法，应为整数" }));
     let count: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM tickets").fetch_one(&cluster.database.pool).await.expect("tickets");
+        sqlx::query_scalar("SELECT count(*) FROM tickets").fetch_one(cluster.pool()).await.expect("tickets");
     assert_eq!(count, 0);
     let id = app
         .create("lisi", json!({ "workflow_id": leave.id, "transition_id": leave.transition("save"), "title": "draft" }))
@@ -142,7 +142,7 @@ async fn t22_f07_numbers_count_over_workflows_and_prefixes() {
 async fn logs(cluster: &Cluster, id: i64) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM flow_logs WHERE ticket_id = $1")
         .bind(id)
-        .fetch_one(&cluster.database.pool)
+        .fetch_one(cluster.pool())
         .await
         .expect("logs")
 }

@@ -21,7 +21,7 @@ async fn f55_f63_bad_input_is_answered_in_the_envelope_and_changes_nothing() {
     let (submit, agree) = (leave.transition("submit"), leave.transition("agree"));
     let id =
         app.create("lisi", json!({ "workflow_id": leave.id, "transition_id": submit, "title": "t", "days": 1 })).await;
-    let before = tables(&cluster.database.pool).await;
+    let before = tables(cluster.pool()).await;
 
     let create = |change: Value| {
         let mut body = json!({ "workflow_id": leave.id, "transition_id": submit, "title": "t", "days": 1 });
@@ -79,7 +79,7 @@ async fn f55_f63_bad_input_is_answered_in_the_envelope_and_changes_nothing() {
         assert!(begun.elapsed() < Duration::from_secs(2), "{shown}: took {:?}", begun.elapsed());
         assert!(refused(&got), "{shown}: {got:?}");
     }
-    assert_eq!(tables(&cluster.database.pool).await, before, "nothing was changed");
+    assert_eq!(tables(cluster.pool()).await, before, "nothing was changed");
     assert_eq!(app.row(id).await["participant"], "lilei", "the next call is served");
 }
 

@@ -30,7 +30,7 @@ async fn i01_f08_of_two_accepts_at_once_one_is_acknowledged() {
         let accepts: i64 =
             sqlx::query_scalar("SELECT count(*) FROM flow_logs WHERE ticket_id = $1 AND intervention = 'accept'")
                 .bind(id)
-                .fetch_one(&cluster.database.pool)
+                .fetch_one(cluster.pool())
                 .await
                 .expect("logs");
         assert_eq!(accepts, 1);
@@ -54,7 +54,7 @@ async fn i02_f09_of_two_moves_at_once_one_is_acknowledged() {
         assert_eq!([agree.code(), refuse.code()].iter().filter(|code| **code == 0).count(), 1, "{agree:?} {refuse:?}");
         let exits: i64 = sqlx::query_scalar("SELECT count(*) FROM ticket_exits WHERE ticket_id = $1")
             .bind(id)
-            .fetch_one(&cluster.database.pool)
+            .fetch_one(cluster.pool())
             .await
             .expect("exits");
         assert_eq!(exits, 1, "the lead's state was left once");
@@ -80,7 +80,7 @@ async fn i04_f06_parallel_creations_get_distinct_numbers() {
     assert_eq!(tasks.join_all().await.len(), 100);
     let (all, distinct): (i64, i64) =
         sqlx::query_as("SELECT count(*), count(DISTINCT sn) FROM tickets WHERE sn ~ '^t_[0-9]{12,}$'")
-            .fetch_one(&cluster.database.pool)
+            .fetch_one(cluster.pool())
             .await
             .expect("tickets");
     assert_eq!((all, distinct), (100, 100));

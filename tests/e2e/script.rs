@@ -103,7 +103,7 @@ async fn i08_i16_a_node_killed_during_a_run_leaves_a_ticket_that_moves_exactly_o
         node.crash();
         // the database's other nodes wait for the lease; here it is due at once, as if that time had passed
         sqlx::query("UPDATE jobs SET run_at = now() WHERE leased_by IS NOT NULL")
-            .execute(&cluster.database.pool)
+            .execute(cluster.pool())
             .await
             .expect("the database");
         let node = cluster.node().await.expect("a node");
@@ -113,7 +113,7 @@ async fn i08_i16_a_node_killed_during_a_run_leaves_a_ticket_that_moves_exactly_o
         assert_eq!(runs, 1, "round {round}: one log of one run");
         let exits: i64 = sqlx::query_scalar("SELECT count(*) FROM ticket_exits WHERE ticket_id = $1")
             .bind(id)
-            .fetch_one(&cluster.database.pool)
+            .fetch_one(cluster.pool())
             .await
             .expect("exits");
         assert_eq!(exits, 2, "round {round}: ops and script were left once each");

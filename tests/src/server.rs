@@ -1,7 +1,10 @@
 //! A real gavia process on a database of its own, listening on a port that it chose itself. It ends with the test.
 
 use std::{
+    fs::Permissions,
     io::{BufRead, BufReader, Read},
+    os::unix::fs::PermissionsExt as _,
+    path::PathBuf,
     process::{Child, Command, Stdio},
     sync::mpsc,
     thread,
@@ -14,6 +17,8 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use serde_json::Value;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::client::Session;
 
@@ -24,8 +29,9 @@ const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 /// The database first, then any number of nodes on it.
 pub struct Cluster {
-    pub database: TestDatabase,
-    cache: tempfile::TempDir,
+    /// None: the node's own embedded database, durable as users have it.
+    pub database: Option<TestDatabase>,
+    folder: tempfile::TempDir,
     binary: &'static str,
 }
 
@@ -38,33 +44,67 @@ pub struct Node {
 impl Cluster {
     /// `binary` is `env!("CARGO_BIN_EXE_gavia-node")` of the calling test.
     pub async fn new(binary: &'static str) -> anyhow::Result<Self> {
-        let database = database().await;
-        let cluster = Self { database, cache: tempfile::tempdir()?, binary };
-        let made = cluster.command(&["user", "create", ADMIN, "--admin"]).env("GAVIA_PASSWORD", PASSWORD).output()?;
+        Self { database: Some(database().await), folder: tempfile::tempdir()?, binary }.with_admin()
+    }
+
+    /// One node's embedded database, in a folder that goes with this value.
+    pub fn embedded(binary: &'static str) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        std::fs::set_permissions(folder.path(), Permissions::from_mode(0o711))?; // root's server is another account's
+        Self { database: None, folder, binary }.with_admin()
+    }
+
+    fn with_admin(self) -> anyhow::Result<Self> {
+        let made = self.command(&["user", "create", ADMIN, "--admin"]).env("GAVIA_PASSWORD", PASSWORD).output()?;
         anyhow::ensure!(made.status.success(), "user create: {}", String::from_utf8_lossy(&made.stderr));
-        Ok(cluster)
+        Ok(self)
+    }
+
+    /// The test's own look into the tables.
+    ///
+    /// # Panics
+    /// With an embedded database.
+    pub fn pool(&self) -> &sqlx::PgPool {
+        &self.database.as_ref().expect("a database of the test's own").pool
+    }
+
+    /// Where the nodes keep what is not in the database.
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 
     /// A command on this cluster's database.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.binary);
         command.args(arguments).env_clear();
-        command.env("DATABASE_URL", &self.database.url).env("GAVIA_KEY", KEY).env("GAVIA_DATA_DIR", self.cache.path());
+        if let Some(database) = &self.database {
+            // it trades safety for speed
+            command.env("DATABASE_URL", &database.url).env("GAVIA_FORCE_UNSAFE_DATABASE", "true");
+        }
+        if let Some(path) = std::env::var_os("PATH") {
+            command.env("PATH", path); // where ./dev may have put PostgreSQL's programs
+        }
+        command.env("GAVIA_KEY", KEY).env("GAVIA_DATA_DIR", self.data_dir());
         command
             .env("GAVIA_LISTEN", "127.0.0.1:0")
             .env("GAVIA_LOG_FORMAT", "json")
             .env("GAVIA_TIMEZONE", "Asia/Shanghai");
-        command.env("GAVIA_FORCE_UNSAFE_DATABASE", "true"); // the test database trades safety for speed
         command.stdin(Stdio::null());
         command
     }
 
     /// Starts a node and waits until it is ready.
     pub async fn node(&self) -> anyhow::Result<Node> {
-        let mut process = self.command(&["serve"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let (seen, _) = unbounded_channel();
+        self.watched_node("info", seen).await
+    }
+
+    /// As `node`, with a log filter; every line of the log goes to `lines` as well.
+    pub async fn watched_node(&self, filter: &str, lines: UnboundedSender<Value>) -> anyhow::Result<Node> {
+        let mut serve = self.command(&["serve"]);
+        let mut process = serve.env("GAVIA_LOG_LEVEL", filter).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let (found, addresses) = mpsc::channel();
-        read_log(process.stdout.take().context("stdout")?, found.clone());
-        read_log(process.stderr.take().context("stderr")?, found);
+        read_log(process.stderr.take().context("stderr")?, found, lines);
         let address = tokio::task::spawn_blocking(move || addresses.recv_timeout(Duration::from_mins(1))).await?;
         let Ok(address) = address else {
             let _ = process.kill();
@@ -77,18 +117,17 @@ impl Cluster {
 }
 
 /// Passes warnings and errors on to the test's output and picks the address out of it.
-fn read_log(log: impl Read + Send + 'static, found: mpsc::Sender<String>) {
+fn read_log(log: impl Read + Send + 'static, found: mpsc::Sender<String>, lines: UnboundedSender<Value>) {
     thread::spawn(move || {
         for line in BufReader::new(log).lines().map_while(Result::ok) {
-            if let Some(address) = serde_json::from_str::<serde_json::Value>(&line).ok().and_then(|line| {
-                let fields = line.get("fields").unwrap_or(&line);
-                fields.get("addr").and_then(|addr| addr.as_str().map(str::to_owned))
-            }) {
-                let _ = found.send(address);
-            }
             if line.contains("\"WARN\"") || line.contains("\"ERROR\"") {
                 eprintln!("{line}");
             }
+            let Ok(line) = serde_json::from_str::<Value>(&line) else { continue };
+            if let Some(address) = line.get("addr").and_then(Value::as_str) {
+                let _ = found.send(address.to_owned());
+            }
+            let _ = lines.send(line);
         }
     });
 }
@@ -96,13 +135,13 @@ fn read_log(log: impl Read + Send + 'static, found: mpsc::Sender<String>) {
 impl Node {
     async fn wait_ready(&self) -> anyhow::Result<()> {
         let http = crate::http_client();
-        for _ in 0..600 {
+        for _ in 0..3000 {
             if let Ok(response) = http.get(format!("{}/readyz", self.base)).send().await
                 && response.status().is_success()
             {
                 return Ok(());
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         bail!("the node is not ready after 30 s")
     }

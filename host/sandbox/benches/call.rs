@@ -1,7 +1,7 @@
 //! What the sandbox adds to a call: the same component called through it and on bare wasmtime with the same pool, in turns.
 //!
 //! `cargo bench -p gavia-sandbox --bench call -- FILE.wasm…` takes action plugins whose call succeeds on a ticket without fields; without a
-//! file it takes the smallest guest in component text. Prints one line for each: both p50 in microseconds and their ratio (bound: 1.3).
+//! file it takes the smallest guest in component text. Prints a row of `./dev bench`'s table for each: both p50 and their ratio.
 #![expect(clippy::unwrap_used, reason = "a benchmark")]
 #![expect(clippy::print_stdout, reason = "its output")]
 
@@ -35,7 +35,8 @@ fn main() {
     let guests = if files.is_empty() {
         vec![("smallest".to_owned(), smallest())]
     } else {
-        files.into_iter().map(|file| (file.clone(), fs::read(file).unwrap())).collect()
+        let name = |file: &str| Path::new(file).file_stem().unwrap().to_string_lossy().into_owned();
+        files.into_iter().map(|file| (name(&file), fs::read(file).unwrap())).collect()
     };
     let calls: usize = std::env::var("CALLS").map_or(20_000, |calls| calls.parse().unwrap());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -74,7 +75,9 @@ async fn compare(name: String, guest: Vec<u8>, calls: usize) {
         }
     }
     let (through, direct) = (p50(&mut through), p50(&mut direct));
-    println!("{name}: sandbox {through:.1} us, bare wasmtime {direct:.1} us, ratio {:.2}", through / direct);
+    let (ratio, missed) = (through / direct, if through <= 1.3 * direct { "" } else { "  MISSED" });
+    let name = format!("plugin call, {name}");
+    println!("{name:<44} {through:>11.1} us {direct:>11.1} us {ratio:>8.2}  <= 1.3{missed}");
 }
 
 fn p50(times: &mut [Duration]) -> f64 {

@@ -18,7 +18,7 @@ pub mod workflows;
 mod write;
 
 use chrono_tz::Tz;
-use gavia_sandbox::{Plugin, Rejection, Sandbox};
+use gavia_sandbox::{Plugin, Sandbox};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
@@ -59,8 +59,8 @@ const CONDITION: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/condition.was
 
 impl App {
     /// Makes the built-in condition plugin ready, which takes a moment where this node has not compiled it before.
-    pub async fn new(parts: Parts) -> Result<Self, Rejection> {
-        let conditions = parts.sandbox.prepare(CONDITION.to_vec()).await?.plugin;
+    pub async fn new(parts: Parts) -> Result<Self, Error> {
+        let conditions = plugins::built_in(&parts.db, &parts.sandbox, CONDITION).await?;
         Ok(Self::with(parts, conditions))
     }
 

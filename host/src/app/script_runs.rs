@@ -84,6 +84,7 @@ impl App {
         let reads = guest_context::OwnTicket::new(self.db.clone(), context.ticket.clone());
         let call =
             Call { context: &context, grants: Arc::new(grants), limits: Limits::for_kind(Kind::Action), host: reads };
+        tracing::debug!(ticket.id = job.ticket.0, visit = job.visit, attempt = job.attempt, "script starts");
         Ok(self.sandbox.run_action(&plugin, call).await)
     }
 

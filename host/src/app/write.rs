@@ -110,7 +110,10 @@ impl App {
             store::flow_logs::comment(&mut tx, seen, by.actor, comments).await?;
         }
         match store::commit::commit(tx, &transaction, &self.db).await? {
-            Outcome::Committed => Ok(Some(step)),
+            Outcome::Committed => {
+                tracing::debug!(ticket.id = seen.id.0, visit = step.ticket.visit, "ticket written");
+                Ok(Some(step))
+            }
             Outcome::Unknown => Err(Error::OutcomeUnknown),
         }
     }
