@@ -16,6 +16,11 @@ pub fn uuid() -> Uuid {
     Uuid::from_bytes(random())
 }
 
+/// A throw of the dice, for choosing one of several.
+pub fn dice() -> u64 {
+    u64::from_ne_bytes(random())
+}
+
 /// Random bytes from the system's generator, fit for secrets.
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];

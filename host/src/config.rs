@@ -83,11 +83,11 @@ pub struct Config {
           value_parser = clap::value_parser!(u32).range(1024..=67_108_864))]
     pub body_bytes_max: u32,
 
-    /// Private networks that hooks and plugins may call, such as 10.0.0.0/8; used once hooks exist, accepted until then
+    /// Private networks that hooks and notices may call, such as 10.0.0.0/8
     #[arg(long, env = "GAVIA_HOOK_ALLOW_CIDRS", value_name = "NETWORKS", value_delimiter = ',')]
     pub hook_allow_cidrs: Vec<Network>,
 
-    /// Hosts in private networks that hooks and plugins may call; used once hooks exist, accepted until then
+    /// Hosts in private networks that hooks and notices may call
     #[arg(long, env = "GAVIA_HOOK_ALLOW_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
     pub hook_allow_hosts: Vec<String>,
 

@@ -81,8 +81,7 @@ pub async fn load(app: &App) -> Result<Option<Secrets>, Error> {
     }
     // Compiling takes longer than a transaction may wait for its next statement.
     tx.rollback().await?;
-    let (note, welcome) =
-        (app.store_component(LEAVE_NOTE.to_vec()).await?, app.store_component(WELCOME_NOTE.to_vec()).await?);
+    let (note, welcome) = (app.store_script(LEAVE_NOTE).await?, app.store_script(WELCOME_NOTE).await?);
     let password = password::generate();
     let hash = password::hash(password.clone()).await?;
 

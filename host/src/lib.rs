@@ -2,7 +2,7 @@
 //!
 //! One request, one way: `http` turns a call into plain values and back, `app` ties one use case together and owns its
 //! transaction, `workflow` holds the rules and nothing else, `store` holds the SQL, `worker` carries out what a
-//! transition left to do after its commit, through `app` again. wasmtime is behind the crate `gavia-sandbox`.
+//! transition left to do after its commit, through `app` again, with `outbound` where that means calling somebody. wasmtime is behind the crate `gavia-sandbox`.
 
 pub mod ambient;
 pub mod app;
@@ -13,6 +13,7 @@ pub mod demo;
 pub mod embedded;
 pub mod http;
 pub mod keys;
+pub mod outbound;
 pub mod password;
 pub mod seal;
 pub mod serve;

@@ -15,7 +15,9 @@ use crate::{
     app::{self, App, Parts},
     config::Config,
     database::{self, Database},
-    embedded, http, keys, store, worker,
+    embedded, http, keys,
+    outbound::{AddressRule, Outbound},
+    store, worker,
 };
 
 /// The name of a node's sessions in PostgreSQL.
@@ -115,7 +117,9 @@ async fn assemble(config: &Config, database: &Database, key: keys::Source) -> Re
     let body_bytes_max = usize::try_from(config.body_bytes_max).expect("32 bits fit");
     let cache_dir = config.data_dir().join("compiled");
     let sandbox = Sandbox::new(Settings { cache_dir, slots: None, allocator: Allocator::Auto })?;
-    let parts = Parts { db, key, zone, sandbox, body_bytes_max, stopping: CancellationToken::new() };
+    let outbound = Outbound::new(AddressRule::new(&config.hook_allow_cidrs, &config.hook_allow_hosts));
+    let (log_row, stopping) = (http::wire::log_row, CancellationToken::new());
+    let parts = Parts { db, key, zone, sandbox, outbound, log_row, body_bytes_max, stopping };
     Ok(Arc::new(App::new(parts).await.map_err(Error::Condition)?))
 }
 
@@ -144,7 +148,7 @@ impl Prepared {
         let Self { app, config, listener, database } = self;
         let stopping = app.stopping.clone();
         let connections = places(config.connections);
-        let working = tokio::spawn(worker::run(Arc::clone(&app), stopping.clone()));
+        let working = tokio::spawn(worker::run_until(Arc::clone(&app), stopping.clone()));
         let serving = tokio::spawn(listener::serve(listener, http::router(&app), connections, stopping.clone()));
         let ended = tokio::select! {
             () = stopping.cancelled() => None,

@@ -97,22 +97,23 @@ impl Caller {
     /// The rules are asked for the step to save; the condition's answer is known.
     async fn handle(&self, held: &Held) -> anyhow::Result<()> {
         let ticket = self.ticket(held.id).await?;
-        let transition = TransitionId(held.transition);
-        let needs = workflow::advance_needs(&ticket, &self.definition, &held.holder, Some(transition));
+        let body = serde_json::Map::new();
+        let request = Move { transition: TransitionId(held.transition), suggestion: "fine", body: &body };
+        let needs = workflow::advance_needs(&ticket, &self.definition, &held.holder, &request);
         let directory = store::accounts::directory(&self.db, &needs).await?;
-        let (conditions, body) = (Ok(Some(0)), serde_json::Map::new());
+        let conditions = Ok(Some(0));
         let facts = Facts {
             actor: Actor::Person(&held.holder),
             directory: &directory,
             conditions: &conditions,
             now: chrono::Utc::now(),
             zone: chrono_tz::Asia::Shanghai,
+            dice: 0,
         };
         let mut tx = self.db.begin().await?;
         store::tickets::lock_at(&mut tx, ticket.id, ticket.version).await?.context("an unchanged ticket")?;
-        let request = Move { transition, suggestion: "fine", body: &body };
         let step = workflow::advance(ticket, &self.definition, &request, &facts)?;
-        let id = store::tickets::save(&mut tx, &step).await?;
+        let id = store::steps::save(&mut tx, &step).await?;
         store::commit::commit(tx, &id, &self.db).await?;
         Ok(())
     }

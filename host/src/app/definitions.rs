@@ -87,6 +87,7 @@ mod tests {
             description: String::new(),
             view_check: ViewCheck::Related,
             limit_expression: "{}".into(),
+            notices: Vec::new(),
             display_form: Vec::new(),
             condition_plugin: String::new(),
             states: Vec::new(),

@@ -2,11 +2,16 @@
 //! Knows nothing of HTTP.
 
 pub mod accounts;
+mod acts;
+mod attempts;
 pub mod definitions;
+mod engine_moves;
 mod error;
 mod guest_context;
 pub mod hook_tokens;
+pub mod hooks;
 pub mod logins;
+pub mod notices;
 mod numbers;
 mod plugins;
 mod script_runs;
@@ -19,12 +24,13 @@ mod write;
 
 use chrono_tz::Tz;
 use gavia_sandbox::{Plugin, Sandbox};
+use serde_json::Value;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 pub use error::Error;
 
-use crate::seal::SealingKey;
+use crate::{outbound::Outbound, seal::SealingKey, store::flow_logs::FlowLog, workflow::TicketId};
 
 /// What a running server works with. Shared by the request path and the worker.
 pub struct App {
@@ -33,11 +39,14 @@ pub struct App {
     /// The one zone of times on the wire (design.md §11).
     pub zone: Tz,
     pub sandbox: Sandbox,
+    pub outbound: Outbound,
     pub definitions: definitions::Definitions,
     /// Largest body of a request that is no upload.
     pub body_bytes_max: usize,
     /// Cancelled when the stop begins: this node is not ready any more and takes no new work.
     pub stopping: CancellationToken,
+    /// How a flow log is spelt for callers and receivers; handed in, since use cases know no wire.
+    log_row: LogRow,
     /// The built-in condition plugin.
     conditions: Plugin,
     numbers: numbers::Numbers,
@@ -50,9 +59,14 @@ pub struct Parts {
     pub key: SealingKey,
     pub zone: Tz,
     pub sandbox: Sandbox,
+    pub outbound: Outbound,
+    pub log_row: LogRow,
     pub body_bytes_max: usize,
     pub stopping: CancellationToken,
 }
+
+/// A row of a ticket's flow logs in the wire's shape.
+pub type LogRow = fn(&FlowLog, TicketId, Tz) -> Value;
 
 /// The condition component, built with this binary.
 const CONDITION: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/condition.wasm"));
@@ -70,6 +84,8 @@ impl App {
             key: parts.key,
             zone: parts.zone,
             sandbox: parts.sandbox,
+            outbound: parts.outbound,
+            log_row: parts.log_row,
             body_bytes_max: parts.body_bytes_max,
             stopping: parts.stopping,
             definitions: definitions::Definitions::default(),

@@ -10,9 +10,11 @@ use gavia_sandbox::{
 use serde_json::{Map, Value};
 
 use super::{
-    App, Error, guest_context,
+    App, Error,
+    acts::Act,
+    guest_context,
     guest_context::Invocation,
-    write::{Act, By},
+    write::{After, By},
 };
 use crate::{
     store::{self, components::RunnableScript, jobs::Job},
@@ -42,7 +44,7 @@ impl App {
         let name = row.as_ref().map_or_else(String::new, |row| row.name.clone());
         let run = Run { job, script, name: &name };
         let Some(row) = row.filter(|row| row.is_active) else { return self.script_failed(run, NOT_RUNNABLE).await };
-        let transition = match workflow::script_transition(&definition, ticket.state) {
+        let transition = match workflow::outgoing(&definition, ticket.state) {
             Ok(transition) => transition,
             Err(refusal) => return self.script_failed(run, &refusal.to_string()).await,
         };
@@ -55,9 +57,7 @@ impl App {
             }
             Outcome { result: Err(PluginError::Ended), .. } => Ok(()), // this node stops; the worker gives the job back
             Outcome { result: Err(error), .. } => match delay(&error, job.attempt) {
-                Some(delay) => {
-                    store::jobs::postpone(&self.db, job, delay, &error.to_string()).await.map(drop).map_err(Error::from)
-                }
+                Some(delay) => self.postpone(job, delay, &error.to_string()).await,
                 None => self.script_failed(run, &error.shown()).await,
             },
         }
@@ -114,30 +114,17 @@ impl App {
             }
         }
         let request = Move { transition, suggestion: &answer.message, body: &body };
-        match self.write(run.job.ticket, run.by(), Act::Script { request: &request, comments: &comments }).await {
-            Ok(_) | Err(Error::Stale) => Ok(()),
+        let act = Act::Advance { request: &request, comments: &comments };
+        match self.write(run.job.ticket, run.by(), act).await {
             Err(Error::Refused(refusal)) => self.script_failed(run, &refusal.to_string()).await,
-            Err(Error::Busy) => store::jobs::postpone(&self.db, run.job, Duration::from_secs(1), "busy")
-                .await
-                .map(drop)
-                .map_err(Error::from),
-            Err(error) => Err(error),
+            other => self.settle(run.job, other).await,
         }
     }
 
     async fn script_failed(&self, run: Run<'_>, reason: &str) -> Result<(), Error> {
         let act = Act::ScriptFailed(FailedRun { script: run.script, name: run.name, reason });
-        match self.write(run.job.ticket, run.by(), act).await {
-            Ok(_) | Err(Error::Stale) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// A job whose ticket moved on asks for nothing any more.
-    async fn drop_job(&self, job: &Job) -> Result<(), Error> {
-        let mut connection = self.db.acquire().await?;
-        store::jobs::finish(&mut connection, job).await?;
-        Ok(())
+        let written = self.write(run.job.ticket, run.by(), act).await;
+        self.settle(run.job, written).await
     }
 }
 
@@ -151,7 +138,8 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn by(&self) -> By<'a> {
-        By { actor: Actor::Script { id: self.script, name: self.name }, app_token: None, job: Some(self.job) }
+        let actor = Actor::Script { id: self.script, name: self.name };
+        By { actor, app_token: None, job: Some(self.job), after: After::Finish }
     }
 }
 

@@ -10,6 +10,8 @@ use crate::{
     workflow::ScriptId,
 };
 
+const FOLDER: &str = "workflow_script";
+
 /// Why an upload is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
@@ -17,8 +19,8 @@ pub enum UploadError {
     #[error("{0}")]
     Rejected(String),
     /// A plugin, but of other kinds.
-    #[error("the component is no action plugin; it exports: {0}")]
-    NoAction(String),
+    #[error("the component is no {wanted} plugin; it exports: {exports}")]
+    WrongKind { wanted: Kind, exports: String },
     #[error(transparent)]
     App(#[from] Error),
 }
@@ -45,8 +47,8 @@ impl App {
         file: Vec<u8>,
         creator: &str,
     ) -> Result<ScriptId, UploadError> {
-        let digest = self.store_component(file).await?;
-        Ok(store::run_scripts::insert(&self.db, draft, (&saved_name(), &digest), creator).await?)
+        let digest = self.store_component(file, Kind::Action).await?;
+        Ok(store::run_scripts::insert(&self.db, draft, (&saved_name(FOLDER), &digest), creator).await?)
     }
 
     /// Runs that are going finish on the file they began with.
@@ -57,18 +59,27 @@ impl App {
         file: Option<Vec<u8>>,
     ) -> Result<(), UploadError> {
         let file = match file {
-            Some(bytes) => Some((saved_name(), self.store_component(bytes).await?)),
+            Some(bytes) => Some((saved_name(FOLDER), self.store_component(bytes, Kind::Action).await?)),
             None => None,
         };
         let file = file.as_ref().map(|(name, digest)| (name.as_str(), digest));
         Ok(store::run_scripts::update(&self.db, id, draft, file).await?)
     }
 
+    /// For what must be in place before the server takes requests.
+    pub async fn store_script(&self, file: &[u8]) -> Result<store::components::Digest, UploadError> {
+        self.store_component(file.to_vec(), Kind::Action).await
+    }
+
     /// Type-checked, compiled and stored by its SHA-256.
-    pub async fn store_component(&self, bytes: Vec<u8>) -> Result<store::components::Digest, UploadError> {
+    pub(super) async fn store_component(
+        &self,
+        bytes: Vec<u8>,
+        wanted: Kind,
+    ) -> Result<store::components::Digest, UploadError> {
         let prepared = self.sandbox.prepare(bytes).await?;
-        if !prepared.kinds.contains(&Kind::Action) {
-            return Err(UploadError::NoAction(prepared.report.exports.join(", ")));
+        if !prepared.kinds.contains(&wanted) {
+            return Err(UploadError::WrongKind { wanted, exports: prepared.report.exports.join(", ") });
         }
         store::components::insert(&self.db, &prepared.component.0, &prepared.bytes).await?;
         store::components::set_compiled(
@@ -83,6 +94,6 @@ impl App {
 }
 
 /// The wire shows where a file was saved; ours is in the database under its hash, and this is only a name.
-fn saved_name() -> String {
-    format!("workflow_script/{}.wasm", ambient::uuid())
+pub(super) fn saved_name(folder: &str) -> String {
+    format!("{folder}/{}.wasm", ambient::uuid())
 }

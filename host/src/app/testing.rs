@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{App, CONDITION, Parts};
 use crate::{
     embedded::testing::{TestDatabase, database},
+    outbound::{AddressRule, Outbound},
     seal::SealingKey,
 };
 
@@ -50,6 +51,8 @@ pub(crate) async fn app() -> TestApp {
         key: SealingKey::from_base64(&SealingKey::generate()).unwrap(),
         zone: chrono_tz::Asia::Shanghai,
         sandbox,
+        outbound: Outbound::new(AddressRule::new(&["127.0.0.0/8".parse().unwrap()], &[])),
+        log_row: |log, _, _| log.suggestion.clone().into(),
         body_bytes_max: 2 << 20,
         stopping: CancellationToken::new(),
     };

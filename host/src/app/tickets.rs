@@ -1,15 +1,19 @@
-//! What callers do to tickets: create, advance, accept, deliver, retry. Each is a few lines around the one write path.
+//! What callers do to tickets: create, advance, hand over, countersign, comment, change, force, close, retry. Each is a few lines around
+//! the one write path; creating has no ticket to lock yet and is written here whole.
 
 use serde_json::{Map, Value};
 
 use super::{
     App, Error,
-    write::{Act, By},
+    acts::Act,
+    write::{After, By},
 };
 use crate::{
-    ambient,
     store::{self, commit::Outcome},
-    workflow::{self, Actor, Facts, Move, NewTicket, Parent, TicketId, TransitionId, WorkflowId},
+    workflow::{
+        self, Actor, Authority, Definition, Limit, Move, NewTicket, Parent, Quota, QuotaScope, StateId, TicketId,
+        TransitionId, WorkflowId,
+    },
 };
 
 /// The app and the person that make a request.
@@ -19,6 +23,8 @@ pub struct Identity<'a> {
     pub app_token: Option<i64>,
     pub sn_prefix: &'a str,
     pub username: &'a str,
+    /// What the app lets its users do to tickets that are not theirs.
+    pub authority: Authority,
 }
 
 /// A request for a new ticket, ids already typed.
@@ -37,9 +43,6 @@ impl App {
     pub async fn create_ticket(&self, who: &Identity<'_>, request: &Creation<'_>) -> Result<TicketId, Error> {
         let definition =
             self.definitions.get(&self.db, request.workflow, request.revision).await?.ok_or(Error::WorkflowMissing)?;
-        let directory =
-            self.people(&workflow::create_needs(&definition, who.username, request.transition), None).await?;
-        let day = ambient::now().with_timezone(&self.zone).date_naive();
         let mut new = NewTicket {
             id: TicketId(0),
             sn: String::new(),
@@ -47,67 +50,123 @@ impl App {
             transition: request.transition,
             parent: request.parent,
             suggestion: request.suggestion,
+            existing: None,
             body: request.body,
         };
-        let unasked = Ok(None);
-        let facts = Facts {
-            actor: Actor::Person(who.username),
-            directory: &directory,
-            conditions: &unasked,
-            now: ambient::now(),
-            zone: self.zone,
-        };
-        let conditions = match workflow::create_question(&definition, &new, &facts)? {
+        let directory = self.people(&workflow::create_needs(&definition, &new), None).await?;
+        let quota = Limit::parse(&definition.limit_expression)?.quota;
+        if let Some(quota) = quota {
+            new.existing = Some(count(&self.db, &definition, who.username, quota).await?);
+        }
+        let (actor, unasked) = (Actor::Person(who.username), Ok(None));
+        let conditions = match workflow::create_question(&definition, &new, &self.facts(actor, &directory, &unasked))? {
             Some(question) => self.ask_creation(&definition, &new, &question).await,
             None => Ok(None),
         };
-        let facts = Facts { conditions: &conditions, ..facts };
+        let facts = self.facts(actor, &directory, &conditions);
         // decided once before a number is taken, so that refused requests leave no gaps
         workflow::create(&definition, &new, &facts)?;
+        let day = facts.now.with_timezone(&self.zone).date_naive();
         let number = self.numbers.next(&self.db, day).await?;
         new.id = number.id;
         new.sn = format!("{}_{}{:04}", who.sn_prefix, day.format("%Y%m%d"), number.of_day);
-        let step = workflow::create(&definition, &new, &facts)?;
 
         let mut tx = self.db.begin().await?;
+        if let Some(quota) = quota {
+            // two creations at the limit wait for each other here, and the second counts the first (I12)
+            store::tickets::lock_quota(&mut tx, definition.id, counted(quota, who.username)).await?;
+            new.existing = Some(count(&mut *tx, &definition, who.username, quota).await?);
+        }
         if let Some(parent) = request.parent
             && store::tickets::lock_parent(&mut tx, parent.ticket, who.app_token).await? != Some(parent.state)
         {
             return Err(Error::ParentUnfit);
         }
-        let transaction = store::tickets::insert(&mut tx, &step).await?;
+        let step = workflow::create(&definition, &new, &facts)?;
+        let transaction = store::steps::insert(&mut tx, &step).await?;
         match store::commit::commit(tx, &transaction, &self.db).await? {
-            Outcome::Committed => Ok(step.ticket.id),
+            Outcome::Committed => {
+                tracing::debug!(ticket.id = step.ticket.id.0, visit = step.ticket.visit, "ticket written");
+                self.tell_parent(&step).await;
+                Ok(step.ticket.id)
+            }
             Outcome::Unknown => Err(Error::OutcomeUnknown),
         }
     }
 
     pub async fn advance_ticket(&self, who: &Identity<'_>, id: TicketId, request: &Move<'_>) -> Result<(), Error> {
-        self.write(id, By::caller(who), Act::Advance(request)).await.map(drop)
+        self.write(id, By::caller(who), Act::Advance { request, comments: &[] }).await
     }
 
     pub async fn accept_ticket(&self, who: &Identity<'_>, id: TicketId) -> Result<(), Error> {
-        self.write(id, By::caller(who), Act::Accept).await.map(drop)
+        self.write(id, By::caller(who), Act::Accept).await
     }
 
     pub async fn deliver_ticket(
         &self,
         who: &Identity<'_>,
         id: TicketId,
-        target: &str,
-        suggestion: &str,
+        (target, suggestion): (&str, &str),
     ) -> Result<(), Error> {
-        self.write(id, By::caller(who), Act::Deliver { target, suggestion }).await.map(drop)
+        self.write(id, By::caller(who), Act::Deliver { target, suggestion }).await
     }
 
-    /// Runs a script state's script once more, unless a run is going.
-    pub async fn retry_script(&self, who: &Identity<'_>, id: TicketId) -> Result<(), Error> {
-        self.write(id, By::caller(who), Act::Retry { username: who.username }).await.map(drop)
+    pub async fn add_node(
+        &self,
+        who: &Identity<'_>,
+        id: TicketId,
+        (target, suggestion): (&str, &str),
+    ) -> Result<(), Error> {
+        self.write(id, By::caller(who), Act::AddNode { target, suggestion }).await
     }
+
+    pub async fn end_add_node(&self, who: &Identity<'_>, id: TicketId, suggestion: &str) -> Result<(), Error> {
+        self.write(id, By::caller(who), Act::EndAddNode { suggestion }).await
+    }
+
+    pub async fn comment_ticket(&self, who: &Identity<'_>, id: TicketId, suggestion: &str) -> Result<(), Error> {
+        self.write(id, By::caller(who), Act::Comment { suggestion }).await
+    }
+
+    pub async fn set_fields(&self, who: &Identity<'_>, id: TicketId, body: &Map<String, Value>) -> Result<(), Error> {
+        self.write(id, By::caller(who), Act::SetFields { body }).await
+    }
+
+    pub async fn force_state(
+        &self,
+        who: &Identity<'_>,
+        id: TicketId,
+        (target, suggestion): (StateId, &str),
+    ) -> Result<(), Error> {
+        self.write(id, By::caller(who), Act::ForceState { target, suggestion, authority: who.authority }).await
+    }
+
+    pub async fn close_ticket(&self, who: &Identity<'_>, id: TicketId, suggestion: &str) -> Result<(), Error> {
+        self.write(id, By::caller(who), Act::Close { suggestion, authority: who.authority }).await
+    }
+
+    /// Runs a script state's script, or calls a hook state's hook, once more unless that is going on.
+    pub async fn retry(&self, who: &Identity<'_>, id: TicketId) -> Result<(), Error> {
+        self.write(id, By::caller(who), Act::Retry).await
+    }
+}
+
+/// Whose tickets the quota counts; None counts everybody's.
+fn counted(quota: Quota, creator: &str) -> Option<&str> {
+    (quota.scope == QuotaScope::PerCreator).then_some(creator)
+}
+
+async fn count(
+    db: impl sqlx::PgExecutor<'_>,
+    definition: &Definition,
+    creator: &str,
+    quota: Quota,
+) -> Result<i64, store::Error> {
+    store::tickets::count_recent(db, definition.id, counted(quota, creator), quota.hours).await
 }
 
 impl<'a> By<'a> {
     fn caller(who: &Identity<'a>) -> Self {
-        Self { actor: Actor::Person(who.username), app_token: who.app_token, job: None }
+        Self { actor: Actor::Person(who.username), app_token: who.app_token, job: None, after: After::Finish }
     }
 }

@@ -1,50 +1,62 @@
-//! The one write path (design.md §4). Whoever moves a ticket, a caller or a script's result, takes these steps: read without a
-//! lock, refuse strangers, ask the sandbox, lock, compare the version, decide by the rules, save everything in one transaction.
-//! No guest runs and no other call goes out while a transaction is open.
+//! The one write path (design.md §4): every mutation of a ticket, whoever asks, is read, decided and saved here.
+//! The sandbox is asked before the lock, never under it; the lock is held for a handful of statements.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use super::{App, Error};
+use sqlx::PgConnection;
+
+use super::{App, Error, acts::Act};
 use crate::{
     ambient,
-    store::{self, commit::Outcome, tickets::Found},
+    store::{
+        self,
+        commit::Outcome,
+        jobs::{Job, JobKind},
+        tickets::Found,
+    },
     workflow::{
-        self, Actor, ConditionAnswer, Definition, Directory, Facts, FailedRun, Move, Needs, Question, Refusal, Step,
-        Ticket, TicketId,
+        self, Actor, Cause, ConditionAnswer, Definition, Directory, Facts, Needs, Parent, Refusal, Step, Ticket,
+        TicketId,
     },
 };
 
-/// How often a write starts over because the ticket changed between its reading and its lock.
-const ROUNDS: usize = 3;
+/// How often a ticket may change under a request before it is told to come back.
+const ROUNDS: u32 = 3;
 
-/// What is to be done to a ticket.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Act<'a> {
-    Advance(&'a Move<'a>),
-    Accept,
-    Deliver {
-        target: &'a str,
-        suggestion: &'a str,
-    },
-    Retry {
-        username: &'a str,
-    },
-    /// A script's success: its fields and its move in one, and the comments it left.
-    Script {
-        request: &'a Move<'a>,
-        comments: &'a [String],
-    },
-    ScriptFailed(FailedRun<'a>),
-}
-
-/// Who asks, and by what right the ticket is visible to them.
+/// Who acts, what they may see, and the job whose result this is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct By<'a> {
     pub actor: Actor<'a>,
-    /// Whose grants count; None may use every workflow.
+    /// Whose grants count; None may see every ticket.
     pub app_token: Option<i64>,
-    /// The job that this write finishes, in the same transaction.
-    pub job: Option<&'a store::jobs::Job>,
+    /// Ended in the same transaction; when another attempt has it by now, nothing is written (I8).
+    pub job: Option<&'a Job>,
+    pub after: After,
+}
+
+/// What becomes of the job whose result is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum After {
+    Finish,
+    /// It is tried again.
+    Postpone(Duration),
+    /// It was tried often enough; it stays for somebody to look at.
+    Bury,
+}
+
+impl<'a> By<'a> {
+    pub(super) fn engine(cause: Cause, job: Option<&'a Job>) -> Self {
+        Self { actor: Actor::Engine(cause), app_token: None, job, after: After::Finish }
+    }
+
+    /// False when another attempt has the job.
+    async fn end_job(&self, tx: &mut PgConnection, job: &Job) -> Result<bool, store::Error> {
+        match self.after {
+            After::Finish => store::jobs::finish(tx, job).await,
+            After::Postpone(delay) => store::jobs::postpone(tx, job, delay, "the receiver did not take the call").await,
+            After::Bury => store::jobs::bury(tx, job, "the receiver did not take the call").await,
+        }
+    }
 }
 
 impl App {
@@ -59,28 +71,36 @@ impl App {
         Ok((found, definition))
     }
 
-    pub(super) async fn write(&self, id: TicketId, by: By<'_>, act: Act<'_>) -> Result<Step, Error> {
+    pub(super) async fn write(&self, id: TicketId, by: By<'_>, act: Act<'_>) -> Result<(), Error> {
         for _ in 0..ROUNDS {
             let (found, definition) = self.visible(id, by.app_token).await?;
             let seen = found.ticket;
+            if by.job.is_some_and(|job| is_late(job, &seen)) {
+                return Err(Error::Stale);
+            }
             let directory = self.people(&act.needs(&seen, &definition, by.actor), Some(seen.id)).await?;
             let unasked = Ok(None);
-            let facts = Facts {
-                actor: by.actor,
-                directory: &directory,
-                conditions: &unasked,
-                now: ambient::now(),
-                zone: self.zone,
-            };
+            let facts = self.facts(by.actor, &directory, &unasked);
             let conditions = match act.question(&seen, &definition, &facts)? {
                 Some(question) => self.ask_conditions(&definition, &seen, by.actor, &question).await,
                 None => Ok(None),
             };
-            if let Some(step) = self.decide_and_save(&seen, by, act, (&definition, &directory, &conditions)).await? {
-                return Ok(step);
+            let facts = self.facts(by.actor, &directory, &conditions);
+            if let Some(step) = self.decide_and_save(&seen, by, act, (&definition, &facts)).await? {
+                self.tell_parent(&step).await;
+                return Ok(());
             }
         }
         Err(Error::Busy)
+    }
+
+    pub(super) fn facts<'a>(
+        &self,
+        actor: Actor<'a>,
+        directory: &'a Directory,
+        conditions: &'a ConditionAnswer,
+    ) -> Facts<'a> {
+        Facts { actor, directory, conditions, now: ambient::now(), zone: self.zone, dice: ambient::dice() }
     }
 
     /// Everything that happens under the ticket's lock; None when the ticket is not as it was read any more.
@@ -89,24 +109,29 @@ impl App {
         seen: &Ticket,
         by: By<'_>,
         act: Act<'_>,
-        (definition, directory, conditions): (&Definition, &Directory, &ConditionAnswer),
+        (definition, facts): (&Definition, &Facts<'_>),
     ) -> Result<Option<Step>, Error> {
         let mut tx = self.db.begin().await?;
         if store::tickets::lock_at(&mut tx, seen.id, seen.version).await?.is_none() {
             return Ok(None);
         }
         if let Some(job) = by.job
-            && !store::jobs::finish(&mut tx, job).await?
+            && !by.end_job(&mut tx, job).await?
         {
             return Err(Error::Stale);
         }
-        if matches!(act, Act::Retry { .. }) && store::jobs::is_pending(&mut tx, seen.id, seen.visit).await? {
+        if act.starts_a_run(seen) && !store::jobs::give_way(&mut tx, seen.id, seen.visit).await? {
             return Err(Refusal::RunInProgress.into());
         }
-        let facts = Facts { actor: by.actor, directory, conditions, now: ambient::now(), zone: self.zone };
-        let step = act.decide(seen.clone(), definition, &facts)?;
-        let transaction = store::tickets::save(&mut tx, &step).await?;
-        if let Act::Script { comments, .. } = act {
+        if by.actor == Actor::Engine(Cause::Children) {
+            let parent = Parent { ticket: seen.id, state: seen.state };
+            if store::tickets::open_children(&mut tx, parent).await? > 0 {
+                return Err(Refusal::ChildrenOpen.into());
+            }
+        }
+        let step = act.decide(seen.clone(), definition, facts)?;
+        let transaction = store::steps::save(&mut tx, &step).await?;
+        if let Act::Advance { comments, .. } = act {
             store::flow_logs::comment(&mut tx, seen, by.actor, comments).await?;
         }
         match store::commit::commit(tx, &transaction, &self.db).await? {
@@ -118,7 +143,7 @@ impl App {
         }
     }
 
-    /// The directory facts that a decision needs: one query, and one more where remember-last plays a part.
+    /// The directory facts that a decision needs: one query, and one more each where remember-last or a parent's fields play a part.
     pub async fn people(&self, needs: &Needs, ticket: Option<TicketId>) -> Result<Directory, Error> {
         let mut directory = store::accounts::directory(&self.db, needs).await?;
         if let Some(ticket) = ticket.filter(|_| !needs.last_handlers.is_empty()) {
@@ -126,51 +151,32 @@ impl App {
             directory.last_handlers =
                 store::tickets::last_handlers(&self.db, ticket, &states).await?.into_iter().collect();
         }
+        if let Some(parent) = needs.parent {
+            let found = store::tickets::get(&self.db, parent, None).await?;
+            directory.parent = found.map(|found| Box::new(found.ticket));
+        }
         Ok(directory)
+    }
+
+    /// A child that is over lets its parent go on at once, since callers look at the parent next. The job that was written with the
+    /// child's end is the net below: it comes to the same result, or finds it done.
+    pub(super) async fn tell_parent(&self, step: &Step) {
+        let parent = step.jobs.iter().find_map(|job| match job {
+            workflow::Job::Children { parent } => Some(*parent),
+            _ => None,
+        });
+        let Some(parent) = parent else { return };
+        if let Err(error) = Box::pin(self.advance_parent(parent, None)).await {
+            tracing::warn!(ticket.id = parent.ticket.0, %error, "a parent did not go on at once; its job tries again");
+        }
     }
 }
 
-impl Act<'_> {
-    fn needs(&self, ticket: &Ticket, definition: &Definition, actor: Actor<'_>) -> Needs {
-        let name = match actor {
-            Actor::Person(name) => name,
-            Actor::Script { .. } => workflow::ROBOT,
-        };
-        let transition = match self {
-            Self::Advance(request) | Self::Script { request, .. } => Some(request.transition),
-            _ => None,
-        };
-        let mut needs = workflow::advance_needs(ticket, definition, name, transition);
-        if let Self::Deliver { target, .. } = self {
-            needs.users.insert((*target).to_owned());
-        }
-        needs
-    }
-
-    /// Refuses what can be refused before any guest runs, and says what the sandbox must be asked.
-    fn question(
-        &self,
-        ticket: &Ticket,
-        definition: &Definition,
-        facts: &Facts<'_>,
-    ) -> Result<Option<Question>, Refusal> {
-        match self {
-            Self::Advance(request) | Self::Script { request, .. } => {
-                workflow::advance_question(ticket, definition, request, facts)
-            }
-            Self::Accept | Self::Deliver { .. } | Self::Retry { .. } | Self::ScriptFailed(_) => Ok(None),
-        }
-    }
-
-    fn decide(&self, ticket: Ticket, definition: &Definition, facts: &Facts<'_>) -> Result<Step, Refusal> {
-        match *self {
-            Self::Advance(request) | Self::Script { request, .. } => {
-                workflow::advance(ticket, definition, request, facts)
-            }
-            Self::Accept => workflow::accept(ticket, definition, facts),
-            Self::Deliver { target, suggestion } => workflow::deliver(ticket, definition, (target, suggestion), facts),
-            Self::Retry { username } => workflow::retry(ticket, username, facts.now),
-            Self::ScriptFailed(run) => workflow::script_failed(ticket, definition, run, facts.now),
-        }
+/// What belongs to a stay that is over has nothing to say any more: a script's, hook's or timer's to its visit, a parent's turn to the
+/// state in which it waited.
+fn is_late(job: &Job, ticket: &Ticket) -> bool {
+    match job.kind {
+        JobKind::Children => ticket.is_over() || job.payload["state"] != ticket.state.0,
+        JobKind::Script | JobKind::Hook | JobKind::Timer | JobKind::Notice => job.visit != ticket.visit,
     }
 }

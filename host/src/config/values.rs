@@ -51,6 +51,22 @@ pub struct Network {
     pub prefix: u8,
 }
 
+impl Network {
+    /// Whether the network holds the address; families do not mix.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let host_bits = |all: u32| all.saturating_sub(u32::from(self.prefix));
+        match (self.address, address) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                (own.to_bits() ^ other.to_bits()).checked_shr(host_bits(32)).unwrap_or(0) == 0
+            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => {
+                (own.to_bits() ^ other.to_bits()).checked_shr(host_bits(128)).unwrap_or(0) == 0
+            }
+            _ => false,
+        }
+    }
+}
+
 impl FromStr for Network {
     type Err = String;
 
@@ -90,6 +106,9 @@ mod tests {
         let network: Network = "10.0.0.0/8".parse().unwrap();
         assert_eq!((network.address, network.prefix), ("10.0.0.0".parse().unwrap(), 8));
         assert_eq!("::1".parse::<Network>().unwrap().prefix, 128);
+        assert!(network.contains("10.255.0.1".parse().unwrap()) && !network.contains("11.0.0.1".parse().unwrap()));
+        assert!("0.0.0.0/0".parse::<Network>().unwrap().contains("8.8.8.8".parse().unwrap()));
+        assert!(!network.contains("::a00:1".parse().unwrap()), "families do not mix");
         for bad in ["", "10.0.0.0/33", "10/8", "::/129", "example.com", "10.0.0.0/", "10.0.0.0/-1"] {
             assert!(bad.parse::<Network>().is_err(), "{bad}");
         }

@@ -15,7 +15,7 @@ use md5::{Digest as _, Md5};
 use subtle::ConstantTimeEq;
 
 use super::{csrf, error::Failure};
-use crate::{ambient, app::App, store, username};
+use crate::{ambient, app::App, store, username, workflow::Authority};
 
 pub const SESSION_COOKIE: &str = "sessionid";
 const WINDOW_SECONDS: i64 = 120;
@@ -60,6 +60,15 @@ impl Caller {
         match &self.app {
             CallingApp::Signed(app) if !app.ticket_sn_prefix.is_empty() => &app.ticket_sn_prefix,
             _ => "loonflow",
+        }
+    }
+
+    /// Whether administrators may intervene in tickets through this app (D-04, threat-model §3).
+    pub fn authority(&self) -> Authority {
+        match &self.app {
+            CallingApp::Signed(app) if app.trusted => Authority::Trusted,
+            CallingApp::Signed(app) if !app.may_admin => Authority::Own,
+            CallingApp::Signed(_) | CallingApp::Session(_) => Authority::Administrators,
         }
     }
 

@@ -151,7 +151,8 @@ async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> 
 }
 
 pub(super) fn is_upload(request: &Request) -> bool {
-    request.method() == Method::POST && request.uri().path().starts_with("/api/v1.0/workflows/run_scripts")
+    const FOLDERS: [&str; 2] = ["/api/v1.0/workflows/run_scripts", "/api/v1.0/workflows/custom_notices"];
+    request.method() == Method::POST && FOLDERS.iter().any(|folder| request.uri().path().starts_with(folder))
 }
 
 fn well_framed(request: &Request, body_bytes_max: usize) -> Result<(), Failure> {

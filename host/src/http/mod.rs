@@ -4,6 +4,7 @@ pub mod app_tokens;
 pub mod auth;
 pub mod config_body;
 pub mod csrf;
+pub mod custom_notices;
 pub mod departments;
 pub mod error;
 pub mod extract;
@@ -22,6 +23,7 @@ pub mod ticket_actions;
 pub mod ticket_history;
 pub mod tickets;
 pub mod transitions;
+pub mod upload;
 pub mod users;
 pub mod v2;
 pub mod wire;
@@ -34,7 +36,7 @@ use axum::{
     http::StatusCode,
     middleware,
     response::{IntoResponse, Response},
-    routing::{delete, get, patch, post},
+    routing::{delete, get, patch, post, put},
 };
 
 pub use error::Failure;
@@ -68,7 +70,14 @@ fn v1(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/tickets/{id}/participant_info", get(ticket_history::participant_info))
         .route("/tickets/{id}/accept", post(ticket_actions::accept))
         .route("/tickets/{id}/deliver", post(ticket_actions::deliver))
+        .route("/tickets/{id}/add_node", post(ticket_actions::add_node))
+        .route("/tickets/{id}/add_node_end", post(ticket_actions::end_add_node))
+        .route("/tickets/{id}/comments", post(ticket_actions::comment))
+        .route("/tickets/{id}/fields", patch(ticket_actions::set_fields))
+        .route("/tickets/{id}/state", put(ticket_actions::force_state))
+        .route("/tickets/{id}/close", post(ticket_actions::close))
         .route("/tickets/{id}/retry_script", post(ticket_actions::retry_script))
+        .route("/tickets/{id}/hook_call_back", post(ticket_actions::hook_call_back))
         .route("/workflows", get(workflows::list).post(workflows::create))
         .route("/workflows/{id}", get(workflows::detail).patch(workflows::update).delete(workflows::delete))
         .route("/workflows/{id}/init_state", get(workflows::init_state))
@@ -81,6 +90,8 @@ fn v1(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/workflows/{id}/custom_fields/{field_id}", patch(fields::update).delete(fields::delete))
         .route("/workflows/run_scripts", get(run_scripts::list).post(run_scripts::create))
         .route("/workflows/run_scripts/{id}", post(run_scripts::update).delete(run_scripts::delete))
+        .route("/workflows/custom_notices", get(custom_notices::list).post(custom_notices::create))
+        .route("/workflows/custom_notices/{id}", post(custom_notices::update).delete(custom_notices::delete))
         .route("/accounts/users", get(users::list).post(users::create))
         .route("/accounts/users/{id}", patch(users::update).delete(users::delete))
         .route("/accounts/users/{id}/roles", get(users::roles))

@@ -21,12 +21,32 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::ParticipantsUnresolved { state, reason } => {
             format!("状态({state})的处理人无法确定: {}", unresolved(reason))
         }
-        Refusal::ParticipantKindUnsupported(_) | Refusal::DistributionUnsupported(_) => {
-            "目标状态的处理人类型或分配方式暂不支持".into()
-        }
+        Refusal::ParticipantKindUnsupported(_) => "目标状态的处理人类型暂不支持".into(),
         Refusal::FieldInvalid { key, expected } => format!("字段{key}的值不合法，应为{}", wanted(*expected)),
         Refusal::TargetUnknown(name) => format!("目标用户不存在: {name}"),
         Refusal::TargetInactive(name) => format!("目标用户未激活: {name}"),
+        Refusal::TargetHasHandled(name) => format!("目标用户已处理过该工单: {name}"),
+        Refusal::NotInAddNode => "工单当前未处于加签中".into(),
+        Refusal::MayNotIntervene => "用户无权干预该工单".into(),
+        Refusal::NoEndState => "该工作流未配置结束状态，请检查工作流配置".into(),
+        Refusal::AlreadyOver => "工单已结束".into(),
+        Refusal::StateUnknown => "工单状态不存在或已被删除".into(),
+        Refusal::NotAHook => "工单当前处理人类型非hook，不执行回调操作".into(),
+        Refusal::HookBroken(why) => format!("hook配置有误: {why}"),
+        Refusal::ForeignCallback => "回调与hook请求不符".into(),
+        Refusal::ChildrenOpen => "子工单尚未全部结束".into(),
+        Refusal::LimitBroken(why) => format!("工作流的限制表达式配置有误: {why}"),
+        Refusal::LimitLevelInvalid => "level in limit_expression is invalid".into(),
+        Refusal::LimitCountMissing => "count is need when level is not none".into(),
+        Refusal::LimitReached { count, hours, workflow } => {
+            format!("{count} tickets can be created in {hours}hours when workflow_id is {workflow}")
+        }
+        Refusal::LimitPerson { creator, workflow } => {
+            format!("{creator} can not create ticket base on workflow_id:{workflow}")
+        }
+        Refusal::LimitDepartment => "user is not in allow dept".into(),
+        Refusal::LimitRole => "user is not in allow role".into(),
+        Refusal::LimitUserUnknown => "用户信息不存在".into(),
         Refusal::ReservedName(name) => format!("{name}为系统保留用户名"),
         Refusal::UnknownViewer => "用户不存在，无查看权限".into(),
         Refusal::NotRelated => "用户不是该工单的关系人，且该工作流开启了查看权限校验".into(),
@@ -46,6 +66,9 @@ fn unresolved(reason: &Unresolved) -> String {
         Unresolved::CreatorUnknown(name) => format!("工单创建人{name}不存在"),
         Unresolved::CreatorWithoutDepartment(name) => format!("工单创建人{name}没有部门"),
         Unresolved::NoLeader(name) => format!("部门{name}没有负责人和审批人"),
+        Unresolved::FieldEmpty(key) => format!("字段{key}的值为空"),
+        Unresolved::NoParent => "工单没有父工单".into(),
+        Unresolved::NoMembers => "其中没有用户".into(),
     }
 }
 

@@ -175,7 +175,12 @@ pub async fn advance(
 
 /// Who asks, for the use cases.
 pub(super) fn identity<'a>(caller: &'a Caller, username: &'a str) -> Identity<'a> {
-    Identity { app_token: caller.app_token_id(), sn_prefix: caller.sn_prefix(), username }
+    Identity {
+        app_token: caller.app_token_id(),
+        sn_prefix: caller.sn_prefix(),
+        username,
+        authority: caller.authority(),
+    }
 }
 
 fn check_title(body: &Map<String, Value>) -> Result<(), Failure> {

@@ -9,9 +9,9 @@ use sqlx::{PgExecutor, types::Json};
 
 use super::{Error, names::Named as _};
 use crate::workflow::{
-    Condition, Conditions, Definition, Distribution, FieldAccess, FieldCheck, FieldDef, FieldId, FieldKind,
-    ParticipantKind, ParticipantRule, State, StateId, StateKind, Transition, TransitionAttribute, TransitionId,
-    TransitionKind, ViewCheck, WorkflowId,
+    Condition, Conditions, Definition, Distribution, FieldAccess, FieldCheck, FieldDef, FieldId, FieldKind, Notice,
+    NoticeId, ParticipantKind, ParticipantRule, State, StateId, StateKind, Transition, TransitionAttribute,
+    TransitionId, TransitionKind, ViewCheck, WorkflowId,
 };
 
 /// The workflow with all its live parts; None when there is none or it was deleted.
@@ -29,7 +29,11 @@ pub async fn load(db: impl PgExecutor<'_>, id: WorkflowId) -> Result<Option<Defi
                     AS "transitions!: Json<Vec<TransitionRow>>",
                   COALESCE((SELECT jsonb_agg(to_jsonb(f) ORDER BY f.id)
                               FROM fields f WHERE f.workflow_id = w.id AND f.deleted_at IS NULL), '[]')
-                    AS "fields!: Json<Vec<FieldRow>>"
+                    AS "fields!: Json<Vec<FieldRow>>",
+                  COALESCE((SELECT jsonb_agg(jsonb_build_object('id', c.id, 'title', c.title_template, 'content', c.content_template) ORDER BY n.place)
+                              FROM unnest(string_to_array(w.notices, ',')) WITH ORDINALITY AS n (id, place)
+                              JOIN custom_notices c ON c.id::text = btrim(n.id) AND c.deleted_at IS NULL), '[]')
+                    AS "notices!: Json<Vec<NoticeRow>>"
              FROM workflows w
             WHERE w.id = $1 AND w.deleted_at IS NULL"#,
         id.0
@@ -44,6 +48,9 @@ pub async fn load(db: impl PgExecutor<'_>, id: WorkflowId) -> Result<Option<Defi
         description: row.description,
         view_check: view_check(row.view_permission_check),
         limit_expression: row.limit_expression,
+        notices: all(row.notices, |row| {
+            Ok(Notice { id: NoticeId(row.id), title_template: row.title, content_template: row.content })
+        })?,
         display_form: serde_json::from_str(&row.display_form).unwrap_or_default(),
         condition_plugin: row.condition_plugin,
         states: all(row.states, StateRow::into_state)?,
@@ -58,6 +65,13 @@ fn all<R, T>(rows: Json<Vec<R>>, part: impl Fn(R) -> Result<T, Error>) -> Result
 
 pub fn view_check(on: bool) -> ViewCheck {
     if on { ViewCheck::Related } else { ViewCheck::Everybody }
+}
+
+#[derive(Debug, Deserialize)]
+struct NoticeRow {
+    id: i64,
+    title: String,
+    content: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,5 +1,5 @@
 //! What happened to a ticket, read back with the names that stand beside the ids: states and transitions as they are called now,
-//! deleted ones included (F-39), and the people who acted. Written by `tickets::save` alone.
+//! deleted ones included (F-39), and the people who acted. Written by `steps::save` alone, comments of scripts apart.
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
@@ -7,7 +7,7 @@ use sqlx::{PgConnection, PgExecutor};
 use super::{
     Error,
     names::Named,
-    tickets::{actor_columns, snapshot},
+    steps::{actor_columns, snapshot},
 };
 use crate::workflow::{Actor, Intervention, LogActor, StateId, Ticket, TicketId, TransitionAttribute, TransitionId};
 
@@ -65,6 +65,20 @@ pub async fn list(
     direction: Direction,
     (limit, offset): (i64, i64),
 ) -> Result<Vec<FlowLog>, Error> {
+    select(db, (ticket, None), direction, (limit, offset)).await
+}
+
+/// One log of a ticket.
+pub async fn get(db: impl PgExecutor<'_>, ticket: TicketId, id: i64) -> Result<Option<FlowLog>, Error> {
+    Ok(select(db, (ticket, Some(id)), Direction::OldestFirst, (1, 0)).await?.pop())
+}
+
+async fn select(
+    db: impl PgExecutor<'_>,
+    (ticket, id): (TicketId, Option<i64>),
+    direction: Direction,
+    (limit, offset): (i64, i64),
+) -> Result<Vec<FlowLog>, Error> {
     let rows = sqlx::query!(
         r#"SELECT l.id, l.transition_id, tr.name AS "transition_name?", tr.attribute AS "attribute?", l.intervention, l.actor_kind, l.actor,
                   l.state_id, s.name AS state_name, l.suggestion, l.created_at,
@@ -73,13 +87,14 @@ pub async fn list(
              JOIN states s ON s.id = l.state_id
              LEFT JOIN transitions tr ON tr.id = l.transition_id
              LEFT JOIN users u ON l.actor_kind = 'person' AND u.username = l.actor AND u.deleted_at IS NULL
-            WHERE l.ticket_id = $1
+            WHERE l.ticket_id = $1 AND ($5::bigint IS NULL OR l.id = $5)
             ORDER BY CASE WHEN $2 THEN -l.id ELSE l.id END
             LIMIT $3 OFFSET $4"#,
         ticket.0,
         direction == Direction::NewestFirst,
         limit,
-        offset
+        offset,
+        id
     )
     .fetch_all(db)
     .await?;

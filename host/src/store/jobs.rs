@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-use super::Error;
+use super::{Error, names::Named};
 use crate::workflow::TicketId;
 
 /// The channel that a new job is announced on.
@@ -15,10 +15,32 @@ pub const CHANNEL: &str = "gavia_jobs";
 /// How long a taken job belongs to its node without renewal.
 pub const LEASE: Duration = Duration::from_secs(15);
 
+/// What a job is for; each kind is carried out by a use case of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobKind {
+    Script,
+    Hook,
+    Timer,
+    /// A parent's turn, once a child is over.
+    Children,
+    Notice,
+}
+
+impl Named for JobKind {
+    const WHAT: &'static str = "kind of job";
+    const TABLE: &'static [(&'static str, Self)] = &[
+        ("script", Self::Script),
+        ("hook", Self::Hook),
+        ("timer", Self::Timer),
+        ("children", Self::Children),
+        ("notice", Self::Notice),
+    ];
+}
+
 #[derive(Clone, Debug)]
 pub struct Job {
     pub id: i64,
-    pub kind: String,
+    pub kind: JobKind,
     /// The same on every attempt: the invocation id of a script run.
     pub key: Uuid,
     pub ticket: TicketId,
@@ -41,16 +63,18 @@ pub async fn take(db: impl PgExecutor<'_>, node: Uuid, limit: i64) -> Result<Vec
     )
     .fetch_all(db)
     .await?;
-    let job = |r: Taken| Job {
-        id: r.id,
-        kind: r.kind,
-        key: r.key,
-        ticket: TicketId(r.ticket_id),
-        visit: r.visit,
-        payload: r.payload,
-        attempt: r.attempts,
+    let job = |r: Taken| {
+        Ok(Job {
+            id: r.id,
+            kind: JobKind::from_name(&r.kind)?,
+            key: r.key,
+            ticket: TicketId(r.ticket_id),
+            visit: r.visit,
+            payload: r.payload,
+            attempt: r.attempts,
+        })
     };
-    Ok(rows.into_iter().map(job).collect())
+    rows.into_iter().map(job).collect()
 }
 
 struct Taken {
@@ -84,7 +108,7 @@ pub async fn finish(tx: &mut PgConnection, job: &Job) -> Result<bool, Error> {
 }
 
 /// Gives a job back to be run again after `delay`, saying why; fenced like `finish`.
-pub async fn postpone(db: impl PgExecutor<'_>, job: &Job, delay: Duration, why: &str) -> Result<bool, Error> {
+pub async fn postpone(tx: &mut PgConnection, job: &Job, delay: Duration, why: &str) -> Result<bool, Error> {
     let done = sqlx::query!(
         "UPDATE jobs SET run_at = now() + make_interval(secs => $3), leased_by = NULL, last_error = left($4, 1000) WHERE id = $1 AND attempts = $2",
         job.id,
@@ -92,21 +116,39 @@ pub async fn postpone(db: impl PgExecutor<'_>, job: &Job, delay: Duration, why: 
         delay.as_secs_f64(),
         why
     )
-    .execute(db)
+    .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
-/// Whether a script run of this visit is waiting or going (retry is refused meanwhile).
-pub async fn is_pending(tx: &mut PgConnection, ticket: TicketId, visit: i32) -> Result<bool, Error> {
-    let found = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM jobs WHERE ticket_id = $1 AND visit = $2 AND kind = 'script' AND dead_at IS NULL) AS "found!""#,
+/// Keeps a job that is not tried again by itself, for somebody to look at; fenced like `finish`.
+pub async fn bury(tx: &mut PgConnection, job: &Job, why: &str) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "UPDATE jobs SET dead_at = now(), leased_by = NULL, last_error = left($3, 1000) WHERE id = $1 AND attempts = $2",
+        job.id,
+        job.attempt,
+        why
+    )
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Makes room for a run that a person asked for: one that only waits to be tried again goes. False when one is going or about to be
+/// (retry is refused meanwhile, I8).
+pub async fn give_way(tx: &mut PgConnection, ticket: TicketId, visit: i32) -> Result<bool, Error> {
+    let pending = sqlx::query_scalar!(
+        r#"WITH waiting AS (
+             DELETE FROM jobs
+              WHERE ticket_id = $1 AND visit = $2 AND kind IN ('script', 'hook') AND leased_by IS NULL AND (last_error IS NOT NULL OR dead_at IS NOT NULL)
+             RETURNING id)
+           SELECT EXISTS (SELECT FROM jobs WHERE ticket_id = $1 AND visit = $2 AND kind IN ('script', 'hook') AND id NOT IN (SELECT id FROM waiting)) AS "pending!""#,
         ticket.0,
         visit
     )
     .fetch_one(tx)
     .await?;
-    Ok(found)
+    Ok(!pending)
 }
 
 /// Releases what this node holds; at a stop, after its guests were ended.

@@ -6,7 +6,7 @@ use sqlx::{FromRow, PgPool, Postgres, QueryBuilder};
 
 use super::{
     Error,
-    tickets::{Names, TicketRow},
+    tickets::{Names, TicketRow, ticket_columns},
 };
 use crate::workflow::Ticket;
 
@@ -68,14 +68,7 @@ pub async fn count(db: &PgPool, filter: &Filter) -> Result<Count, Error> {
 
 pub async fn rows(db: &PgPool, filter: &Filter, limit: i64, offset: i64) -> Result<Vec<(Ticket, Names)>, Error> {
     // the page is cut out on narrow rows first; names and relations are then looked up for its rows alone
-    let mut sql = QueryBuilder::new(
-        "SELECT t.id, t.sn, t.title, t.workflow_id, t.state_id, t.visit, t.version, t.creator, t.parent_ticket_id, t.parent_state_id,
-                t.participant_kind, t.participant, t.add_node_man, t.script_run_last_result, t.status, t.is_rejected, t.everybody,
-                t.fields, t.created_at, t.modified_at,
-                ARRAY(SELECT r.username FROM ticket_relations r WHERE r.ticket_id = t.id ORDER BY r.position) AS related,
-                w.name AS workflow_name, s.name AS state_name, s.label AS state_label
-           FROM (SELECT t.* FROM tickets t",
-    );
+    let mut sql = QueryBuilder::new(concat!("SELECT ", ticket_columns!(), " FROM (SELECT t.* FROM tickets t"));
     restrict(&mut sql, filter);
     order(&mut sql, filter.order);
     sql.push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);

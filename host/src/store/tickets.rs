@@ -1,17 +1,12 @@
-//! One ticket: read whole, lock, and save what a step changed. A step is saved in one statement, so no caller can save a move and
-//! forget its log, its exit or its jobs.
+//! One ticket: read whole, lock, and count what a decision needs counted. What an act changed is saved in `steps`.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
-use sqlx::{FromRow, PgConnection, PgExecutor};
+use sqlx::{FromRow, PgConnection, PgExecutor, types::Json};
 
-use super::{Error, commit::TransactionId, names::Named};
-use crate::{
-    ambient,
-    workflow::{
-        DepartmentId, Job, LogActor, Parent, Participants, RoleId, ScriptId, StateId, Step, Ticket, TicketId,
-        TicketStatus, WorkflowId, participant_text,
-    },
+use super::{Error, names::Named};
+use crate::workflow::{
+    AddNode, DepartmentId, Parent, Participants, RoleId, ScriptId, StateId, Ticket, TicketId, TicketStatus, WorkflowId,
 };
 
 /// How many ticket numbers and ids a node takes at once.
@@ -36,7 +31,7 @@ pub struct Names {
     pub state_label: Value,
 }
 
-/// A row of `tickets` with its relations and names; what every ticket query selects (`COLUMNS` in `ticket_lists`).
+/// A row of `tickets` with its relations and names; what every ticket query selects.
 #[derive(Debug, FromRow)]
 pub(super) struct TicketRow {
     id: i64,
@@ -51,11 +46,12 @@ pub(super) struct TicketRow {
     parent_state_id: Option<i64>,
     participant_kind: String,
     participant: String,
-    add_node_man: String,
+    add_nodes: Json<Vec<AddNode>>,
     script_run_last_result: bool,
     status: String,
     is_rejected: bool,
     everybody: Value,
+    round: i32,
     fields: Value,
     created_at: DateTime<Utc>,
     modified_at: DateTime<Utc>,
@@ -91,11 +87,12 @@ impl TicketRow {
                 .map(|(ticket, state)| Parent { ticket: TicketId(ticket), state: StateId(state) }),
             participants: participants(&self.participant_kind, &self.participant)?,
             related: self.related,
-            add_node_man: Some(self.add_node_man).filter(|name| !name.is_empty()),
+            add_nodes: self.add_nodes.0,
             script_succeeded: self.script_run_last_result,
             status: TicketStatus::from_name(&self.status)?,
             is_rejected: self.is_rejected,
             everybody: object(self.everybody, "everybody")?,
+            round: self.round,
             values: object(self.fields, "fields")?.into_iter().collect(),
             created_at: self.created_at,
             modified_at: self.modified_at,
@@ -122,70 +119,84 @@ fn participants(kind: &str, text: &str) -> Result<Participants, Error> {
     })
 }
 
-/// Kind of the ticket's own column, kind and references of the rows of `ticket_participants`.
-fn participant_columns(participants: &Participants) -> (&'static str, &'static str, Vec<String>) {
-    match participants {
-        Participants::Nobody => ("nobody", "user", Vec::new()),
-        Participants::Person(name) => ("person", "user", vec![name.clone()]),
-        Participants::Several(names) => ("several", "user", names.clone()),
-        Participants::Departments(ids) => ("department", "department", ids.iter().map(ToString::to_string).collect()),
-        Participants::Role(id) => ("role", "role", vec![id.to_string()]),
-        Participants::Script(id) => ("script", "script", vec![id.to_string()]),
-        Participants::Hook => ("hook", "user", Vec::new()),
-    }
+/// What every query for `TicketRow` selects, of `tickets t`, `workflows w` and `states s`.
+macro_rules! ticket_columns {
+    () => {
+        "t.id, t.sn, t.title, t.workflow_id, t.state_id, t.visit, t.version, t.creator, t.parent_ticket_id, t.parent_state_id,
+         t.participant_kind, t.participant, t.add_nodes, t.script_run_last_result, t.status, t.is_rejected, t.everybody, t.round,
+         t.fields, t.created_at, t.modified_at,
+         ARRAY(SELECT r.username FROM ticket_relations r WHERE r.ticket_id = t.id ORDER BY r.position) AS related,
+         w.name AS workflow_name, s.name AS state_name, s.label AS state_label"
+    };
+}
+pub(super) use ticket_columns;
+
+#[derive(Debug, FromRow)]
+struct FoundRow {
+    #[sqlx(flatten)]
+    ticket: TicketRow,
+    revision: i64,
+    granted: bool,
 }
 
 /// A ticket as a request sees it, without a lock. `app_token` is whose grants count; None may use every workflow.
 pub async fn get(db: impl PgExecutor<'_>, id: TicketId, app_token: Option<i64>) -> Result<Option<Found>, Error> {
-    let Some(row) = sqlx::query!(
-        r#"SELECT t.id, t.sn, t.title, t.workflow_id, t.state_id, t.visit, t.version, t.creator, t.parent_ticket_id, t.parent_state_id,
-                  t.participant_kind, t.participant, t.add_node_man, t.script_run_last_result, t.status, t.is_rejected, t.everybody,
-                  t.fields, t.created_at, t.modified_at,
-                  ARRAY(SELECT r.username FROM ticket_relations r WHERE r.ticket_id = t.id ORDER BY r.position) AS "related!",
-                  w.name AS workflow_name, w.revision, s.name AS "state_name?", s.label AS "state_label?",
-                  ($2::bigint IS NULL OR EXISTS (SELECT FROM app_workflows a WHERE a.app_token_id = $2 AND a.workflow_id = t.workflow_id))
-                    AND w.deleted_at IS NULL AS "granted!"
-             FROM tickets t
-             JOIN workflows w ON w.id = t.workflow_id
-             LEFT JOIN states s ON s.id = t.state_id
-            WHERE t.id = $1 AND t.deleted_at IS NULL"#,
-        id.0,
-        app_token
-    )
-    .fetch_optional(db)
-    .await?
-    else {
-        return Ok(None);
-    };
-    let (granted, revision) = (row.granted, row.revision);
-    let (ticket, names) = TicketRow {
-        id: row.id,
-        sn: row.sn,
-        title: row.title,
-        workflow_id: row.workflow_id,
-        state_id: row.state_id,
-        visit: row.visit,
-        version: row.version,
-        creator: row.creator,
-        parent_ticket_id: row.parent_ticket_id,
-        parent_state_id: row.parent_state_id,
-        participant_kind: row.participant_kind,
-        participant: row.participant,
-        add_node_man: row.add_node_man,
-        script_run_last_result: row.script_run_last_result,
-        status: row.status,
-        is_rejected: row.is_rejected,
-        everybody: row.everybody,
-        fields: row.fields,
-        created_at: row.created_at,
-        modified_at: row.modified_at,
-        related: row.related,
-        workflow_name: row.workflow_name,
-        state_name: row.state_name,
-        state_label: row.state_label,
-    }
-    .into_parts()?;
+    const GET: &str = concat!(
+        "SELECT ",
+        ticket_columns!(),
+        ", w.revision,
+           ($2::bigint IS NULL OR EXISTS (SELECT FROM app_workflows a WHERE a.app_token_id = $2 AND a.workflow_id = t.workflow_id))
+             AND w.deleted_at IS NULL AS granted
+           FROM tickets t
+           JOIN workflows w ON w.id = t.workflow_id
+           LEFT JOIN states s ON s.id = t.state_id
+          WHERE t.id = $1 AND t.deleted_at IS NULL"
+    );
+    let row: Option<FoundRow> = sqlx::query_as(GET).bind(id.0).bind(app_token).fetch_optional(db).await?;
+    let Some(FoundRow { ticket, revision, granted }) = row else { return Ok(None) };
+    let (ticket, names) = ticket.into_parts()?;
     Ok(Some(Found { ticket, granted, revision, names }))
+}
+
+/// How many children of the ticket's state are not over yet. A new statement after the lock, so it sees what committed meanwhile (I10).
+pub async fn open_children(tx: &mut PgConnection, parent: Parent) -> Result<i64, Error> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM tickets
+            WHERE parent_ticket_id = $1 AND parent_state_id = $2 AND status = 'ongoing' AND deleted_at IS NULL"#,
+        parent.ticket.0,
+        parent.state.0
+    );
+    Ok(count.fetch_one(tx).await?)
+}
+
+/// Tickets that count against a workflow's quota: those of the last `hours`, of one creator or of all.
+pub async fn count_recent(
+    tx: impl PgExecutor<'_>,
+    workflow: WorkflowId,
+    creator: Option<&str>,
+    hours: f64,
+) -> Result<i64, Error> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM tickets
+            WHERE workflow_id = $1 AND ($2::text IS NULL OR creator = $2) AND deleted_at IS NULL
+              AND created_at > now() - make_interval(secs => $3::double precision * 3600)"#,
+        workflow.0,
+        creator,
+        hours
+    );
+    Ok(count.fetch_one(tx).await?)
+}
+
+/// Creations that count against the same quota wait for each other until the transaction ends (I12).
+pub async fn lock_quota(tx: &mut PgConnection, workflow: WorkflowId, creator: Option<&str>) -> Result<(), Error> {
+    sqlx::query!(
+        "SELECT pg_advisory_xact_lock(hashtextextended('quota:' || $1::bigint || ':' || COALESCE($2, ''), 0))",
+        workflow.0,
+        creator
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// Locks the ticket's row if it still has the version that was read; None means that the world moved meanwhile.
@@ -194,109 +205,6 @@ pub async fn lock_at(tx: &mut PgConnection, id: TicketId, version: i64) -> Resul
         .fetch_optional(tx)
         .await?;
     Ok(row.filter(|row| row.version == version).map(|_| ()))
-}
-
-/// Saves what a step did to an existing, locked ticket: its row, participants, relations, exit, flow log and jobs.
-/// Answers the transaction's id, which `commit` asks for.
-pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, Error> {
-    let ticket = &step.ticket;
-    let (kind, link_kind, references) = participant_columns(&ticket.participants);
-    let text = participant_text(&ticket.participants);
-    let snapshot = snapshot(ticket)?;
-    let fields = serde_json::to_value(&ticket.values)
-        .map_err(|error| Error::Inconsistent(format!("field values have no JSON form: {error}")))?;
-    let log = step.log.as_ref();
-    let (actor_kind, actor) = log.map(|log| actor_columns(&log.actor)).unzip();
-    let job = step.jobs.first().map(job_columns);
-    let saved = sqlx::query!(
-        r#"WITH moved AS (
-             UPDATE tickets SET title = $3, state_id = $4, visit = $5, version = $6, participant_kind = $7, participant = $8,
-                    in_add_node = $9 <> '', add_node_man = $9, script_run_last_result = $10, status = $11, is_rejected = $12,
-                    everybody = $13, fields = $14, modified_at = $15
-              WHERE id = $1 AND version = $2
-              RETURNING id, created_at),
-           unlinked AS (
-             DELETE FROM ticket_participants WHERE ticket_id = $1 AND NOT (kind = $16 AND reference = ANY($17))),
-           linked AS (
-             INSERT INTO ticket_participants (ticket_id, kind, reference, created_at)
-             SELECT m.id, $16, r, m.created_at FROM moved m, unnest($17::text[]) AS r
-             ON CONFLICT DO NOTHING),
-           related AS (
-             INSERT INTO ticket_relations (ticket_id, username, position, created_at)
-             SELECT m.id, r.username, r.position, m.created_at FROM moved m, unnest($18::text[]) WITH ORDINALITY AS r (username, position)
-             ON CONFLICT DO NOTHING),
-           exited AS (
-             INSERT INTO ticket_exits (ticket_id, visit) SELECT id, $19::integer FROM moved WHERE $19::integer IS NOT NULL),
-           logged AS (
-             INSERT INTO flow_logs (ticket_id, visit, transition_id, intervention, actor_kind, actor, state_id, suggestion, snapshot, created_at)
-             SELECT id, $20::integer, $21::bigint, $22::text, $23::text, $24::text, $25::bigint, $26::text, $27, $15 FROM moved WHERE $20::integer IS NOT NULL),
-           queued AS (
-             INSERT INTO jobs (kind, key, ticket_id, visit, payload)
-             SELECT $28::text, $29::uuid, id, $30::integer, $31::jsonb FROM moved WHERE $28::text IS NOT NULL)
-           SELECT count(*) AS "count!", pg_current_xact_id()::text AS "transaction!" FROM moved"#,
-        ticket.id.0,
-        ticket.version - 1,
-        ticket.title,
-        ticket.state.0,
-        ticket.visit,
-        ticket.version,
-        kind,
-        text,
-        ticket.add_node_man.as_deref().unwrap_or(""),
-        ticket.script_succeeded,
-        ticket.status.name(),
-        ticket.is_rejected,
-        Value::Object(ticket.everybody.clone()),
-        fields,
-        ticket.modified_at,
-        link_kind,
-        &references,
-        &ticket.related,
-        step.exit,
-        log.map(|log| log.visit),
-        log.and_then(|log| log.transition).map(|id| id.0),
-        log.map(|log| log.intervention.name()),
-        actor_kind,
-        actor,
-        log.map(|log| log.state.0),
-        log.map(|log| log.suggestion.as_str()),
-        snapshot,
-        job.as_ref().map(|job| job.kind),
-        job.as_ref().map(|_| ambient::uuid()),
-        job.as_ref().map(|job| job.visit),
-        job.map(|job| job.payload),
-    )
-    .fetch_one(tx)
-    .await?;
-    if saved.count == 1 {
-        Ok(TransactionId(saved.transaction))
-    } else {
-        Err(Error::Inconsistent(format!("ticket {} was not at the version it was locked at", ticket.id)))
-    }
-}
-
-/// Inserts the ticket that a creation made; its id and number were reserved before.
-pub async fn insert(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, Error> {
-    let ticket = &step.ticket;
-    sqlx::query!(
-        "INSERT INTO tickets (id, sn, title, workflow_id, state_id, visit, version, creator, parent_ticket_id, parent_state_id,
-                              participant_kind, participant, created_at, modified_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'nobody', '', $11, $11)",
-        ticket.id.0,
-        ticket.sn,
-        ticket.title,
-        ticket.workflow.0,
-        ticket.state.0,
-        ticket.visit,
-        ticket.version - 1,
-        ticket.creator,
-        ticket.parent.map(|parent| parent.ticket.0),
-        ticket.parent.map(|parent| parent.state.0),
-        ticket.created_at
-    )
-    .execute(&mut *tx)
-    .await?;
-    save(tx, step).await
 }
 
 /// The state that a possible parent stands in, if the app may use its workflow; locks its row until the child is in.
@@ -353,33 +261,4 @@ pub async fn last_handlers(
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|row| (StateId(row.state_id), row.actor)).collect())
-}
-
-/// A ticket as the flow log keeps it after an act.
-pub(super) fn snapshot(ticket: &Ticket) -> Result<Value, Error> {
-    serde_json::to_value(ticket).map_err(|error| Error::Inconsistent(format!("a ticket has no JSON form: {error}")))
-}
-
-pub(super) fn actor_columns(actor: &LogActor) -> (&'static str, String) {
-    match actor {
-        LogActor::Person(name) => ("person", name.clone()),
-        LogActor::Script { id, name } => ("script", format!("脚本:(id:{id}, name:{name})")),
-        LogActor::Hook => ("hook", "hook".to_owned()),
-    }
-}
-
-struct JobColumns {
-    kind: &'static str,
-    visit: i32,
-    payload: Value,
-}
-
-fn job_columns(job: &Job) -> JobColumns {
-    match job {
-        Job::Script { script, visit, run_by } => JobColumns {
-            kind: "script",
-            visit: *visit,
-            payload: serde_json::json!({ "script": script, "run_by": run_by }),
-        },
-    }
 }

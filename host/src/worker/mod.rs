@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::{
     ambient,
-    app::App,
-    store::jobs::{self, CHANNEL, Job, LEASE},
+    app::{self, App},
+    store::jobs::{self, CHANNEL, Job, JobKind, LEASE},
 };
 
 /// Jobs that one node runs at once.
@@ -22,7 +22,7 @@ const POLL: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Runs until `stop` is cancelled; then takes nothing more, waits for the jobs that run, and gives back what is left.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run_until(app: Arc<App>, stop: CancellationToken) {
     let node = ambient::uuid();
     let wake = Arc::new(Notify::new());
     let listener = tokio::spawn(listen(Arc::clone(&app), Arc::clone(&wake)));
@@ -92,12 +92,22 @@ async fn carry_out(app: Arc<App>, job: Job) {
         }
     };
     tokio::select! {
-        result = app.run_script(&job) => {
+        result = run(&app, &job) => {
             if let Err(error) = result {
                 tracing::error!(job.id = job.id, ticket.id = job.ticket.0, %error, "a job failed inside; its lease runs out and it is tried again");
             }
         }
         () = renewals => tracing::warn!(job.id = job.id, ticket.id = job.ticket.0, "lost the lease of a running job"),
+    }
+}
+
+async fn run(app: &App, job: &Job) -> Result<(), app::Error> {
+    match job.kind {
+        JobKind::Script => app.run_script(job).await,
+        JobKind::Hook => app.run_hook(job).await,
+        JobKind::Timer => app.run_timer(job).await,
+        JobKind::Children => app.run_children(job).await,
+        JobKind::Notice => app.run_notice(job).await,
     }
 }
 

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::ids::{FieldId, StateId, TransitionId, WorkflowId};
+use super::{
+    ids::{FieldId, StateId, TransitionId, WorkflowId},
+    notice::Notice,
+};
 
 /// One workflow with all its parts; deleted parts are left out.
 #[derive(Clone, Debug, Serialize)]
@@ -20,6 +23,8 @@ pub struct Definition {
     pub view_check: ViewCheck,
     /// JSON text as stored (behaviour §4.3).
     pub limit_expression: String,
+    /// The notices it names that exist, in its order.
+    pub notices: Vec<Notice>,
     /// Field keys that people see who may only view; JSON text that is no list of texts gives an empty one.
     pub display_form: Vec<String>,
     /// Name of the condition plugin; empty means the built-in one.

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::ids::{DepartmentId, RoleId, ScriptId, StateId};
+use super::{
+    ids::{DepartmentId, RoleId, ScriptId, StateId, TicketId},
+    ticket::Ticket,
+};
 
 /// What to fetch before a move of one ticket can be judged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub struct Needs {
     pub last_handlers: BTreeSet<StateId>,
     /// Scripts asked about by `check`.
     pub scripts: BTreeSet<ScriptId>,
+    /// The parent, where its fields name the participants.
+    pub parent: Option<TicketId>,
 }
 
 /// People as the rules see them; holds at least what `Needs` named, as far as it exists.
@@ -33,6 +38,7 @@ pub struct Directory {
     pub scripts: BTreeMap<ScriptId, Script>,
     /// State → who last took a real transition out of it on this ticket and is still active (D-16).
     pub last_handlers: BTreeMap<StateId, String>,
+    pub parent: Option<Box<Ticket>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +84,34 @@ pub struct Script {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor<'a> {
     Person(&'a str),
-    Script { id: ScriptId, name: &'a str },
+    Script {
+        id: ScriptId,
+        name: &'a str,
+    },
+    /// The engine on its own, in the logs `loonrobot`.
+    Engine(Cause),
+}
+
+/// What makes the engine move a ticket by itself (behaviour §4.11–§4.13).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// A timer transition is due.
+    Timer,
+    /// The hook of the state said that the ticket may go on.
+    Hook,
+    /// All children of the state are over.
+    Children,
+}
+
+/// What the calling app lets its users do beyond their own tickets (D-04, D-05).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// Administrators do not act through this app.
+    Own,
+    /// Administrators and workflow administrators may intervene.
+    Administrators,
+    /// Anybody may, as in the old engine.
+    Trusted,
 }
 
 /// The answer to a transition's conditions: index of the first that holds. `None` when no question was asked or none holds.
@@ -94,4 +127,6 @@ pub struct Facts<'a> {
     pub now: DateTime<Utc>,
     /// The wire's one zone: zone-marked datetimes in field values are turned into it.
     pub zone: Tz,
+    /// A random number, for random distribution.
+    pub dice: u64,
 }

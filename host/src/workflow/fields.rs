@@ -67,6 +67,25 @@ impl Writes {
         Ok(writes)
     }
 
+    /// Every title and custom field of the body, whatever the state's form says.
+    pub(super) fn all(definition: &Definition, body: &Map<String, Value>, zone: Tz) -> Result<Self, Refusal> {
+        let mut writes = Self::default();
+        for (key, value) in body {
+            if key == "title" {
+                writes.title = Some(title(value)?);
+            } else if let Some(field) = definition.field(key) {
+                writes.values.push((key.clone(), write(field.kind, key, value, zone)?));
+            }
+        }
+        Ok(writes)
+    }
+
+    /// The keys that are written.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let title = self.title.as_ref().map(|_| "title".to_owned());
+        title.into_iter().chain(self.values.iter().map(|(key, _)| key.clone())).collect()
+    }
+
     pub(super) fn apply(self, ticket: &mut Ticket) {
         if let Some(title) = self.title {
             ticket.title = title;

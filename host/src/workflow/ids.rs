@@ -35,6 +35,8 @@ id!(
     RoleId,
     /// A run script's id.
     ScriptId,
+    /// A custom notice's id.
+    NoticeId,
     /// A user's id; people are named by user name everywhere but in the account tables.
     UserId,
 );

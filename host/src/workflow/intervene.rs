@@ -1,44 +1,135 @@
-//! Acts that no workflow draws: accept, deliver, a script's failure and its retry (behaviour §4.12, §4.15).
-//! The ticket stays in its state and in its visit.
+//! Acts that no workflow draws and that leave the ticket in its state: accept, deliver, countersignature, comment, new field values
+//! (behaviour §4.15, D-03, D-09). Forced changes are in `force`, what becomes of scripts and hooks in `script` and `hook`.
 
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 
 use super::{
     definition::{Definition, TransitionKind},
+    everybody,
     facts::{Actor, Facts},
+    fields::Writes,
     flow_log::cut,
-    ids::{ScriptId, StateId, TransitionId},
+    ids::{StateId, TransitionId},
     participant::may_act,
     refusal::Refusal,
     request::relate,
-    ticket::{FlowLogEntry, Intervention, Job, LogActor, Participants, ROBOT, Step, Ticket},
+    ticket::{AddNode, FlowLogEntry, Intervention, LogActor, Participants, ROBOT, Step, Ticket},
+    view::may_look,
 };
 
 /// The suggestion that accepting leaves in the flow log; stored data, shown by clients.
 const ACCEPTED: &str = "接单处理";
+/// The same for new field values, before the keys.
+const FIELDS_CHANGED: &str = "修改工单字段:";
 
 /// One of several participants takes the ticket for themselves.
 pub fn accept(ticket: Ticket, definition: &Definition, facts: &Facts) -> Result<Step, Refusal> {
-    let standing = may_act(&ticket, definition, facts.actor, facts.directory)?;
-    let Actor::Person(user) = facts.actor else {
-        return Err(Refusal::NotParticipant);
-    };
+    let (user, standing) = handler(&ticket, definition, facts)?;
     if !standing.needs_accept {
         return Err(Refusal::NoNeedToAccept);
     }
-    let intervention = (Intervention::Accept, ACCEPTED);
-    Ok(hand_to(ticket, user, intervention, facts))
+    Ok(hand_to(ticket, user, (Intervention::Accept, ACCEPTED), facts))
 }
 
-/// A participant hands the ticket to somebody else; also before it is accepted and while a countersignature goes on.
-/// The target must be one existing, active user.
+/// A participant hands the ticket to somebody else; also before it is accepted and while a countersignature goes on. Where everybody
+/// must handle, only the giver's place is handed over. The target must be one existing, active user.
 pub fn deliver(
-    ticket: Ticket,
+    mut ticket: Ticket,
     definition: &Definition,
     (target, suggestion): (&str, &str),
     facts: &Facts,
 ) -> Result<Step, Refusal> {
-    may_act(&ticket, definition, facts.actor, facts.directory)?;
+    let (user, standing) = handler(&ticket, definition, facts)?;
+    check_target(target, facts)?;
+    let log = (Intervention::Deliver, suggestion);
+    if ticket.everybody.is_empty() || standing.in_add_node {
+        return Ok(hand_to(ticket, target, log, facts));
+    }
+    if everybody::has_chosen(&ticket, target) {
+        return Err(Refusal::TargetHasHandled(target.to_owned()));
+    }
+    everybody::replace(&mut ticket, user, target);
+    relate(&mut ticket, target);
+    Ok(acted(ticket, log, facts))
+}
+
+/// A participant asks somebody else to countersign; the ticket comes back when that one is done. May be nested (D-09).
+pub fn add_node(
+    mut ticket: Ticket,
+    definition: &Definition,
+    (target, suggestion): (&str, &str),
+    facts: &Facts,
+) -> Result<Step, Refusal> {
+    let (user, standing) = handler(&ticket, definition, facts)?;
+    check_target(target, facts)?;
+    let back_to = if ticket.everybody.is_empty() || standing.in_add_node {
+        Participants::Person(user.to_owned())
+    } else {
+        ticket.participants.clone()
+    };
+    ticket.add_nodes.push(AddNode { asked_by: user.to_owned(), back_to });
+    Ok(hand_to(ticket, target, (Intervention::AddNode, suggestion), facts))
+}
+
+/// Who was asked to countersign gives the ticket back, one step.
+pub fn end_add_node(
+    mut ticket: Ticket,
+    definition: &Definition,
+    suggestion: &str,
+    facts: &Facts,
+) -> Result<Step, Refusal> {
+    handler(&ticket, definition, facts)?;
+    let node = ticket.add_nodes.pop().ok_or(Refusal::NotInAddNode)?;
+    ticket.participants = node.back_to;
+    Ok(acted(ticket, (Intervention::AddNodeEnd, suggestion), facts))
+}
+
+/// Somebody who may look into the ticket says something; also after its end. The ticket itself stays as it is.
+pub fn comment(ticket: Ticket, definition: &Definition, suggestion: &str, facts: &Facts) -> Result<Step, Refusal> {
+    may_look(&ticket, definition, facts.actor, facts.directory)?;
+    let modified_at = ticket.modified_at;
+    let act = Act { transition: None, intervention: Intervention::Comment, actor: facts.actor.into(), suggestion };
+    let mut step = stay(ticket, act, facts.now);
+    step.ticket.modified_at = modified_at;
+    Ok(step)
+}
+
+/// Writes the title and custom fields whatever the state's form says; all other keys are ignored (D-03). The log names the keys.
+pub fn set_fields(
+    mut ticket: Ticket,
+    definition: &Definition,
+    body: &Map<String, Value>,
+    facts: &Facts,
+) -> Result<Step, Refusal> {
+    may_look(&ticket, definition, facts.actor, facts.directory)?;
+    if ticket.is_over() {
+        return Err(Refusal::AlreadyOver);
+    }
+    let writes = Writes::all(definition, body, facts.zone)?;
+    let keys = writes.keys();
+    writes.apply(&mut ticket);
+    let mut step = acted(ticket, (Intervention::None, &format!("{FIELDS_CHANGED}{}", keys.join(","))), facts);
+    if keys.is_empty() {
+        step.log = None; // nothing was written, so nothing happened
+    }
+    Ok(step)
+}
+
+/// The person who acts, and how they stand to the ticket.
+fn handler<'a>(
+    ticket: &Ticket,
+    definition: &Definition,
+    facts: &Facts<'a>,
+) -> Result<(&'a str, super::Standing), Refusal> {
+    let standing = may_act(ticket, definition, facts.actor, facts.directory)?;
+    match facts.actor {
+        Actor::Person(user) => Ok((user, standing)),
+        Actor::Script { .. } | Actor::Engine(_) => Err(Refusal::NotParticipant),
+    }
+}
+
+fn check_target(target: &str, facts: &Facts) -> Result<(), Refusal> {
     if target == ROBOT {
         return Err(Refusal::ReservedName(ROBOT.to_owned()));
     }
@@ -46,63 +137,23 @@ pub fn deliver(
     match known.filter(|person| !person.username.contains(',')) {
         None => Err(Refusal::TargetUnknown(target.to_owned())),
         Some(person) if !person.is_active => Err(Refusal::TargetInactive(target.to_owned())),
-        Some(_) => Ok(hand_to(ticket, target, (Intervention::Deliver, suggestion), facts)),
+        Some(_) => Ok(()),
     }
 }
 
 /// The log's actor is who acts, not who gets the ticket (T-17).
-fn hand_to(mut ticket: Ticket, target: &str, (intervention, suggestion): (Intervention, &str), facts: &Facts) -> Step {
+fn hand_to(mut ticket: Ticket, target: &str, log: (Intervention, &str), facts: &Facts) -> Step {
     ticket.participants = Participants::Person(target.to_owned());
     relate(&mut ticket, target);
-    let act = Act { transition: None, intervention, actor: facts.actor.into(), suggestion };
-    stay(ticket, act, facts.now)
+    acted(ticket, log, facts)
 }
 
-/// A run of a state's script that did not bring the ticket on.
-#[derive(Clone, Copy, Debug)]
-pub struct FailedRun<'a> {
-    pub script: ScriptId,
-    pub name: &'a str,
-    pub reason: &'a str,
+fn acted(ticket: Ticket, (intervention, suggestion): (Intervention, &str), facts: &Facts) -> Step {
+    stay(ticket, Act { transition: None, intervention, actor: facts.actor.into(), suggestion }, facts.now)
 }
 
-/// The ticket stays, marked as failed. The log keeps the transition that success would have taken (D-23).
-///
-/// # Errors
-/// `NotAScript` when it is not this script's turn any more: a late failure changes nothing (I8).
-pub fn script_failed(
-    mut ticket: Ticket,
-    definition: &Definition,
-    run: FailedRun,
-    now: DateTime<Utc>,
-) -> Result<Step, Refusal> {
-    if ticket.participants != Participants::Script(run.script) {
-        return Err(Refusal::NotAScript);
-    }
-    ticket.script_succeeded = false;
-    let act = Act {
-        transition: script_transition(definition, ticket.state).ok(),
-        intervention: Intervention::None,
-        actor: LogActor::Script { id: run.script, name: run.name.to_owned() },
-        suggestion: run.reason,
-    };
-    Ok(stay(ticket, act, now))
-}
-
-/// Runs the state's script once more for `username`; leaves no log. Whether one is running already is the caller's to check (I8).
-pub fn retry(mut ticket: Ticket, username: &str, now: DateTime<Utc>) -> Result<Step, Refusal> {
-    let Participants::Script(script) = ticket.participants else {
-        return Err(Refusal::NotAScript);
-    };
-    ticket.script_succeeded = true;
-    ticket.version += 1;
-    ticket.modified_at = now;
-    let job = Job::Script { script, visit: ticket.visit, run_by: format!("{username}_retry") };
-    Ok(Step { ticket, exit: None, log: None, jobs: vec![job] })
-}
-
-/// The transition that a state's script takes when it succeeds: the first by id that is no timer's.
-pub fn script_transition(definition: &Definition, state: StateId) -> Result<TransitionId, Refusal> {
+/// The transition that the engine takes out of a state by itself: the first by id that is no timer's.
+pub fn outgoing(definition: &Definition, state: StateId) -> Result<TransitionId, Refusal> {
     definition
         .leaving(state)
         .filter(|transition| transition.kind == TransitionKind::Normal)
@@ -112,14 +163,14 @@ pub fn script_transition(definition: &Definition, state: StateId) -> Result<Tran
 }
 
 /// An act that leaves the ticket where it is.
-struct Act<'a> {
-    transition: Option<TransitionId>,
-    intervention: Intervention,
-    actor: LogActor,
-    suggestion: &'a str,
+pub(super) struct Act<'a> {
+    pub(super) transition: Option<TransitionId>,
+    pub(super) intervention: Intervention,
+    pub(super) actor: LogActor,
+    pub(super) suggestion: &'a str,
 }
 
-fn stay(mut ticket: Ticket, act: Act, now: DateTime<Utc>) -> Step {
+pub(super) fn stay(mut ticket: Ticket, act: Act, now: DateTime<Utc>) -> Step {
     ticket.version += 1;
     ticket.modified_at = now;
     let log = FlowLogEntry {
@@ -130,5 +181,5 @@ fn stay(mut ticket: Ticket, act: Act, now: DateTime<Utc>) -> Step {
         visit: ticket.visit,
         suggestion: cut(act.suggestion),
     };
-    Step { ticket, exit: None, log: Some(log), jobs: Vec::new() }
+    Step { ticket, exit: None, log: Some(log), vote: None, jobs: Vec::new() }
 }

@@ -1,29 +1,40 @@
 //! What the caller must fetch before the rules can judge: names and ids, no more than one ticket and one move touch.
 //! The departments of every person named are fetched along with them, so they are not listed here.
 
+use serde_json::Value;
+
 use super::{
-    definition::{Conditions, Definition, ParticipantKind, State, Transition},
+    advance::Move,
+    create::NewTicket,
+    definition::{Conditions, Definition, Distribution, ParticipantKind, State, Transition},
     facts::Needs,
-    ids::{DepartmentId, RoleId, ScriptId, TransitionId},
+    ids::{DepartmentId, RoleId, ScriptId, StateId, TransitionId},
+    limit::Limit,
     participant::{listed, listed_ids},
-    ticket::{Participants, Ticket},
+    ticket::{Parent, Participants, Ticket},
 };
 
-/// For creating a ticket by a transition.
-pub fn create_needs(definition: &Definition, creator: &str, transition: TransitionId) -> Needs {
+/// For creating a ticket.
+pub fn create_needs(definition: &Definition, new: &NewTicket) -> Needs {
     let mut needs = Needs::default();
-    needs.users.insert(creator.to_owned());
-    for state in targets(definition, transition) {
-        needs.rule(state, creator);
+    needs.users.insert(new.creator.to_owned());
+    let named = Named { creator: new.creator, parent: new.parent, values: &|key| new.body.get(key) };
+    for state in targets(definition, new.transition) {
+        needs.rule(state, &named);
+    }
+    if let Ok(limit) = Limit::parse(&definition.limit_expression) {
+        limit.add_needs(&mut needs);
     }
     needs
 }
 
-/// For advancing, and, without a transition, for accepting or listing what can be done.
-pub fn advance_needs(ticket: &Ticket, definition: &Definition, actor: &str, transition: Option<TransitionId>) -> Needs {
+/// For taking a ticket along a transition.
+pub fn advance_needs(ticket: &Ticket, definition: &Definition, actor: &str, request: &Move) -> Needs {
     let mut needs = view_needs(ticket, actor);
-    for state in transition.into_iter().flat_map(|transition| targets(definition, transition)) {
-        needs.rule(state, &ticket.creator);
+    let values = |key: &str| request.body.get(key).or_else(|| ticket.values.get(key));
+    let named = Named { creator: &ticket.creator, parent: ticket.parent, values: &values };
+    for state in targets(definition, request.transition) {
+        needs.rule(state, &named);
         if state.remember_last_handler {
             needs.last_handlers.insert(state.id);
         }
@@ -31,8 +42,18 @@ pub fn advance_needs(ticket: &Ticket, definition: &Definition, actor: &str, tran
     needs
 }
 
-/// For delivering to `target`.
-pub fn deliver_needs(ticket: &Ticket, actor: &str, target: &str) -> Needs {
+/// For putting a ticket into a state by force.
+pub fn force_needs(ticket: &Ticket, definition: &Definition, actor: &str, target: StateId) -> Needs {
+    let mut needs = view_needs(ticket, actor);
+    let named = Named { creator: &ticket.creator, parent: ticket.parent, values: &|key| ticket.values.get(key) };
+    if let Some(state) = definition.state(target) {
+        needs.rule(state, &named);
+    }
+    needs
+}
+
+/// For handing the ticket to `target`.
+pub fn hand_needs(ticket: &Ticket, actor: &str, target: &str) -> Needs {
     let mut needs = view_needs(ticket, actor);
     needs.users.insert(target.to_owned());
     needs
@@ -58,7 +79,7 @@ pub fn view_needs(ticket: &Ticket, viewer: &str) -> Needs {
 pub fn check_needs(definition: &Definition) -> Needs {
     let mut needs = Needs::default();
     for state in &definition.states {
-        needs.rule(state, "");
+        needs.rule(state, &Named { creator: "", parent: None, values: &|_| None });
         let text = &state.participant.text;
         match state.participant.kind {
             ParticipantKind::Person | ParticipantKind::Several | ParticipantKind::Everybody => {
@@ -74,10 +95,19 @@ pub fn check_needs(definition: &Definition) -> Needs {
     needs
 }
 
+/// What a state's rule may refer to.
+struct Named<'a> {
+    creator: &'a str,
+    parent: Option<Parent>,
+    values: &'a dyn Fn(&str) -> Option<&'a Value>,
+}
+
 impl Needs {
     /// What resolving this state's rule asks for. A rule that cannot be read asks for nothing; it is refused when resolved.
-    fn rule(&mut self, state: &State, creator: &str) {
+    fn rule(&mut self, state: &State, named: &Named) {
         let rule = &state.participant;
+        // to leave those out who left the company
+        let drawn = state.distribution == Distribution::Random;
         match rule.kind {
             ParticipantKind::Department => {
                 let ids = listed_ids(&rule.text).unwrap_or_default();
@@ -87,9 +117,16 @@ impl Needs {
                 let ids = listed_ids(&rule.text).unwrap_or_default();
                 self.roles.extend(ids.into_iter().map(RoleId));
             }
-            ParticipantKind::Variable if !creator.is_empty() => {
-                self.users.insert(creator.to_owned());
+            ParticipantKind::Variable if !named.creator.is_empty() => {
+                self.users.insert(named.creator.to_owned());
             }
+            ParticipantKind::Several if drawn => self.users.extend(listed(&rule.text).unwrap_or_default()),
+            ParticipantKind::Field if drawn => {
+                let values = listed(&rule.text).unwrap_or_default().into_iter().filter_map(|key| (named.values)(&key));
+                let names = values.filter_map(Value::as_str).flat_map(|text| listed(text).unwrap_or_default());
+                self.users.extend(names);
+            }
+            ParticipantKind::ParentField => self.parent = named.parent.map(|parent| parent.ticket),
             _ => {}
         }
     }

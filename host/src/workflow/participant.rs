@@ -1,11 +1,16 @@
 //! Who must act: a state's rule turned into people (behaviour §4.6), and who of them may act now (§4.7).
-//! Participants by field, hook, plugin and everybody, and random choice, come later and are refused by name until then.
+//! Participants by plugin come later and are refused by name until then.
 
 use std::collections::HashSet;
 
+use chrono_tz::Tz;
+use serde_json::{Map, Value};
+
 use super::{
+    base_fields::columns,
     definition::{Definition, Distribution, ParticipantKind, State, StateKind},
-    facts::{Actor, Directory},
+    everybody,
+    facts::{Actor, Cause, Directory, Facts},
     ids::{DepartmentId, RoleId, ScriptId},
     refusal::{Refusal, Unresolved},
     ticket::{Participants, ROBOT, Ticket, TicketStatus},
@@ -22,12 +27,33 @@ pub struct Standing {
     pub in_add_node: bool,
 }
 
+/// A ticket that is about to enter a state, with the values that the request writes.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    pub ticket: &'a Ticket,
+    pub definition: &'a Definition,
+}
+
+/// Who must act in a state, and the bookkeeping if all of them must.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolved {
+    pub participants: Participants,
+    pub everybody: Map<String, Value>,
+}
+
+impl From<Participants> for Resolved {
+    fn from(participants: Participants) -> Self {
+        Self { participants, everybody: Map::new() }
+    }
+}
+
 /// The participants that a ticket gets when it enters `state` (behaviour §4.6). Going back to the start is the creator's (§4.2),
 /// nobody holds a ticket that is over.
-pub fn resolve(state: &State, creator: &str, directory: &Directory) -> Result<Participants, Refusal> {
+pub fn resolve(state: &State, subject: Subject, facts: &Facts) -> Result<Resolved, Refusal> {
+    let directory = facts.directory;
     match state.kind {
-        StateKind::Start => return Ok(Participants::Person(creator.to_owned())),
-        StateKind::End => return Ok(Participants::Nobody),
+        StateKind::Start => return Ok(Participants::Person(subject.ticket.creator.clone()).into()),
+        StateKind::End => return Ok(Participants::Nobody.into()),
         StateKind::Normal => {}
     }
     let unresolved = |reason| Refusal::ParticipantsUnresolved { state: state.name.clone(), reason };
@@ -36,25 +62,84 @@ pub fn resolve(state: &State, creator: &str, directory: &Directory) -> Result<Pa
         ParticipantKind::Nobody => Ok(Participants::Nobody),
         ParticipantKind::Person if text.is_empty() => Err(Unresolved::Unnamed),
         ParticipantKind::Person => Ok(Participants::Person(text.to_owned())),
-        ParticipantKind::Several => listed(text).and_then(people),
+        ParticipantKind::Several | ParticipantKind::Everybody => listed(text).and_then(people),
         ParticipantKind::Department => departments(text, directory),
         ParticipantKind::Role => role(text, directory),
-        ParticipantKind::Variable => variables(text, creator, directory),
+        ParticipantKind::Variable => variables(text, &subject.ticket.creator, directory),
         ParticipantKind::Script => id(text).map(|id| Participants::Script(ScriptId(id))),
-        kind @ (ParticipantKind::Field
-        | ParticipantKind::ParentField
-        | ParticipantKind::Everybody
-        | ParticipantKind::Hook
-        | ParticipantKind::Plugin) => return Err(Refusal::ParticipantKindUnsupported(kind)),
+        ParticipantKind::Field => named_by(text, |key| field_text(key, subject, facts.zone)),
+        ParticipantKind::ParentField => match &directory.parent {
+            Some(parent) => named_by(text, |key| parent_text(key, parent, facts.zone)),
+            None => Err(Unresolved::NoParent),
+        },
+        ParticipantKind::Hook => Ok(Participants::Hook),
+        kind @ ParticipantKind::Plugin => return Err(Refusal::ParticipantKindUnsupported(kind)),
     }
     .map_err(unresolved)?;
+    distribute(state, participants, facts).map_err(unresolved)
+}
+
+/// What random choice and everybody-must-handle make of several people; one person stays that person.
+fn distribute(state: &State, participants: Participants, facts: &Facts) -> Result<Resolved, Unresolved> {
     let shared =
         matches!(participants, Participants::Several(_) | Participants::Departments(_) | Participants::Role(_));
-    match state.distribution {
-        Distribution::Random | Distribution::Everybody if shared => {
-            Err(Refusal::DistributionUnsupported(state.distribution))
+    let distribution = match state.participant.kind {
+        ParticipantKind::Everybody => Distribution::Everybody,
+        _ => state.distribution,
+    };
+    match distribution {
+        Distribution::Random if shared => {
+            let left = |name: &String| facts.directory.users.get(name).is_some_and(|person| !person.is_active);
+            let mut names = members(&participants, facts.directory);
+            names.retain(|name| !left(name));
+            let count = u64::try_from(names.len()).unwrap_or(u64::MAX);
+            let pick = facts.dice.checked_rem(count).and_then(|pick| usize::try_from(pick).ok());
+            let name = pick.and_then(|pick| names.into_iter().nth(pick)).ok_or(Unresolved::NoMembers)?;
+            Ok(Participants::Person(name).into())
         }
-        _ => Ok(participants),
+        Distribution::Everybody if shared => {
+            let participants = people(members(&participants, facts.directory)).map_err(|_| Unresolved::NoMembers)?;
+            let everybody = match &participants {
+                Participants::Several(names) => everybody::round(names),
+                _ => Map::new(),
+            };
+            Ok(Resolved { participants, everybody })
+        }
+        _ => Ok(participants.into()),
+    }
+}
+
+/// The people whom these fields name, each a name or a comma list.
+fn named_by(keys: &str, value: impl Fn(&str) -> Option<String>) -> Result<Participants, Unresolved> {
+    let mut names = Vec::new();
+    for key in listed(keys)? {
+        let text = value(&key).unwrap_or_default();
+        names.extend(listed(&text).map_err(|reason| match reason {
+            Unresolved::Unnamed => Unresolved::FieldEmpty(key),
+            other => other,
+        })?);
+    }
+    people(distinct(names.into_iter()))
+}
+
+/// A custom field or a column of the ticket as it is about to be stored. What a request may not write is not in it, so nobody picks
+/// their own approver (threat-model §2.4).
+fn field_text(key: &str, subject: Subject, zone: Tz) -> Option<String> {
+    match subject.definition.field(key) {
+        Some(_) => text_of(subject.ticket.values.get(key)?),
+        None => text_of(columns(subject.ticket, zone).get(key)?),
+    }
+}
+
+fn parent_text(key: &str, parent: &Ticket, zone: Tz) -> Option<String> {
+    parent.values.get(key).and_then(text_of).or_else(|| text_of(columns(parent, zone).get(key)?))
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 
@@ -69,12 +154,14 @@ pub fn may_act(
         return Err(Refusal::NothingToDo);
     }
     let state = definition.state(ticket.state).ok_or(Refusal::StateGone)?;
+    let free = Standing { needs_accept: false, in_add_node: false };
     let user = match actor {
-        // a late result of a script whose turn is over changes nothing (I8)
-        Actor::Script { id, .. } if ticket.participants == Participants::Script(id) => {
-            return Ok(Standing { needs_accept: false, in_add_node: false });
-        }
-        Actor::Script { .. } => return Err(Refusal::NotParticipant),
+        // a late result of a script or hook whose turn is over changes nothing (I8)
+        Actor::Script { id, .. } if ticket.participants == Participants::Script(id) => return Ok(free),
+        Actor::Engine(Cause::Hook) if ticket.participants == Participants::Hook => return Ok(free),
+        // time and children wait for nobody: accept, countersignature and votes do not bind them (§4.11)
+        Actor::Engine(Cause::Timer | Cause::Children) => return Ok(free),
+        Actor::Script { .. } | Actor::Engine(Cause::Hook) => return Err(Refusal::NotParticipant),
         // nobody may call under the engine's name, although tickets may wait for it (threat-model §2.10)
         Actor::Person(ROBOT) => return Err(Refusal::ReservedName(ROBOT.to_owned())),
         Actor::Person(user) => user,
@@ -84,8 +171,8 @@ pub fn may_act(
         return Err(Refusal::NotParticipant);
     }
     Ok(Standing {
-        needs_accept: holders.len() > 1 && state.distribution == Distribution::Accept,
-        in_add_node: ticket.add_node_man.is_some(),
+        needs_accept: holders.len() > 1 && state.distribution == Distribution::Accept && ticket.everybody.is_empty(),
+        in_add_node: !ticket.add_nodes.is_empty(),
     })
 }
 

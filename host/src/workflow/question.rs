@@ -7,6 +7,7 @@ use super::{
     advance::{Move, check_move},
     create::{NewTicket, check_new, draft},
     definition::{Definition, FieldKind},
+    everybody::{Tally, tally},
     facts::Facts,
     refusal::Refusal,
     ticket::Ticket,
@@ -34,5 +35,9 @@ pub fn advance_question(
     facts: &Facts,
 ) -> Result<Option<Question>, Refusal> {
     let (_, checked) = check_move(ticket, definition, request, facts)?;
+    // where others have to agree first, nothing leads anywhere yet
+    if matches!(tally(ticket, facts.actor, request.transition), Some(Tally::Waiting | Tally::Divided)) {
+        return Ok(None);
+    }
     checked.question(ticket.clone(), facts.zone)
 }

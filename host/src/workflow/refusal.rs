@@ -1,10 +1,10 @@
 //! Every way in which the rules say no, each with the data that a text for people needs.
 //! The sentences here are for logs; what a caller reads is in the HTTP layer's catalogue.
 
-use super::definition::{Distribution, ParticipantKind};
+use super::definition::ParticipantKind;
 
 /// Why an act is not done. The ticket is then unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
     #[error("the workflow has no start state")]
     NoStartState,
@@ -39,15 +39,56 @@ pub enum Refusal {
     ParticipantsUnresolved { state: String, reason: Unresolved },
     #[error("participants of kind {0:?} are not available yet")]
     ParticipantKindUnsupported(ParticipantKind),
-    #[error("distribution {0:?} is not available yet")]
-    DistributionUnsupported(Distribution),
     #[error("field \"{key}\": {expected} expected")]
     FieldInvalid { key: String, expected: Expected },
     /// Also an empty name or several.
-    #[error("there is no user \"{0}\" to deliver to")]
+    #[error("there is no user \"{0}\" to hand the ticket to")]
     TargetUnknown(String),
     #[error("user \"{0}\" is not active")]
     TargetInactive(String),
+    /// Everybody must handle, and they have in this round.
+    #[error("user \"{0}\" has handled the ticket already")]
+    TargetHasHandled(String),
+    #[error("no countersignature is going on")]
+    NotInAddNode,
+    /// Forcing a state or closing is for administrators (D-04, D-05).
+    #[error("the actor may not intervene")]
+    MayNotIntervene,
+    #[error("the workflow has no end state")]
+    NoEndState,
+    #[error("the ticket is over")]
+    AlreadyOver,
+    /// Of a forced change: it does not exist or belongs to another workflow.
+    #[error("the state does not exist in the ticket's workflow")]
+    StateUnknown,
+    #[error("it is no hook's turn")]
+    NotAHook,
+    /// The configuration cannot be read; the text says why.
+    #[error("the hook's configuration is broken: {0}")]
+    HookBroken(String),
+    /// A call-back from an app or with an id that the state does not take.
+    #[error("the call-back is not the one that was asked for")]
+    ForeignCallback,
+    /// Not all children are over; found out by who counts them.
+    #[error("children are still open")]
+    ChildrenOpen,
+    /// The text says why.
+    #[error("the limit expression is broken: {0}")]
+    LimitBroken(String),
+    #[error("the limit's level is neither 1 nor 2")]
+    LimitLevelInvalid,
+    #[error("the limit has a period but no count")]
+    LimitCountMissing,
+    #[error("{count} tickets in {hours} h are the limit of workflow {workflow}")]
+    LimitReached { count: i64, hours: f64, workflow: i64 },
+    #[error("\"{creator}\" is not among those who may create tickets of workflow {workflow}")]
+    LimitPerson { creator: String, workflow: i64 },
+    #[error("the creator's department may not create such tickets")]
+    LimitDepartment,
+    #[error("the creator has no role that may create such tickets")]
+    LimitRole,
+    #[error("the creator is not known, and the workflow is limited to some")]
+    LimitUserUnknown,
     #[error("\"{0}\" is a reserved name")]
     ReservedName(String),
     #[error("the viewer is not known")]
@@ -85,6 +126,13 @@ pub enum Unresolved {
     /// The department's name.
     #[error("department \"{0}\" has neither approvers nor a leader")]
     NoLeader(String),
+    #[error("the field \"{0}\" names nobody")]
+    FieldEmpty(String),
+    #[error("the ticket has no parent")]
+    NoParent,
+    /// One or everybody of an empty department or role.
+    #[error("there is nobody in it")]
+    NoMembers,
 }
 
 /// What a field wants where something else was sent.

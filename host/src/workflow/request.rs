@@ -5,10 +5,11 @@ use chrono_tz::Tz;
 
 use super::{
     base_fields::{COLUMNS, columns},
-    definition::{Condition, Conditions, Definition, FieldKind, State, StateKind, Transition, TransitionAttribute},
+    definition::{Condition, Conditions, Definition, FieldKind, State, StateKind, Transition, TransitionKind},
     facts::{ConditionAnswer, Facts},
     fields::{Writes, read_all},
-    participant::{members, resolve},
+    notice::notices,
+    participant::{Resolved, Subject, members, resolve},
     question::Question,
     refusal::Refusal,
     ticket::{Job, Participants, ROBOT, Ticket, TicketStatus},
@@ -23,7 +24,15 @@ pub(super) struct Checked<'a> {
     pub(super) writes: Result<Writes, Refusal>,
 }
 
-impl Checked<'_> {
+impl<'a> Checked<'a> {
+    /// The ticket with what the request writes. Where a value is wrong, without: the fault is reported later.
+    pub(super) fn written(&self, mut ticket: Ticket) -> Ticket {
+        if let Ok(writes) = &self.writes {
+            writes.clone().apply(&mut ticket);
+        }
+        ticket
+    }
+
     /// What to ask the sandbox; None when the transition has no conditions. Values are those of the ticket, overlaid by what
     /// the request may write and nothing else (D-17, threat-model §2.3).
     pub(super) fn question(self, mut ticket: Ticket, zone: Tz) -> Result<Option<Question>, Refusal> {
@@ -45,7 +54,7 @@ impl Checked<'_> {
     }
 
     /// Where the transition leads (behaviour §4.5).
-    pub(super) fn destination(&self, answer: &ConditionAnswer) -> Result<&State, Refusal> {
+    pub(super) fn destination(&self, answer: &ConditionAnswer) -> Result<&'a State, Refusal> {
         let conditions = conditions(self.transition)?;
         let target = match answer {
             _ if conditions.is_empty() => self.transition.destination,
@@ -71,43 +80,59 @@ fn conditions(transition: &Transition) -> Result<&[Condition], Refusal> {
     }
 }
 
-/// The participants of a state that is about to be entered. Who handled it last gets it again where the state says so; never
-/// at creation, when there is no last (D-16).
-pub(super) fn participants(state: &State, creator: &str, facts: &Facts) -> Result<Participants, Refusal> {
-    let resolved = resolve(state, creator, facts.directory)?;
+/// The participants of a state that is about to be entered by a move. Who handled it last gets it again where the state says so
+/// (D-16).
+pub(super) fn participants(state: &State, subject: Subject, facts: &Facts) -> Result<Resolved, Refusal> {
+    let resolved = resolve(state, subject, facts)?;
     let last = facts.directory.last_handlers.get(&state.id);
     match last {
         Some(last) if state.remember_last_handler && state.kind == StateKind::Normal => {
-            Ok(Participants::Person(last.clone()))
+            Ok(Participants::Person(last.clone()).into())
         }
         _ => Ok(resolved),
     }
 }
 
-/// Puts the ticket into a state: everything that being there means, and the jobs it causes. `visit` is already the new one.
-pub(super) fn enter(
-    ticket: &mut Ticket,
-    state: &State,
-    (participants, transition): (Participants, &Transition),
-    facts: &Facts,
-) -> Vec<Job> {
-    for name in members(&participants, facts.directory) {
+/// Puts the ticket into a state: everything that being there means. `visit` is already the new one.
+pub(super) fn enter(ticket: &mut Ticket, state: &State, resolved: Resolved, facts: &Facts) {
+    for name in members(&resolved.participants, facts.directory) {
         relate(ticket, &name);
     }
-    let jobs = match participants {
-        Participants::Script(script) => vec![Job::Script { script, visit: ticket.visit, run_by: ROBOT.to_owned() }],
-        _ => Vec::new(),
-    };
     ticket.state = state.id;
-    ticket.participants = participants;
-    ticket.add_node_man = None;
+    ticket.participants = resolved.participants;
+    ticket.everybody = resolved.everybody;
+    ticket.round = 1;
+    ticket.add_nodes.clear();
     ticket.script_succeeded = true;
-    ticket.everybody.clear();
-    ticket.is_rejected = transition.attribute == TransitionAttribute::Refuse;
     ticket.status = match state.kind {
         StateKind::End => TicketStatus::Ended,
         StateKind::Normal | StateKind::Start => TicketStatus::Ongoing,
     };
+}
+
+/// Leaves the present state for another: a new visit there.
+pub(super) fn leave(ticket: &mut Ticket, state: &State, resolved: Resolved, facts: &Facts) {
+    ticket.visit += 1;
+    ticket.version += 1;
+    ticket.modified_at = facts.now;
+    enter(ticket, state, resolved, facts);
+}
+
+/// What is to be done after the commit because the ticket came into its state, in the order of behaviour §4.2.
+pub(super) fn effects(ticket: &Ticket, definition: &Definition, facts: &Facts) -> Vec<Job> {
+    let visit = ticket.visit;
+    let mut jobs = notices(ticket, definition, facts);
+    match ticket.participants {
+        Participants::Script(script) => jobs.push(Job::Script { script, visit, run_by: ROBOT.to_owned() }),
+        Participants::Hook => jobs.push(Job::Hook { visit }),
+        _ => {}
+    }
+    if ticket.status == TicketStatus::Ongoing {
+        let timers = definition.leaving(ticket.state).filter(|transition| transition.kind == TransitionKind::Timer);
+        jobs.extend(timers.map(|timer| Job::Timer { transition: timer.id, visit, seconds: timer.timer_seconds }));
+    } else {
+        jobs.extend(ticket.parent.map(|parent| Job::Children { parent }));
+    }
     jobs
 }
 

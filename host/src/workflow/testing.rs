@@ -111,6 +111,7 @@ pub(super) fn workflow(states: Vec<State>, transitions: Vec<Transition>, fields:
         description: String::new(),
         view_check: ViewCheck::Related,
         limit_expression: "{}".to_owned(),
+        notices: Vec::new(),
         display_form: Vec::new(),
         condition_plugin: String::new(),
         states,
@@ -257,6 +258,7 @@ pub(super) fn people() -> Directory {
         roles: [role(1, "VPN管理员", &["guiji"]), role(2, "空", &[])].into(),
         scripts: [(ScriptId(1), Script { id: ScriptId(1), name: "授权".to_owned(), is_active: true })].into(),
         last_handlers: BTreeMap::new(),
+        parent: None,
     }
 }
 
@@ -274,7 +276,7 @@ impl Desk {
     }
 
     pub(super) fn facts<'a>(&'a self, actor: Actor<'a>) -> Facts<'a> {
-        Facts { actor, directory: &self.directory, conditions: &self.conditions, now: now(), zone: ZONE }
+        Facts { actor, directory: &self.directory, conditions: &self.conditions, now: now(), zone: ZONE, dice: 7 }
     }
 
     pub(super) fn create(&self, creator: &str, id: i64, body: &Map<String, Value>) -> Result<Step, Refusal> {
@@ -312,6 +314,34 @@ impl Desk {
         deliver(ticket.clone(), &self.definition, (target, "please"), &self.facts(Actor::Person(who)))
     }
 
+    pub(super) fn add_node(&self, ticket: &Ticket, who: &str, target: &str) -> Result<Step, Refusal> {
+        add_node(ticket.clone(), &self.definition, (target, "help"), &self.facts(Actor::Person(who)))
+    }
+
+    pub(super) fn end_add_node(&self, ticket: &Ticket, who: &str) -> Result<Step, Refusal> {
+        end_add_node(ticket.clone(), &self.definition, "done", &self.facts(Actor::Person(who)))
+    }
+
+    /// A move that the engine makes by itself.
+    pub(super) fn engine(&self, ticket: &Ticket, cause: Cause, id: i64) -> Result<Step, Refusal> {
+        let body = Map::new();
+        let request = Move { transition: TransitionId(id), suggestion: "auto", body: &body };
+        advance(ticket.clone(), &self.definition, &request, &self.facts(Actor::Engine(cause)))
+    }
+
+    pub(super) fn force(&self, ticket: &Ticket, who: &str, state: i64) -> Result<Step, Refusal> {
+        let how = (StateId(state), "", Authority::Administrators);
+        force_state(ticket.clone(), &self.definition, how, &self.facts(Actor::Person(who)))
+    }
+
+    pub(super) fn close(&self, ticket: &Ticket, who: &str) -> Result<Step, Refusal> {
+        close(ticket.clone(), &self.definition, ("enough", Authority::Administrators), &self.facts(Actor::Person(who)))
+    }
+
+    pub(super) fn retry(&self, ticket: &Ticket, who: &str) -> Result<Step, Refusal> {
+        retry(ticket.clone(), &self.definition, &self.facts(Actor::Person(who)))
+    }
+
     pub(super) fn standing(&self, ticket: &Ticket, who: &str) -> Result<Standing, Refusal> {
         may_act(ticket, &self.definition, Actor::Person(who), &self.directory)
     }
@@ -325,8 +355,14 @@ pub(super) fn new_ticket<'a>(creator: &'a str, id: i64, body: &'a Map<String, Va
         transition: TransitionId(id),
         parent: None,
         suggestion: "go",
+        existing: None,
         body,
     }
+}
+
+/// A countersignature that this person asked for.
+pub(super) fn asked_by(name: &str) -> Vec<AddNode> {
+    vec![AddNode { asked_by: name.to_owned(), back_to: Participants::Person(name.to_owned()) }]
 }
 
 pub(super) fn names(list: &[&str]) -> Vec<String> {

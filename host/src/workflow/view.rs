@@ -23,6 +23,17 @@ pub fn may_view(ticket: &Ticket, definition: &Definition, viewer: &str, director
     if related { Ok(()) } else { Err(Refusal::NotRelated) }
 }
 
+/// Whether `actor` may look into the ticket, as somebody who holds it or as `may_view` says.
+pub fn may_look(ticket: &Ticket, definition: &Definition, actor: Actor, directory: &Directory) -> Result<(), Refusal> {
+    if may_act(ticket, definition, actor, directory).is_ok() {
+        return Ok(());
+    }
+    match actor {
+        Actor::Person(viewer) => may_view(ticket, definition, viewer, directory),
+        Actor::Script { .. } | Actor::Engine(_) => Err(Refusal::NotRelated),
+    }
+}
+
 /// Something that a person can do with a ticket now.
 #[derive(Clone, Copy, Debug)]
 pub enum Choice<'a> {

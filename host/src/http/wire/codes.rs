@@ -1,7 +1,11 @@
 //! Integer codes on the wire ↔ enums inside (behaviour §1.14). One table a type; a code that is in no table is bad input.
 
-use crate::workflow::{
-    Distribution, FieldAccess, FieldKind, Intervention, ParticipantKind, StateKind, TransitionAttribute, TransitionKind,
+use crate::{
+    store::custom_notices::NoticeKind,
+    workflow::{
+        Distribution, FieldAccess, FieldKind, Intervention, ParticipantKind, StateKind, TransitionAttribute,
+        TransitionKind,
+    },
 };
 
 /// A kind that the wire names by an integer.
@@ -43,6 +47,7 @@ codes! {
         40 Checkbox, 45 Select, 50 MultiSelect, 55 Text, 60 User, 70 Users,
         80 File,
     }
+    NoticeKind { 1 Plugin, 2 Webhook }
     Intervention {
         0 None, 1 Deliver, 2 AddNode, 3 AddNodeEnd, 4 Accept, 5 Comment,
         6 Delete, 7 Close, 8 ForceState, 9 Hook, 10 Retreat,

@@ -36,6 +36,10 @@ pub fn participant_info(ticket: &Ticket, cards: &Cards) -> Value {
     let columns = columns(ticket, Tz::UTC);
     let raw = columns["participant"].as_str().unwrap_or_default().to_owned();
     let (kind, name, shown) = match &ticket.participants {
+        Participants::Several(names) if !ticket.everybody.is_empty() => {
+            let each = ticket.everybody.iter().map(|(name, choice)| vote(name, &alias(name), choice));
+            ("多人且全部处理", names.join(","), each.collect::<Vec<_>>().join(";"))
+        }
         Participants::Nobody => ("无", String::new(), String::new()),
         Participants::Person(name) => ("个人", name.clone(), alias(name)),
         Participants::Several(names) => {
@@ -63,6 +67,14 @@ pub fn participant_info(ticket: &Ticket, cards: &Cards) -> Value {
         "participant_type_name": kind,
         "participant_alias": shown,
     })
+}
+
+/// What one of those who must all handle chose, in words (behaviour §4.9).
+fn vote(name: &str, alias: &str, choice: &Value) -> String {
+    match choice["transition_name"].as_str() {
+        Some(transition) => format!("{alias}({name})已处理:{transition}"),
+        None => format!("{alias}({name})未处理"),
+    }
 }
 
 /// The creator, who need not exist (T-27).

@@ -92,12 +92,12 @@ fn leaving_a_state_clears_what_belonged_to_the_stay_in_it() {
         state: StateId(9),
         participants: Participants::Script(ScriptId(1)),
         script_succeeded: false,
-        add_node_man: Some("guiji".to_owned()),
+        add_nodes: asked_by("guiji"),
         everybody: body(json!({ "guiji": {} })),
         ..desk.ticket("lilei", 11, json!({ "title": "x", "vpn_reason": "" }))
     };
     let after = desk.script(&ticket, 1, 14, json!({})).unwrap().ticket;
-    assert!(after.script_succeeded && after.add_node_man.is_none() && after.everybody.is_empty());
+    assert!(after.script_succeeded && after.add_nodes.is_empty() && after.everybody.is_empty());
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn d14_refusals_come_in_the_order_of_the_wire() {
     desk.definition.fields = vec![field(1, "days", FieldKind::Int, 30)];
     desk.definition.states[1].field_access = access("days!");
     let mut ticket = desk.ticket("lilei", 1, json!({ "title": "x" }));
-    ticket.add_node_man = Some("jack".to_owned());
+    ticket.add_nodes = asked_by("jack");
     let ways = std::mem::take(&mut desk.definition.transitions);
     let middle = desk.definition.states.remove(1);
     let wrong = json!({ "days": "many" });
@@ -154,15 +154,15 @@ fn d14_refusals_come_in_the_order_of_the_wire() {
     assert_eq!(advance(&desk, &ticket, "guiji", 99, &json!({})), Refusal::MustAcceptFirst);
     desk.definition.states[1].distribution = Distribution::Direct;
     assert_eq!(advance(&desk, &ticket, "guiji", 99, &json!({})), Refusal::InAddNode);
-    ticket.add_node_man = None;
+    ticket.add_nodes.clear();
     assert_eq!(advance(&desk, &ticket, "guiji", 99, &json!({})), Refusal::TransitionInvalid);
     assert_eq!(advance(&desk, &ticket, "guiji", 1, &json!({})), Refusal::MissingFields(names(&["days"])));
     assert_eq!(advance(&desk, &ticket, "guiji", 1, &wrong), Refusal::TransitionInvalid);
     desk.definition.transitions[1].destination = Some(StateId(77));
     assert_eq!(advance(&desk, &ticket, "guiji", 2, &wrong), Refusal::TargetStateGone);
     desk.definition.transitions[1].destination = Some(StateId(4));
-    desk.definition.states.push(state(4, ParticipantKind::Hook, "{}", ""));
-    let later = Refusal::ParticipantKindUnsupported(ParticipantKind::Hook);
+    desk.definition.states.push(state(4, ParticipantKind::Plugin, "who", ""));
+    let later = Refusal::ParticipantKindUnsupported(ParticipantKind::Plugin);
     assert_eq!(advance(&desk, &ticket, "guiji", 2, &wrong), later);
     desk.definition.transitions[1].destination = Some(StateId(3));
     let typed = Refusal::FieldInvalid { key: "days".to_owned(), expected: Expected::Int };

@@ -23,7 +23,7 @@ fn t01_t13_columns_come_under_their_wire_keys_in_the_order_of_a_list_row() {
     );
     let other = Ticket {
         parent: Some(Parent { ticket: TicketId(7), state: StateId(8) }),
-        add_node_man: Some("guiji".to_owned()),
+        add_nodes: asked_by("guiji"),
         status: TicketStatus::Closed,
         everybody: body(json!({ "guiji": {}, "wangwu": { "transition_id": 2, "transition_name": "同意" } })),
         ..ticket

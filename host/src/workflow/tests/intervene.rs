@@ -57,9 +57,9 @@ fn t17_delivering_is_allowed_before_accepting_and_logged_for_who_delivers() {
 fn delivering_during_a_countersignature_leaves_it_going_on() {
     let (desk, ticket) = waiting(Distribution::Accept);
     let participants = Participants::Person("jack".to_owned());
-    let asked = Ticket { participants, add_node_man: Some("guiji".to_owned()), ..ticket };
+    let asked = Ticket { participants, add_nodes: asked_by("guiji"), ..ticket };
     let step = desk.deliver(&asked, "jack", "lisi").unwrap();
-    assert_eq!(step.ticket.add_node_man, Some("guiji".to_owned()));
+    assert_eq!(step.ticket.add_node_man(), Some("guiji"));
     assert_eq!(step.ticket.participants, Participants::Person("lisi".to_owned()));
 }
 
@@ -107,22 +107,22 @@ fn d23_a_failed_script_leaves_a_log_with_the_transition_it_would_have_taken() {
 fn f34_a_script_takes_the_first_transition_that_is_no_timers() {
     let (mut desk, ticket) = at_script();
     desk.definition.transitions.push(transition(4, 2, 3));
-    assert_eq!(script_transition(&desk.definition, ticket.state), Ok(TransitionId(2)));
+    assert_eq!(outgoing(&desk.definition, ticket.state), Ok(TransitionId(2)));
     desk.definition.transitions[1].kind = TransitionKind::Timer;
-    assert_eq!(script_transition(&desk.definition, ticket.state), Ok(TransitionId(4)));
+    assert_eq!(outgoing(&desk.definition, ticket.state), Ok(TransitionId(4)));
     desk.definition.transitions.truncate(2);
-    assert_eq!(script_transition(&desk.definition, ticket.state), Err(Refusal::NothingToDo));
+    assert_eq!(outgoing(&desk.definition, ticket.state), Err(Refusal::NothingToDo));
 }
 
 #[test]
 fn f27_a_retry_runs_the_script_once_more_and_leaves_no_log() {
     let (desk, ticket) = at_script();
     let ticket = script_failed(ticket, &desk.definition, failed(1), now()).unwrap().ticket;
-    let step = retry(ticket.clone(), "guiji", now()).unwrap();
-    assert_eq!(step.jobs, [Job::Script { script: ScriptId(1), visit: 1, run_by: "guiji_retry".to_owned() }]);
+    let step = desk.retry(&ticket, "lilei").unwrap();
+    assert_eq!(step.jobs, [Job::Script { script: ScriptId(1), visit: 1, run_by: "lilei_retry".to_owned() }]);
     assert_eq!((step.log.is_none(), step.exit, step.ticket.script_succeeded), (true, None, true));
     assert_eq!(step.ticket.version, ticket.version + 1);
 
     let moved = desk.script(&step.ticket, 1, 2, json!({})).unwrap().ticket;
-    assert_eq!(retry(moved, "guiji", now()).unwrap_err(), Refusal::NotAScript);
+    assert_eq!(desk.retry(&moved, "lilei").unwrap_err(), Refusal::NotAScript);
 }

@@ -5,10 +5,24 @@ use Distribution::{Accept, Direct, Everybody, Random};
 
 const DISTRIBUTIONS: [Distribution; 4] = [Accept, Direct, Random, Everybody];
 
-/// What a rule resolves to, the distributions that are refused with it apart.
+/// What a rule resolves to for a ticket of lilei's.
 fn resolved(kind: ParticipantKind, text: &str, distribution: Distribution) -> Result<Participants, Refusal> {
     let state = State { distribution, ..state(2, kind, text, "") };
-    resolve(&state, "lilei", &people())
+    resolve_for(&state, "lilei", &people())
+}
+
+fn resolve_for(state: &State, creator: &str, directory: &Directory) -> Result<Participants, Refusal> {
+    whole(state, creator, directory).map(|resolved| resolved.participants)
+}
+
+/// The ticket has a field `devs` that names two people, and a field `nobody` that is not filled.
+fn whole(state: &State, creator: &str, directory: &Directory) -> Result<Resolved, Refusal> {
+    let mut desk = Desk::of(three_states(ParticipantKind::Nobody, "", Direct));
+    desk.definition.fields = vec![field(1, "devs", FieldKind::Users, 30), field(2, "nobody", FieldKind::User, 31)];
+    desk.definition.states[0].field_access = access("title?,devs?");
+    desk.directory = directory.clone();
+    let ticket = desk.ticket(creator, 1, serde_json::json!({ "title": "x", "devs": "guiji, wuhui" }));
+    resolve(state, Subject { ticket: &ticket, definition: &desk.definition }, &desk.facts(Actor::Person(creator)))
 }
 
 fn person(name: &str) -> Participants {
@@ -31,25 +45,99 @@ fn t13_every_kind_with_every_distribution_gives_people_or_a_refusal() {
         (Kind::Variable, "creator", Some(person("lilei"))),
         (Kind::Variable, "creator_tl", Some(person("lilei"))),
         (Kind::Script, "1", Some(Participants::Script(ScriptId(1)))),
-        (Kind::Field, "devs", None),
-        (Kind::ParentField, "devs", None),
-        (Kind::Everybody, "guiji,wangwu", None),
-        (Kind::Hook, "{}", None),
+        (Kind::Field, "devs", Some(Participants::Several(names(&["guiji", "wuhui"])))),
+        (Kind::Hook, "{}", Some(Participants::Hook)),
         (Kind::Plugin, "who", None),
     ];
     for (kind, text, wanted) in &table {
         for distribution in DISTRIBUTIONS {
             let shared =
                 matches!(wanted, Some(Participants::Several(_) | Participants::Departments(_) | Participants::Role(_)));
-            let expected = match wanted {
-                None => Err(Refusal::ParticipantKindUnsupported(*kind)),
-                Some(_) if shared && matches!(distribution, Random | Everybody) => {
-                    Err(Refusal::DistributionUnsupported(distribution))
+            let got = resolved(*kind, text, distribution);
+            match wanted {
+                None => assert_eq!(got, Err(Refusal::ParticipantKindUnsupported(*kind))),
+                Some(participants) if !shared || matches!(distribution, Accept | Direct) => {
+                    assert_eq!(got, Ok(participants.clone()), "{kind:?} {text:?} {distribution:?}");
                 }
-                Some(participants) => Ok(participants.clone()),
-            };
-            assert_eq!(resolved(*kind, text, distribution), expected, "{kind:?} {text:?} {distribution:?}");
+                Some(_) => assert!(
+                    !matches!(got, Ok(Participants::Departments(_) | Participants::Role(_))),
+                    "{kind:?} {text:?} {distribution:?}: people by name, or nobody: {got:?}"
+                ),
+            }
         }
+    }
+}
+
+#[test]
+fn random_distribution_picks_one_active_member_and_nobody_from_nothing() {
+    let pick = |kind, text| resolved(kind, text, Random);
+    assert_eq!(pick(ParticipantKind::Department, "3"), Ok(person("wangwu")), "the dice say 7 of 2");
+    assert_eq!(pick(ParticipantKind::Field, "devs"), Ok(person("guiji")), "wuhui left");
+    assert_eq!(
+        pick(ParticipantKind::Several, "ghost,wuhui"),
+        Ok(person("ghost")),
+        "names that nobody knows may be picked"
+    );
+    let reason = Unresolved::NoMembers;
+    let nobody = Refusal::ParticipantsUnresolved { state: "s2".to_owned(), reason };
+    assert_eq!(pick(ParticipantKind::Role, "2"), Err(nobody));
+}
+
+#[test]
+fn f10_f12_everybody_is_expanded_to_names_whoever_is_meant() {
+    let expand = |kind, text| {
+        let state = State { distribution: Everybody, ..state(2, kind, text, "") };
+        whole(&state, "lilei", &people())
+    };
+    let two = Resolved {
+        participants: Participants::Several(names(&["guiji", "wangwu"])),
+        everybody: body(serde_json::json!({ "guiji": {}, "wangwu": {} })),
+    };
+    assert_eq!(expand(ParticipantKind::Department, "3"), Ok(two.clone()));
+    assert_eq!(expand(ParticipantKind::Several, "guiji,wangwu,guiji"), Ok(two.clone()));
+    assert_eq!(expand(ParticipantKind::Role, "1"), Ok(person("guiji").into()), "one name is one person");
+    assert!(expand(ParticipantKind::Role, "2").is_err());
+    // the documented kind of its own, whatever the distribution says
+    let nine = state(2, ParticipantKind::Everybody, "guiji,wangwu", "");
+    assert_eq!(whole(&nine, "lilei", &people()), Ok(two));
+}
+
+#[test]
+fn a_field_names_people_if_it_holds_a_value() {
+    let by = |kind, text| resolved(kind, text, Direct);
+    assert_eq!(by(ParticipantKind::Field, "creator"), Ok(person("lilei")), "columns count too");
+    assert_eq!(
+        by(ParticipantKind::Field, "devs,creator"),
+        Ok(Participants::Several(names(&["guiji", "wuhui", "lilei"])))
+    );
+    let unresolved = |reason| Err(Refusal::ParticipantsUnresolved { state: "s2".to_owned(), reason });
+    for key in ["nobody", "unknown"] {
+        assert_eq!(by(ParticipantKind::Field, key), unresolved(Unresolved::FieldEmpty(key.to_owned())));
+    }
+    assert_eq!(by(ParticipantKind::ParentField, "devs"), unresolved(Unresolved::NoParent));
+    let mut directory = people();
+    let mut parent = Desk::of(three_states(ParticipantKind::Nobody, "", Direct)).ticket(
+        "jack",
+        1,
+        serde_json::json!({ "title": "p" }),
+    );
+    parent.values.insert("qas".to_owned(), "zhangsan,lisi".into());
+    directory.parent = Some(Box::new(parent));
+    let asked = |text| resolve_for(&state(2, ParticipantKind::ParentField, text, ""), "lilei", &directory);
+    assert_eq!(asked("qas"), Ok(Participants::Several(names(&["zhangsan", "lisi"]))));
+    assert_eq!(asked("creator"), Ok(person("jack")));
+    assert_eq!(asked("devs"), unresolved(Unresolved::FieldEmpty("devs".to_owned())));
+}
+
+/// Threat-model §2.4: the creator does not pick the approver by sending a field that the form does not let them write.
+#[test]
+fn a_read_only_field_of_the_request_names_nobody() {
+    let mut desk = Desk::of(three_states(ParticipantKind::Field, "tester", Direct));
+    desk.definition.fields = vec![field(1, "tester", FieldKind::User, 30)];
+    let sent = body(serde_json::json!({ "title": "x", "tester": "lilei" }));
+    for (form, picked) in [("title!,tester?", true), ("title!,tester", false), ("title!", false)] {
+        desk.definition.states[0].field_access = access(form);
+        assert_eq!(desk.create("lilei", 1, &sent).is_ok(), picked, "{form}");
     }
 }
 
@@ -84,23 +172,26 @@ fn the_creators_lead_is_the_departments_approvers_or_else_its_leader() {
     let mut directory = people();
     let reason = |reason| Err(Refusal::ParticipantsUnresolved { state: "s2".to_owned(), reason });
     let approvers = Participants::Several(names(&["zhangsan", "lisi"]));
-    assert_eq!(resolve(&tl, "zhangsan", &directory), Ok(approvers.clone()));
-    assert_eq!(resolve(&tl, "wangwu", &directory), Ok(person("guiji")));
-    assert_eq!(resolve(&both, "zhangsan", &directory), Ok(approvers));
-    assert_eq!(resolve(&both, "wangwu", &directory), Ok(Participants::Several(names(&["wangwu", "guiji"]))));
-    assert_eq!(resolve(&tl, "ghost", &directory), reason(Unresolved::CreatorUnknown("ghost".to_owned())));
+    assert_eq!(resolve_for(&tl, "zhangsan", &directory), Ok(approvers.clone()));
+    assert_eq!(resolve_for(&tl, "wangwu", &directory), Ok(person("guiji")));
+    assert_eq!(resolve_for(&both, "zhangsan", &directory), Ok(approvers));
+    assert_eq!(resolve_for(&both, "wangwu", &directory), Ok(Participants::Several(names(&["wangwu", "guiji"]))));
+    assert_eq!(resolve_for(&tl, "ghost", &directory), reason(Unresolved::CreatorUnknown("ghost".to_owned())));
     directory.departments.get_mut(&DepartmentId(3)).unwrap().leader = " ".to_owned();
-    assert_eq!(resolve(&tl, "wangwu", &directory), reason(Unresolved::NoLeader("运维部".to_owned())));
+    assert_eq!(resolve_for(&tl, "wangwu", &directory), reason(Unresolved::NoLeader("运维部".to_owned())));
     directory.users.get_mut("wangwu").unwrap().departments.clear();
-    assert_eq!(resolve(&tl, "wangwu", &directory), reason(Unresolved::CreatorWithoutDepartment("wangwu".to_owned())));
+    assert_eq!(
+        resolve_for(&tl, "wangwu", &directory),
+        reason(Unresolved::CreatorWithoutDepartment("wangwu".to_owned()))
+    );
 }
 
 #[test]
 fn the_start_is_the_creators_and_nobody_holds_an_end() {
     let start = State { participant: state(1, ParticipantKind::Person, "jack", "").participant, ..start(1, "") };
     let end = State { participant: start.participant.clone(), ..end(3) };
-    assert_eq!(resolve(&start, "nobody knows", &people()), Ok(person("nobody knows")));
-    assert_eq!(resolve(&end, "lilei", &people()), Ok(Participants::Nobody));
+    assert_eq!(resolve_for(&start, "nobody knows", &people()), Ok(person("nobody knows")));
+    assert_eq!(resolve_for(&end, "lilei", &people()), Ok(Participants::Nobody));
 }
 
 #[test]
@@ -122,7 +213,7 @@ fn who_may_act_is_asked_in_the_order_of_the_wire() {
     lost.definition.states.remove(1);
     assert_eq!(lost.standing(&ticket, "lilei"), Err(Refusal::StateGone));
 
-    let asked = Ticket { participants: person("jack"), add_node_man: Some("guiji".to_owned()), ..ticket };
+    let asked = Ticket { participants: person("jack"), add_nodes: asked_by("guiji"), ..ticket };
     assert_eq!(desk.standing(&asked, "jack"), Ok(Standing { needs_accept: false, in_add_node: true }));
     assert_eq!(desk.standing(&asked, "guiji"), Err(Refusal::NotParticipant));
 }
@@ -174,7 +265,8 @@ fn what_to_fetch_is_named_for_the_ticket_and_every_target_of_the_move() {
     definition.transitions[2].conditions = Conditions::Listed(vec![condition("True", 10), condition("True", 99)]);
     definition.states[3].remember_last_handler = true;
     let desk = Desk::of(definition);
-    let created = create_needs(&desk.definition, "lilei", TransitionId(11));
+    let sent = body(serde_json::json!({}));
+    let created = create_needs(&desk.definition, &new_ticket("lilei", 11, &sent));
     assert_eq!(created, Needs { users: set(["lilei".to_owned()]), ..Needs::default() });
 
     let ticket = Ticket {
@@ -182,7 +274,10 @@ fn what_to_fetch_is_named_for_the_ticket_and_every_target_of_the_move() {
         participants: Participants::Departments(vec![DepartmentId(3)]),
         ..desk.ticket("lilei", 11, serde_json::json!({ "title": "x", "vpn_reason": "" }))
     };
-    let needs = advance_needs(&ticket, &desk.definition, "guiji", Some(TransitionId(13)));
+    let needs = {
+        let request = Move { transition: TransitionId(13), suggestion: "", body: &sent };
+        advance_needs(&ticket, &desk.definition, "guiji", &request)
+    };
     assert_eq!(
         needs,
         Needs {
@@ -192,11 +287,11 @@ fn what_to_fetch_is_named_for_the_ticket_and_every_target_of_the_move() {
             ..Needs::default()
         }
     );
-    let into_department = create_needs(&desk.definition, "lilei", TransitionId(12));
+    let into_department = create_needs(&desk.definition, &new_ticket("lilei", 12, &sent));
     assert_eq!(into_department.departments, set([DepartmentId(3)]));
     let shown = view_needs(&Ticket { participants: Participants::Role(RoleId(1)), ..ticket.clone() }, "jack");
     assert_eq!(shown, Needs { users: set(["jack".to_owned()]), roles: set([RoleId(1)]), ..Needs::default() });
-    assert_eq!(deliver_needs(&ticket, "guiji", "jack").users, set(["guiji".to_owned(), "jack".to_owned()]));
+    assert_eq!(hand_needs(&ticket, "guiji", "jack").users, set(["guiji".to_owned(), "jack".to_owned()]));
 
     let checked = check_needs(&desk.definition);
     assert_eq!((checked.departments, checked.scripts), (set([DepartmentId(3)]), set([ScriptId(1)])));

@@ -48,7 +48,7 @@ fn what_can_be_done_depends_on_accepting_and_countersigning() {
     assert_eq!(chosen(&desk, &ticket, "jack"), Err(Refusal::NotParticipant));
     let ticket = desk.accept(&ticket, "guiji").unwrap().ticket;
     assert_eq!(chosen(&desk, &ticket, "guiji"), Ok(vec![2, 3]));
-    let asked = Ticket { add_node_man: Some("lilei".to_owned()), ..ticket.clone() };
+    let asked = Ticket { add_nodes: asked_by("lilei"), ..ticket.clone() };
     assert_eq!(chosen(&desk, &asked, "guiji"), Ok(vec![-1]));
     let done = desk.moved(&ticket, "guiji", 2);
     assert_eq!(chosen(&desk, &done, "guiji"), Err(Refusal::NothingToDo));

@@ -1,0 +1,78 @@
+//! How work for others is tried again: which trouble may pass, how long to wait, and what becomes of a job after its try.
+
+use std::time::Duration;
+
+use super::{App, Error};
+use crate::{
+    ambient,
+    outbound::SendError,
+    store::{self, jobs::Job},
+};
+
+/// Tries of one job, about a quarter of an hour in all; then it is dead and somebody has to look.
+pub(super) const MOST_ATTEMPTS: i32 = 12;
+const LONGEST: Duration = Duration::from_mins(5);
+
+/// Why a call did not do what it was for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// The same call would fail again.
+    Final(String),
+    Passing(String),
+}
+
+impl From<SendError> for Trouble {
+    fn from(error: SendError) -> Self {
+        if error.is_transient() { Self::Passing(error.to_string()) } else { Self::Final(error.to_string()) }
+    }
+}
+
+/// The wait before the next try: doubled each time, with full jitter so that many do not come back at once. None: no more.
+pub(super) fn backoff(attempt: i32) -> Option<Duration> {
+    if attempt >= MOST_ATTEMPTS {
+        return None;
+    }
+    let doubled = Duration::from_secs(1 << attempt.clamp(0, 16)).min(LONGEST);
+    let jitter = ambient::dice() % u64::try_from(doubled.as_millis()).unwrap_or(u64::MAX).max(1);
+    Some(Duration::from_millis(jitter.max(100)))
+}
+
+impl App {
+    /// A write's end as its job sees it: another attempt has it, or the world moved on, and there is nothing left to do.
+    pub(super) async fn settle(&self, job: &Job, written: Result<(), Error>) -> Result<(), Error> {
+        match written {
+            Ok(()) => Ok(()),
+            Err(Error::Stale | Error::TicketMissing | Error::TicketNotGranted | Error::Refused(_)) => {
+                self.drop_job(job).await
+            }
+            Err(Error::Busy) => self.postpone(job, Duration::from_secs(1), "busy").await,
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn postpone(&self, job: &Job, delay: Duration, why: &str) -> Result<(), Error> {
+        let mut connection = self.db.acquire().await?;
+        store::jobs::postpone(&mut connection, job, delay, why).await?;
+        Ok(())
+    }
+
+    /// A job whose ticket moved on asks for nothing any more.
+    pub(super) async fn drop_job(&self, job: &Job) -> Result<(), Error> {
+        let mut connection = self.db.acquire().await?;
+        store::jobs::finish(&mut connection, job).await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_grows_and_ends() {
+        for attempt in 1..MOST_ATTEMPTS {
+            assert!(backoff(attempt).is_some_and(|wait| wait >= Duration::from_millis(100) && wait <= LONGEST));
+        }
+        assert_eq!(backoff(MOST_ATTEMPTS), None);
+    }
+}

@@ -1,0 +1,60 @@
+//! Names become addresses here, at the moment of the call: every address of a name is judged, and the client connects to none that was
+//! not. A name that changes between two look-ups is judged twice (threat-model §7).
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use futures::future::BoxFuture;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use super::address::AddressRule;
+
+/// Most addresses that one name may have.
+const ADDRESSES: usize = 64;
+
+/// Looks a name up; tests have one of their own.
+pub(super) trait Lookup: Send + Sync {
+    fn lookup(&self, host: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
+}
+
+#[derive(Debug)]
+pub(super) struct SystemLookup;
+
+impl Lookup for SystemLookup {
+    fn lookup(&self, host: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((host.as_str(), 0)).await?;
+            Ok(found.take(ADDRESSES).map(|address| address.ip()).collect())
+        })
+    }
+}
+
+pub(super) struct VettedResolver {
+    rule: Arc<AddressRule>,
+    lookup: Arc<dyn Lookup>,
+}
+
+impl VettedResolver {
+    pub(super) fn new(rule: Arc<AddressRule>, lookup: Arc<dyn Lookup>) -> Self {
+        Self { rule, lookup }
+    }
+}
+
+impl Resolve for VettedResolver {
+    /// One private address among public ones spoils the name: whoever controls it decides which of them is taken.
+    fn resolve(&self, name: Name) -> Resolving {
+        let (rule, host) = (Arc::clone(&self.rule), name.as_str().to_owned());
+        let found = self.lookup.lookup(host.clone());
+        Box::pin(async move {
+            let addresses = found.await?;
+            for address in &addresses {
+                rule.check(&host, *address)?;
+            }
+            let addresses: Vec<SocketAddr> = addresses.into_iter().map(|address| SocketAddr::new(address, 0)).collect();
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}

@@ -1,0 +1,297 @@
+//! Custom notices as administrators edit them, what delivering one needs, and the log of deliveries.
+//! A change raises the revision of every workflow that names the notice, since its templates are part of what is cached of them.
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+use super::{Error, components::Digest, names::Named};
+use crate::workflow::{NoticeId, TicketId};
+
+/// How a notice reaches people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// A component that was uploaded.
+    Plugin,
+    /// A signed POST to an address.
+    Webhook,
+}
+
+impl Named for NoticeKind {
+    const WHAT: &'static str = "kind of notice";
+    const TABLE: &'static [(&'static str, Self)] = &[("plugin", Self::Plugin), ("webhook", Self::Webhook)];
+}
+
+#[derive(Clone, Debug)]
+pub struct NoticeRow {
+    pub id: i64,
+    pub name: String,
+    pub description: String,
+    pub kind: NoticeKind,
+    pub title_template: String,
+    pub content_template: String,
+    /// None without a file.
+    pub saved_name: Option<String>,
+    pub hook_url: String,
+    pub creator: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// What of a notice is given with a call; the file comes beside it.
+#[derive(Clone, Debug)]
+pub struct NoticeDraft {
+    pub name: String,
+    pub description: String,
+    pub kind: NoticeKind,
+    pub title_template: String,
+    pub content_template: String,
+    pub hook_url: String,
+    /// None keeps the present one.
+    pub sealed_token: Option<Vec<u8>>,
+}
+
+pub async fn count(db: impl PgExecutor<'_>, search: &str) -> Result<i64, Error> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM custom_notices WHERE deleted_at IS NULL AND (name ILIKE $1 OR description ILIKE $1)"#,
+        super::containing(search)
+    );
+    Ok(count.fetch_one(db).await?)
+}
+
+/// By id.
+pub async fn list(db: impl PgExecutor<'_>, search: &str, (limit, offset): (i64, i64)) -> Result<Vec<NoticeRow>, Error> {
+    let rows = sqlx::query!(
+        "SELECT id, name, description, kind, title_template, content_template, saved_name, hook_url, creator, created_at
+           FROM custom_notices
+          WHERE deleted_at IS NULL AND (name ILIKE $1 OR description ILIKE $1)
+          ORDER BY id LIMIT $2 OFFSET $3",
+        super::containing(search),
+        limit,
+        offset
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(NoticeRow {
+                id: row.id,
+                name: row.name,
+                description: row.description,
+                kind: NoticeKind::from_name(&row.kind)?,
+                title_template: row.title_template,
+                content_template: row.content_template,
+                saved_name: row.saved_name,
+                hook_url: row.hook_url,
+                creator: row.creator,
+                created_at: row.created_at,
+            })
+        })
+        .collect()
+}
+
+pub async fn draft(db: impl PgExecutor<'_>, id: NoticeId) -> Result<Option<NoticeDraft>, Error> {
+    let row = sqlx::query!(
+        "SELECT name, description, kind, title_template, content_template, hook_url
+           FROM custom_notices WHERE id = $1 AND deleted_at IS NULL",
+        id.0
+    )
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| {
+        Ok(NoticeDraft {
+            name: row.name,
+            description: row.description,
+            kind: NoticeKind::from_name(&row.kind)?,
+            title_template: row.title_template,
+            content_template: row.content_template,
+            hook_url: row.hook_url,
+            sealed_token: None,
+        })
+    })
+    .transpose()
+}
+
+/// The component of a file must be stored before.
+pub async fn insert(
+    db: impl PgExecutor<'_>,
+    draft: &NoticeDraft,
+    file: Option<(&str, &Digest)>,
+    creator: &str,
+) -> Result<NoticeId, Error> {
+    let (saved_name, digest) = file.map(|(name, digest)| (name, digest.to_vec())).unzip();
+    let id = sqlx::query_scalar!(
+        "INSERT INTO custom_notices (name, description, kind, title_template, content_template, hook_url, sealed_token, saved_name,
+                                     component_digest, creator)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+        draft.name,
+        draft.description,
+        draft.kind.name(),
+        draft.title_template,
+        draft.content_template,
+        draft.hook_url,
+        draft.sealed_token.as_deref(),
+        saved_name,
+        digest,
+        creator
+    );
+    Ok(NoticeId(id.fetch_one(db).await?))
+}
+
+/// Without a new file or token the present ones stay (F-46). False when there is no such notice.
+pub async fn update(
+    tx: &mut PgConnection,
+    id: NoticeId,
+    draft: &NoticeDraft,
+    file: Option<(&str, &Digest)>,
+) -> Result<bool, Error> {
+    let (saved_name, digest) = file.map(|(name, digest)| (name, digest.to_vec())).unzip();
+    let done = sqlx::query!(
+        "UPDATE custom_notices SET name = $2, description = $3, kind = $4, title_template = $5, content_template = $6, hook_url = $7,
+                sealed_token = COALESCE($8, sealed_token), saved_name = COALESCE($9, saved_name),
+                component_digest = COALESCE($10, component_digest), modified_at = now()
+          WHERE id = $1 AND deleted_at IS NULL",
+        id.0,
+        draft.name,
+        draft.description,
+        draft.kind.name(),
+        draft.title_template,
+        draft.content_template,
+        draft.hook_url,
+        draft.sealed_token.as_deref(),
+        saved_name,
+        digest
+    )
+    .execute(&mut *tx)
+    .await?;
+    renew_workflows(tx, id).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// False when there is no such notice.
+pub async fn retire(tx: &mut PgConnection, id: NoticeId) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "UPDATE custom_notices SET deleted_at = now(), modified_at = now() WHERE id = $1 AND deleted_at IS NULL",
+        id.0
+    )
+    .execute(&mut *tx)
+    .await?;
+    renew_workflows(tx, id).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+async fn renew_workflows(tx: &mut PgConnection, id: NoticeId) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE workflows SET revision = revision + 1
+          WHERE deleted_at IS NULL AND $1::bigint::text = ANY(string_to_array(replace(notices, ' ', ''), ','))",
+        id.0
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The names of live workflows that name the notice (D-24).
+pub async fn used_by(db: impl PgExecutor<'_>, id: NoticeId) -> Result<Vec<String>, Error> {
+    let names = sqlx::query_scalar!(
+        "SELECT name FROM workflows
+          WHERE deleted_at IS NULL AND $1::bigint::text = ANY(string_to_array(replace(notices, ' ', ''), ',')) ORDER BY id LIMIT 10",
+        id.0
+    );
+    Ok(names.fetch_all(db).await?)
+}
+
+/// What delivering needs.
+#[derive(Clone, Debug)]
+pub struct Receiver {
+    pub kind: NoticeKind,
+    pub hook_url: String,
+    pub sealed_token: Vec<u8>,
+}
+
+/// None when the notice is missing or deleted.
+pub async fn receiver(db: impl PgExecutor<'_>, id: NoticeId) -> Result<Option<Receiver>, Error> {
+    let row = sqlx::query!(
+        "SELECT kind, hook_url, sealed_token FROM custom_notices WHERE id = $1 AND deleted_at IS NULL",
+        id.0
+    )
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| {
+        Ok(Receiver {
+            kind: NoticeKind::from_name(&row.kind)?,
+            hook_url: row.hook_url,
+            sealed_token: row.sealed_token.unwrap_or_default(),
+        })
+    })
+    .transpose()
+}
+
+/// What became of one try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Delivered,
+    Failed,
+    /// There was nothing to deliver any more.
+    Skipped,
+}
+
+impl Named for Outcome {
+    const WHAT: &'static str = "outcome of a delivery";
+    const TABLE: &'static [(&'static str, Self)] =
+        &[("delivered", Self::Delivered), ("failed", Self::Failed), ("skipped", Self::Skipped)];
+}
+
+#[derive(Clone, Debug)]
+pub struct Delivery<'a> {
+    pub notice: NoticeId,
+    pub ticket: TicketId,
+    pub key: Uuid,
+    pub attempt: i32,
+    pub outcome: Outcome,
+    pub detail: &'a str,
+}
+
+pub async fn log(tx: &mut PgConnection, delivery: &Delivery<'_>) -> Result<(), Error> {
+    sqlx::query!(
+        "INSERT INTO notice_deliveries (notice_id, ticket_id, key, attempt, outcome, detail) VALUES ($1, $2, $3, $4, $5, left($6, 1000))",
+        delivery.notice.0,
+        delivery.ticket.0,
+        delivery.key,
+        delivery.attempt,
+        delivery.outcome.name(),
+        delivery.detail
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// A line of the delivery log.
+#[derive(Clone, Debug)]
+pub struct DeliveryRow {
+    pub id: i64,
+    pub ticket_id: i64,
+    pub key: Uuid,
+    pub attempt: i32,
+    pub outcome: String,
+    pub detail: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// The newest deliveries of a notice before the row `before`.
+pub async fn deliveries(
+    db: impl PgExecutor<'_>,
+    id: NoticeId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<DeliveryRow>, Error> {
+    let rows = sqlx::query_as!(
+        DeliveryRow,
+        "SELECT id, ticket_id, key, attempt, outcome, detail, created_at FROM notice_deliveries
+          WHERE notice_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
+        id.0,
+        before,
+        limit
+    );
+    Ok(rows.fetch_all(db).await?)
+}
