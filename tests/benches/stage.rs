@@ -16,8 +16,8 @@ use tokio::sync::mpsc;
 
 use crate::plan::{CONNECTIONS, Held, LOOP_HOLDER, Operation, Plan};
 
-/// People who hold tickets.
-const HOLDERS: usize = 20;
+/// Of whom three of ten wait; nobody's desk grows with the company.
+const TICKETS_PER_HOLDER: i64 = 100;
 /// Tickets that one caller works on in turn, so that no row is written twice in a breath.
 const EACH: i64 = 50;
 
@@ -39,12 +39,7 @@ impl Stage {
         let (seen, lines) = mpsc::unbounded_channel();
         let node = cluster.watched_node("info,gavia::app=debug", seen).await?;
         let admin = node.admin().await;
-        let people = world::people(&admin).await;
-        for n in 0..HOLDERS {
-            let body = json!({ "username": format!("holder{n}"), "alias": format!("持有人{n}"), "email": "h@example.com", "phone": "13888888888",
-                               "dept_id": people.departments["ops"], "is_active": true });
-            admin.post("/accounts/users", body).await.ok();
-        }
+        world::people(&admin).await;
         let looped = looped(&admin).await;
         let script = admin.upload_script("quiet", guests::wasm("quiet")).await;
         let scripted = scripted(&admin, script).await;
@@ -65,7 +60,7 @@ impl Stage {
             .bind(self.looped.state("end"))
             .bind(self.looped.transition("submit"))
             .bind(self.looped.state("new"))
-            .bind(i64::try_from(HOLDERS)?)
+            .bind(size / TICKETS_PER_HOLDER)
             .execute(&self.db)
             .await?;
         sqlx::query("VACUUM ANALYZE").execute(&self.db).await?;
@@ -145,7 +140,7 @@ const FILL: &str = r#"
 WITH made AS (
   INSERT INTO tickets (sn, title, workflow_id, state_id, visit, version, creator, participant_kind, participant, status, fields, created_at, modified_at)
   SELECT 'bench_' || n, 'ticket ' || n, $3, CASE WHEN n % 10 < 3 THEN $4 ELSE $5 END, 2, 2, 'zhangsan',
-         CASE WHEN n % 10 < 3 THEN 'person' ELSE 'nobody' END, CASE WHEN n % 10 < 3 THEN 'holder' || (n % $8) ELSE '' END,
+         CASE WHEN n % 10 < 3 THEN 'person' ELSE 'nobody' END, CASE WHEN n % 10 < 3 THEN 'holder' || (n / 10 % $8) ELSE '' END,
          CASE WHEN n % 10 < 3 THEN 'ongoing' ELSE 'ended' END, jsonb_build_object('days', 5, 'reason', repeat('some words of reason ', 5)),
          now() - make_interval(secs => 10 * (1000000 - n)), now()
     FROM generate_series($1::bigint, $2::bigint) AS n
@@ -157,6 +152,12 @@ related AS (
   INSERT INTO ticket_relations (ticket_id, username, position, created_at)
   SELECT id, 'zhangsan', 1, created_at FROM made UNION ALL
   SELECT id, participant, 2, created_at FROM made WHERE participant_kind = 'person'),
+counted AS (
+  INSERT INTO ticket_counts AS c (workflow_id, shard, tickets) SELECT $3, id % 16, count(*) FROM made GROUP BY id % 16
+  ON CONFLICT ON CONSTRAINT ticket_counts_pkey DO UPDATE SET tickets = c.tickets + excluded.tickets),
+people AS (
+  INSERT INTO users (username, alias, is_active) SELECT 'holder' || n, '持有人' || n, true FROM generate_series(0, $8::bigint - 1) AS n
+  ON CONFLICT DO NOTHING),
 left_once AS (INSERT INTO ticket_exits (ticket_id, visit) SELECT id, 1 FROM made)
 INSERT INTO flow_logs (ticket_id, visit, transition_id, actor_kind, actor, state_id, suggestion, snapshot, created_at)
 SELECT id, 1, $6, 'person', 'zhangsan', $7, 'please', '{"title": "a ticket"}', created_at FROM made"#;

@@ -120,11 +120,14 @@ pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, E
     }
 }
 
-/// Inserts the ticket that a creation made; its id and number were reserved before.
+/// Inserts the ticket that a creation made, and counts it; its id and number were reserved before.
 pub async fn insert(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, Error> {
     let ticket = &step.ticket;
     sqlx::query!(
-        "INSERT INTO tickets (id, sn, title, workflow_id, state_id, visit, version, creator, parent_ticket_id, parent_state_id,
+        "WITH counted AS (
+           INSERT INTO ticket_counts AS c (workflow_id, shard, tickets) VALUES ($4, ($1::bigint % 16)::integer, 1)
+           ON CONFLICT ON CONSTRAINT ticket_counts_pkey DO UPDATE SET tickets = c.tickets + 1)
+         INSERT INTO tickets (id, sn, title, workflow_id, state_id, visit, version, creator, parent_ticket_id, parent_state_id,
                               participant_kind, participant, created_at, modified_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'nobody', '', $11, $11)",
         ticket.id.0,

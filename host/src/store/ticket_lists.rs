@@ -54,21 +54,46 @@ pub struct Count {
     pub user_known: bool,
 }
 
+impl Filter {
+    /// Whether the list is of every ticket that the app may see; then its length is kept in `ticket_counts`.
+    fn is_all(&self) -> bool {
+        self.category == Category::All
+            && self.sn_prefix.is_empty()
+            && self.title_part.is_empty()
+            && self.created_from.or(self.created_until).is_none()
+            && self.states.is_empty()
+            && self.tickets.is_empty()
+            && self.is_ended.or(self.is_rejected).is_none()
+    }
+}
+
 pub async fn count(db: &PgPool, filter: &Filter) -> Result<Count, Error> {
-    let mut sql = QueryBuilder::new("SELECT count(*) AS total, ");
+    let kept = filter.is_all();
+    let mut sql = QueryBuilder::new("SELECT ");
+    sql.push(if kept { "COALESCE(sum(t.tickets), 0)::bigint" } else { "count(*)" }).push(" AS total, ");
     match filter.app_token {
         None => sql.push("true"),
         Some(app) => sql.push("EXISTS (SELECT FROM app_workflows a JOIN workflows w ON w.id = a.workflow_id AND w.deleted_at IS NULL WHERE a.app_token_id = ").push_bind(app).push(")"),
     };
     sql.push(" AS has_grants, EXISTS (SELECT FROM users WHERE username = ").push_bind(filter.username.clone());
-    sql.push(" AND deleted_at IS NULL) AS user_known FROM tickets t");
-    restrict(&mut sql, filter);
+    sql.push(" AND deleted_at IS NULL) AS user_known FROM ");
+    if kept {
+        sql.push("ticket_counts t WHERE true");
+        restrict_workflows(&mut sql, filter);
+    } else {
+        sql.push("tickets t WHERE t.deleted_at IS NULL");
+        restrict(&mut sql, filter);
+    }
     Ok(sql.build_query_as().fetch_one(db).await?)
 }
 
 pub async fn rows(db: &PgPool, filter: &Filter, limit: i64, offset: i64) -> Result<Vec<(Ticket, Names)>, Error> {
     // the page is cut out on narrow rows first; names and relations are then looked up for its rows alone
-    let mut sql = QueryBuilder::new(concat!("SELECT ", ticket_columns!(), " FROM (SELECT t.* FROM tickets t"));
+    let mut sql = QueryBuilder::new(concat!(
+        "SELECT ",
+        ticket_columns!(),
+        " FROM (SELECT t.* FROM tickets t WHERE t.deleted_at IS NULL"
+    ));
     restrict(&mut sql, filter);
     order(&mut sql, filter.order);
     sql.push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);
@@ -85,8 +110,14 @@ fn order(sql: &mut QueryBuilder<Postgres>, order: Order) {
     });
 }
 
+/// What a ticket must be for this list, beside being there.
 fn restrict(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
-    sql.push(" WHERE t.deleted_at IS NULL");
+    restrict_workflows(sql, filter);
+    restrict_category(sql, filter);
+    restrict_columns(sql, filter);
+}
+
+fn restrict_workflows(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     match filter.app_token {
         None => sql.push(" AND t.workflow_id IN (SELECT id FROM workflows WHERE deleted_at IS NULL)"),
         Some(app) => sql
@@ -94,10 +125,13 @@ fn restrict(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
             .push_bind(app)
             .push(")"),
     };
-    restrict_category(sql, filter);
-    for (column, ids) in
-        [("t.workflow_id", &filter.workflows), ("t.state_id", &filter.states), ("t.id", &filter.tickets)]
-    {
+    if !filter.workflows.is_empty() {
+        sql.push(" AND t.workflow_id = ANY(").push_bind(filter.workflows.clone()).push(")");
+    }
+}
+
+fn restrict_columns(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
+    for (column, ids) in [("t.state_id", &filter.states), ("t.id", &filter.tickets)] {
         if !ids.is_empty() {
             sql.push(" AND ").push(column).push(" = ANY(").push_bind(ids.clone()).push(")");
         }

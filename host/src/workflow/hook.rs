@@ -69,8 +69,14 @@ impl HookConfig {
 }
 
 /// The receiver took the request: the ticket waits for the call-back, or moves on.
-pub fn hook_accepted(ticket: Ticket, definition: &Definition, message: &str, facts: &Facts) -> Result<Step, Refusal> {
+pub fn hook_accepted(
+    mut ticket: Ticket,
+    definition: &Definition,
+    message: &str,
+    facts: &Facts,
+) -> Result<Step, Refusal> {
     if HookConfig::of(&ticket, definition)?.waits {
+        ticket.script_succeeded = true; // an earlier try may have failed
         return Ok(hook_log(ticket, message, facts));
     }
     hook_moves(ticket, definition, (message, &Map::new()), facts)

@@ -126,3 +126,68 @@ fn f27_a_retry_runs_the_script_once_more_and_leaves_no_log() {
     let moved = desk.script(&step.ticket, 1, 2, json!({})).unwrap().ticket;
     assert_eq!(desk.retry(&moved, "lilei").unwrap_err(), Refusal::NotAScript);
 }
+
+#[test]
+fn d09_f32_a_countersignature_inside_another_goes_back_one_step_at_a_time() {
+    let (desk, ticket) = waiting(Distribution::Direct);
+    let first = desk.add_node(&ticket, "guiji", "jack").unwrap();
+    assert_eq!((first.ticket.add_node_man(), first.exit), (Some("guiji"), None));
+    let log = first.log.unwrap();
+    assert_eq!((log.intervention, log.actor), (Intervention::AddNode, LogActor::Person("guiji".to_owned())));
+    let second = desk.add_node(&first.ticket, "jack", "lisi").unwrap().ticket;
+    assert_eq!(second.add_node_man(), Some("jack"));
+    let back = desk.end_add_node(&second, "lisi").unwrap().ticket;
+    assert_eq!(
+        (back.participants.clone(), back.add_node_man()),
+        (Participants::Person("jack".to_owned()), Some("guiji"))
+    );
+    let home = desk.end_add_node(&back, "jack").unwrap().ticket;
+    assert_eq!((home.participants, home.add_nodes.len()), (Participants::Person("guiji".to_owned()), 0));
+}
+
+#[test]
+fn f31_f33_a_countersignature_ends_only_where_one_goes_on_and_asks_only_whom_there_is() {
+    let (desk, ticket) = waiting(Distribution::Direct);
+    assert_eq!(desk.end_add_node(&ticket, "guiji").unwrap_err(), Refusal::NotInAddNode);
+    assert_eq!(desk.add_node(&ticket, "guiji", "ghost").unwrap_err(), Refusal::TargetUnknown("ghost".to_owned()));
+    let asked = desk.add_node(&ticket, "guiji", "jack").unwrap().ticket;
+    assert_eq!(desk.end_add_node(&asked, "guiji").unwrap_err(), Refusal::NotParticipant);
+    assert_eq!(desk.advance(&asked, "jack", 2, json!({})).unwrap_err(), Refusal::InAddNode);
+}
+
+#[test]
+fn whoever_may_look_may_comment_also_after_the_end_and_the_ticket_stays_untouched() {
+    let (desk, ticket) = waiting(Distribution::Direct);
+    let over = desk.moved(&ticket, "guiji", 2);
+    let say = |who| comment(over.clone(), &desk.definition, "thanks", &desk.facts(Actor::Person(who)));
+    let step = say("lilei").unwrap();
+    let log = step.log.unwrap();
+    assert_eq!((log.intervention, log.suggestion.as_str()), (Intervention::Comment, "thanks"));
+    let version = over.version + 1;
+    assert_eq!(step.ticket, Ticket { version, ..over.clone() });
+    assert_eq!(say("jack").unwrap_err(), Refusal::NotRelated);
+    assert_eq!(say("ghost").unwrap_err(), Refusal::UnknownViewer);
+}
+
+#[test]
+fn d03_f41_only_the_title_and_custom_fields_can_be_changed_and_the_log_names_them() {
+    let (mut desk, ticket) = waiting(Distribution::Direct);
+    desk.definition.fields = vec![field(1, "days", FieldKind::Int, 30)];
+    let change = |ticket: &Ticket, values| {
+        set_fields(ticket.clone(), &desk.definition, &body(values), &desk.facts(Actor::Person("lilei")))
+    };
+    let sent = json!({ "title": "new", "days": "7", "sn": "forged", "state_id": 3, "participant": "jack", "is_deleted": true });
+    let step = change(&ticket, sent).unwrap();
+    let wanted = Ticket {
+        title: "new".to_owned(),
+        values: [("days".to_owned(), json!(7))].into(),
+        version: ticket.version + 1,
+        ..ticket.clone()
+    };
+    assert_eq!(step.ticket, wanted);
+    let log = step.log.unwrap();
+    assert_eq!((log.intervention, log.suggestion.as_str()), (Intervention::None, "修改工单字段:title,days"));
+    assert_eq!(change(&ticket, json!({ "unknown": 1 })).unwrap().log, None, "nothing written is nothing done");
+    assert!(change(&ticket, json!({ "days": "many" })).is_err(), "D-14");
+    assert_eq!(change(&desk.moved(&ticket, "guiji", 2), json!({ "days": 1 })).unwrap_err(), Refusal::AlreadyOver);
+}
