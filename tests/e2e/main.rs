@@ -4,12 +4,21 @@
 mod acts;
 mod clients;
 mod configuration;
+mod engine;
 mod hostile;
 mod leave;
+mod nodes;
 mod races;
 mod script;
 
-use gavia_tests::server::{Cluster, Node};
+use gavia_tests::{
+    server::{Cluster, Node},
+    world::Stage,
+};
+
+async fn stage() -> Stage {
+    Stage::open(env!("CARGO_BIN_EXE_gavia-node")).await.expect("a node on a database")
+}
 
 /// A node on a fresh database.
 async fn node() -> (Cluster, Node) {

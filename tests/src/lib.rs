@@ -3,6 +3,8 @@
 
 pub mod client;
 pub mod guests;
+pub mod invariants;
+pub mod receiver;
 pub mod server;
 pub mod world;
 

@@ -87,6 +87,7 @@ impl Cluster {
         command.env("GAVIA_KEY", KEY).env("GAVIA_DATA_DIR", self.data_dir());
         command
             .env("GAVIA_LISTEN", "127.0.0.1:0")
+            .env("GAVIA_HOOK_ALLOW_CIDRS", "127.0.0.0/8")
             .env("GAVIA_LOG_FORMAT", "json")
             .env("GAVIA_TIMEZONE", "Asia/Shanghai");
         command.stdin(Stdio::null());

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::client::{AppClient, Session};
+use crate::{
+    client::{AppClient, Session},
+    server::{Cluster, Node},
+};
 
 /// Ids by name.
 #[derive(Debug, Default, Clone)]
@@ -191,7 +194,53 @@ pub async fn vpn(admin: &Session, people: &People, script: i64) -> Workflow {
 /// An app that may use `workflows`.
 pub async fn app(admin: &Session, base: &str, name: &str, workflows: &[&Workflow]) -> AppClient {
     let ids: Vec<String> = workflows.iter().map(|workflow| workflow.id.to_string()).collect();
-    let body = json!({ "app_name": name, "ticket_sn_prefix": "t", "workflow_ids": ids.join(",") });
+    let body = json!({ "app_name": name, "ticket_sn_prefix": "t", "workflow_ids": ids.join(","), "may_admin": true });
     let made = admin.post("/accounts/app_token", body).await.ok();
     AppClient::new(crate::http_client(), base, name, made["token"].as_str().expect("the token, shown once"))
+}
+
+/// Where most stories begin: a node on a fresh database, its administrator, and the people.
+pub struct Stage {
+    pub cluster: Cluster,
+    pub node: Node,
+    pub admin: Session,
+    pub people: People,
+}
+
+impl Stage {
+    /// `binary` is `env!("CARGO_BIN_EXE_gavia-node")` of the calling test.
+    pub async fn open(binary: &'static str) -> anyhow::Result<Self> {
+        crate::guests::built().await;
+        let cluster = Cluster::new(binary).await?;
+        let node = cluster.node().await?;
+        let admin = node.admin().await;
+        let people = people(&admin).await;
+        Ok(Self { cluster, node, admin, people })
+    }
+
+    /// An app called `oa` that may use these workflows and that administrators may act through.
+    pub async fn app(&self, workflows: &[&Workflow]) -> AppClient {
+        app(&self.admin, &self.node.base, "oa", workflows).await
+    }
+
+    /// new → mid → end, where `mid` is what the test is about.
+    pub async fn simple(&self, name: &str, fields: &[Field], mid: Value, more: Vec<Transition>) -> Workflow {
+        let mut start = json!({ "title": 2 });
+        for (key, _) in fields {
+            start[*key] = 3.into();
+        }
+        let states = vec![
+            ("new", json!({ "type_id": 1, "state_field_str": start.to_string() })),
+            ("mid", mid),
+            ("end", json!({ "type_id": 2, "state_field_str": "{}" })),
+        ];
+        let mut transitions = vec![("submit", "new", "mid", json!({})), ("done", "mid", "end", json!({}))];
+        transitions.extend(more);
+        workflow(&self.admin, name, fields, states, transitions).await
+    }
+
+    /// Every invariant that the tables break now.
+    pub async fn broken(&self) -> Vec<String> {
+        crate::invariants::broken(self.cluster.pool()).await.expect("the database answers")
+    }
 }
