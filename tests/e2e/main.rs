@@ -10,6 +10,7 @@ mod leave;
 mod nodes;
 mod races;
 mod script;
+mod statements;
 
 use gavia_tests::{
     server::{Cluster, Node},
