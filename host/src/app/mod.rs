@@ -8,6 +8,7 @@ mod guest_context;
 pub mod hook_tokens;
 pub mod logins;
 mod numbers;
+pub mod parts;
 mod plugins;
 mod script_runs;
 pub mod scripts;

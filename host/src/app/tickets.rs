@@ -9,7 +9,7 @@ use super::{
 use crate::{
     ambient,
     store::{self, commit::Outcome},
-    workflow::{self, Actor, Facts, Move, NewTicket, Parent, TicketId, TransitionId, WorkflowId},
+    workflow::{self, Actor, Facts, Move, NewTicket, Parent, Refusal, TicketId, TransitionId, WorkflowId},
 };
 
 /// The app and the person that make a request.
@@ -75,7 +75,10 @@ impl App {
         {
             return Err(Error::ParentUnfit);
         }
-        let transaction = store::tickets::insert(&mut tx, &step).await?;
+        let transaction = match store::tickets::insert(&mut tx, &step).await {
+            Err(store::Error::StateGone) => return Err(Refusal::TargetStateGone.into()),
+            inserted => inserted?,
+        };
         match store::commit::commit(tx, &transaction, &self.db).await? {
             Outcome::Committed => Ok(step.ticket.id),
             Outcome::Unknown => Err(Error::OutcomeUnknown),

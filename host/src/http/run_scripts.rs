@@ -12,6 +12,7 @@ use super::{
     auth::{Caller, Configurer},
     error::Failure,
     extract::{Ids, Query},
+    parts::Force,
     wire::{self, Envelope, Paging},
 };
 use crate::{
@@ -81,15 +82,14 @@ pub async fn update(
     Ok(Envelope::of(json!({})))
 }
 
-pub async fn delete(State(app): State<Arc<App>>, _: Configurer, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
-    if run_scripts::is_in_use(&app.db, ScriptId(id)).await? {
-        return Err(Failure::object("脚本正在被工单使用，不能删除"));
-    }
-    if run_scripts::retire(&app.db, ScriptId(id)).await? {
-        Ok(Envelope::of(json!({})))
-    } else {
-        Err(Failure::object(MISSING))
-    }
+pub async fn delete(
+    State(app): State<Arc<App>>,
+    _: Configurer,
+    Ids([id]): Ids<1>,
+    Force(removal): Force,
+) -> Result<Envelope, Failure> {
+    app.delete_script(ScriptId(id), removal).await?;
+    Ok(Envelope::of(json!({})))
 }
 
 /// The parts of an upload; unknown ones are read past.

@@ -105,6 +105,62 @@ impl Server {
     }
 }
 
+/// A workflow of three states, with a field: new → work (zhangsan) → end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flow {
+    pub(crate) id: i64,
+    pub(crate) new: i64,
+    pub(crate) work: i64,
+    pub(crate) end: i64,
+    pub(crate) submit: i64,
+    pub(crate) done: i64,
+    pub(crate) field: i64,
+}
+
+impl Server {
+    /// The workflow, an app `oa` with its token that may use it, and the people it names.
+    pub(crate) async fn flow(&self) -> (Flow, String) {
+        let id = self.workflow().await;
+        let path = format!("/workflows/{id}");
+        for name in ["lisi", "zhangsan"] {
+            self.admin(Method::POST, "/accounts/users", json!({ "username": name })).await;
+        }
+        let field = json!({ "field_key": "days", "field_name": "Days", "field_type_id": 10, "order_id": 30 });
+        let field = self.admin(Method::POST, &format!("{path}/custom_fields"), field).await;
+        let mut states = Vec::new();
+        for (name, kind, who, user) in [("new", 1, 5, "creator"), ("work", 0, 1, "zhangsan"), ("end", 2, 0, "")] {
+            let body = json!({ "name": name, "type_id": kind, "order_id": states.len(), "participant_type_id": who,
+                               "participant": user, "state_field_str": { "title": 3, "days": 3 } });
+            let made = self.admin(Method::POST, &format!("{path}/states"), body).await;
+            states.push(made["state_id"].as_i64().unwrap());
+        }
+        let mut moves = Vec::new();
+        for (name, source, target) in [("submit", states[0], states[1]), ("done", states[1], states[2])] {
+            let body = json!({ "name": name, "source_state_id": source, "destination_state_id": target });
+            let made = self.admin(Method::POST, &format!("{path}/transitions"), body).await;
+            moves.push(made["value"]["transition_id"].as_i64().unwrap());
+        }
+        let draft = AppTokenDraft { app_name: "oa".into(), workflows: vec![id], ..AppTokenDraft::default() };
+        let flow = Flow {
+            id,
+            new: states[0],
+            work: states[1],
+            end: states[2],
+            submit: moves[0],
+            done: moves[1],
+            field: field["value"]["custom_field_id"].as_i64().unwrap(),
+        };
+        (flow, self.token(draft).await)
+    }
+
+    /// A ticket of lisi's that stands in `work`.
+    pub(crate) async fn ticket(&self, flow: Flow, token: &str) -> i64 {
+        let body = json!({ "workflow_id": flow.id, "transition_id": flow.submit, "title": "t", "days": 2 });
+        let made = done(self.call(&As::App("oa", token, "lisi"), Method::POST, "/tickets", &body).await);
+        made["ticket_id"].as_i64().unwrap()
+    }
+}
+
 /// The data of a call that must succeed.
 #[track_caller]
 pub(crate) fn done((status, body): (StatusCode, Value)) -> Value {

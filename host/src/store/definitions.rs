@@ -14,7 +14,7 @@ use crate::workflow::{
     TransitionKind, ViewCheck, WorkflowId,
 };
 
-/// The workflow with all its live parts; None when there is none or it was deleted.
+/// The workflow with all its live parts; None when there is none. One that was deleted is read too: its tickets are (F-39).
 pub async fn load(db: impl PgExecutor<'_>, id: WorkflowId) -> Result<Option<Definition>, Error> {
     let row = sqlx::query!(
         r#"SELECT w.revision, w.name, w.description, w.view_permission_check, w.limit_expression, w.display_form, w.condition_plugin,
@@ -31,7 +31,7 @@ pub async fn load(db: impl PgExecutor<'_>, id: WorkflowId) -> Result<Option<Defi
                               FROM fields f WHERE f.workflow_id = w.id AND f.deleted_at IS NULL), '[]')
                     AS "fields!: Json<Vec<FieldRow>>"
              FROM workflows w
-            WHERE w.id = $1 AND w.deleted_at IS NULL"#,
+            WHERE w.id = $1"#,
         id.0
     )
     .fetch_optional(db)

@@ -23,10 +23,12 @@ pub mod passwords;
 pub mod roles;
 pub mod run_scripts;
 pub mod states;
+pub mod statistics;
 pub mod ticket_lists;
 pub mod tickets;
 pub mod transitions;
 pub mod users;
+pub mod uses;
 pub mod workflows;
 
 use std::time::Duration;
@@ -41,6 +43,9 @@ pub enum Error {
     /// A row says what no rule ever writes.
     #[error("inconsistent row: {0}")]
     Inconsistent(String),
+    /// The state that a ticket was to enter was deleted meanwhile.
+    #[error("the state was deleted")]
+    StateGone,
 }
 
 impl Error {
@@ -51,9 +56,10 @@ impl Error {
         };
         match error {
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => true,
-            // 57014 statement timeout, 57P01–57P03 shutting down or starting, 55P03 lock timeout, 53xxx out of resources
+            // 57014 statement timeout, 57P01–57P03 shutting down or starting, 55P03 lock timeout, 40001 and 40P01 gave way to
+            // another transaction, 53xxx out of resources
             sqlx::Error::Database(e) => e.code().is_some_and(|code| {
-                matches!(&*code, "57014" | "57P01" | "57P02" | "57P03" | "55P03")
+                matches!(&*code, "57014" | "57P01" | "57P02" | "57P03" | "55P03" | "40001" | "40P01")
                     || code.starts_with("53")
                     || code.starts_with("08")
             }),

@@ -21,8 +21,10 @@ pub const BLOCK: i64 = 16;
 #[derive(Clone, Debug)]
 pub struct Found {
     pub ticket: Ticket,
-    /// Whether the asking app may use the ticket's workflow.
+    /// Whether the asking app may use the ticket's workflow; a session may use every one that was not deleted (behaviour §2.4).
     pub granted: bool,
+    /// The ticket's workflow was deleted: it can be read, not moved (F-39).
+    pub is_retired: bool,
     /// Names the workflow's present definition in the cache.
     pub revision: i64,
     pub names: Names,
@@ -143,8 +145,9 @@ pub async fn get(db: impl PgExecutor<'_>, id: TicketId, app_token: Option<i64>) 
                   t.fields, t.created_at, t.modified_at,
                   ARRAY(SELECT r.username FROM ticket_relations r WHERE r.ticket_id = t.id ORDER BY r.position) AS "related!",
                   w.name AS workflow_name, w.revision, s.name AS "state_name?", s.label AS "state_label?",
-                  ($2::bigint IS NULL OR EXISTS (SELECT FROM app_workflows a WHERE a.app_token_id = $2 AND a.workflow_id = t.workflow_id))
-                    AND w.deleted_at IS NULL AS "granted!"
+                  CASE WHEN $2::bigint IS NULL THEN w.deleted_at IS NULL
+                       ELSE EXISTS (SELECT FROM app_workflows a WHERE a.app_token_id = $2 AND a.workflow_id = t.workflow_id) END AS "granted!",
+                  w.deleted_at IS NOT NULL AS "is_retired!"
              FROM tickets t
              JOIN workflows w ON w.id = t.workflow_id
              LEFT JOIN states s ON s.id = t.state_id
@@ -157,7 +160,7 @@ pub async fn get(db: impl PgExecutor<'_>, id: TicketId, app_token: Option<i64>) 
     else {
         return Ok(None);
     };
-    let (granted, revision) = (row.granted, row.revision);
+    let (granted, is_retired, revision) = (row.granted, row.is_retired, row.revision);
     let (ticket, names) = TicketRow {
         id: row.id,
         sn: row.sn,
@@ -185,7 +188,7 @@ pub async fn get(db: impl PgExecutor<'_>, id: TicketId, app_token: Option<i64>) 
         state_label: row.state_label,
     }
     .into_parts()?;
-    Ok(Some(Found { ticket, granted, revision, names }))
+    Ok(Some(Found { ticket, granted, is_retired, revision, names }))
 }
 
 /// Locks the ticket's row if it still has the version that was read; None means that the world moved meanwhile.
@@ -197,7 +200,8 @@ pub async fn lock_at(tx: &mut PgConnection, id: TicketId, version: i64) -> Resul
 }
 
 /// Saves what a step did to an existing, locked ticket: its row, participants, relations, exit, flow log and jobs.
-/// Answers the transaction's id, which `commit` asks for.
+/// Answers the transaction's id, which `commit` asks for. The share of the target state's row, taken in the same statement, makes a
+/// deletion of that state wait for us and us for it; `StateGone` when the deletion was first (D-24).
 pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, Error> {
     let ticket = &step.ticket;
     let (kind, link_kind, references) = participant_columns(&ticket.participants);
@@ -209,11 +213,15 @@ pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, E
     let (actor_kind, actor) = log.map(|log| actor_columns(&log.actor)).unzip();
     let job = step.jobs.first().map(job_columns);
     let saved = sqlx::query!(
-        r#"WITH moved AS (
+        r#"WITH target AS MATERIALIZED (
+             SELECT s.id FROM states s JOIN tickets t ON t.id = $1
+              WHERE s.id = $4 AND (s.deleted_at IS NULL OR s.id = t.state_id)
+                FOR KEY SHARE OF s),
+           moved AS (
              UPDATE tickets SET title = $3, state_id = $4, visit = $5, version = $6, participant_kind = $7, participant = $8,
                     in_add_node = $9 <> '', add_node_man = $9, script_run_last_result = $10, status = $11, is_rejected = $12,
                     everybody = $13, fields = $14, modified_at = $15
-              WHERE id = $1 AND version = $2
+              WHERE id = $1 AND version = $2 AND EXISTS (SELECT FROM target)
               RETURNING id, created_at),
            unlinked AS (
              DELETE FROM ticket_participants WHERE ticket_id = $1 AND NOT (kind = $16 AND reference = ANY($17))),
@@ -233,7 +241,8 @@ pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, E
            queued AS (
              INSERT INTO jobs (kind, key, ticket_id, visit, payload)
              SELECT $28::text, $29::uuid, id, $30::integer, $31::jsonb FROM moved WHERE $28::text IS NOT NULL)
-           SELECT count(*) AS "count!", pg_current_xact_id()::text AS "transaction!" FROM moved"#,
+           SELECT count(*) AS "count!", EXISTS (SELECT FROM target) AS "has_target!",
+                  pg_current_xact_id()::text AS "transaction!" FROM moved"#,
         ticket.id.0,
         ticket.version - 1,
         ticket.title,
@@ -270,6 +279,8 @@ pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, E
     .await?;
     if saved.count == 1 {
         Ok(TransactionId(saved.transaction))
+    } else if !saved.has_target {
+        Err(Error::StateGone)
     } else {
         Err(Error::Inconsistent(format!("ticket {} was not at the version it was locked at", ticket.id)))
     }
@@ -278,10 +289,14 @@ pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, E
 /// Inserts the ticket that a creation made; its id and number were reserved before.
 pub async fn insert(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, Error> {
     let ticket = &step.ticket;
-    sqlx::query!(
+    // neither the state nor its workflow may go until the ticket is in
+    let inserted = sqlx::query!(
         "INSERT INTO tickets (id, sn, title, workflow_id, state_id, visit, version, creator, parent_ticket_id, parent_state_id,
                               participant_kind, participant, created_at, modified_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'nobody', '', $11, $11)",
+         SELECT $1, $2, $3, s.workflow_id, s.id, $6, $7, $8, $9, $10, 'nobody', '', $11, $11
+           FROM states s JOIN workflows w ON w.id = s.workflow_id AND w.deleted_at IS NULL
+          WHERE s.workflow_id = $4 AND s.id = $5 AND s.deleted_at IS NULL
+            FOR KEY SHARE OF s, w",
         ticket.id.0,
         ticket.sn,
         ticket.title,
@@ -296,6 +311,9 @@ pub async fn insert(tx: &mut PgConnection, step: &Step) -> Result<TransactionId,
     )
     .execute(&mut *tx)
     .await?;
+    if inserted.rows_affected() == 0 {
+        return Err(Error::StateGone);
+    }
     save(tx, step).await
 }
 
