@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod definitions;
+pub mod documents;
 mod error;
 mod guest_context;
 pub mod hook_tokens;

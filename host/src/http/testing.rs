@@ -75,6 +75,21 @@ impl Server {
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
+    /// A call to `/api/v2` by the administrator's session.
+    pub(crate) async fn v2(&self, method: Method, path: &str, if_match: Option<&str>, body: &Value) -> Answer {
+        let mut request = Request::builder().method(method).uri(format!("/api/v2{path}"));
+        request = request.header("cookie", format!("sessionid={COOKIE}")).header("x-requested-with", "test");
+        if let Some(tag) = if_match {
+            request = request.header("if-match", tag);
+        }
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        let response = self.routes.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let (status, etag, location) = (response.status().as_u16(), header("etag"), header("location"));
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        Answer { status, etag, location, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+    }
+
     /// The session that a login opened.
     pub(crate) async fn cookie(&self, login: Request<Body>) -> String {
         let response = self.routes.clone().oneshot(login).await.unwrap();
@@ -103,6 +118,15 @@ impl Server {
     pub(crate) async fn workflow(&self) -> i64 {
         self.admin(Method::POST, "/workflows", json!({ "name": "w" })).await["workflow_id"].as_i64().unwrap()
     }
+}
+
+/// What `/api/v2` answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) etag: Option<String>,
+    pub(crate) location: Option<String>,
+    pub(crate) body: Value,
 }
 
 /// A workflow of three states, with a field: new → work (zhangsan) → end.

@@ -33,7 +33,10 @@ pub mod workflows;
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{
+    Connection as _, PgConnection, Postgres, Transaction,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+};
 
 /// What can go wrong below the rules. Its text is for the log, never for a caller.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +97,11 @@ pub async fn request_pool(options: PgConnectOptions, connections: u32) -> Result
         .connect_with(options)
         .await?;
     Ok(pool)
+}
+
+/// A transaction whose statements all see the database as it is at its beginning. It only reads.
+pub async fn one_moment(db: &mut PgConnection) -> Result<Transaction<'_, Postgres>, Error> {
+    Ok(db.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
 }
 
 /// `%`, `_` and `\` of a caller match themselves (threat-model §5, filters).
