@@ -12,7 +12,7 @@ use crate::{
         tickets::{Creation, Identity},
         workflows::{ConfigError, Removal},
     },
-    store::{definitions, states, uses},
+    store::{definitions, states, testing, uses},
     workflow::{Move, StateId, TicketId, TransitionId, WorkflowId},
 };
 
@@ -175,12 +175,7 @@ async fn d24_a_state_that_a_ticket_is_entering_is_not_deleted() {
     let (flow, token) = server.flow().await;
     let ticket = server.ticket(flow, &token).await;
     let mut moving = server.app.db.begin().await.unwrap();
-    sqlx::query("UPDATE tickets SET state_id = $1 WHERE id = $2")
-        .bind(flow.new)
-        .bind(ticket)
-        .execute(&mut *moving)
-        .await
-        .unwrap();
+    testing::move_ticket(&mut moving, TicketId(ticket), StateId(flow.new)).await;
     let deletion = server.app.delete_part(WorkflowId(flow.id), StateId(flow.new), Removal::IfUnused, "");
     let end = async {
         tokio::time::sleep(Duration::from_millis(200)).await; // the deletion waits for the row by now
@@ -214,26 +209,21 @@ async fn d24_a_ticket_is_not_created_into_a_workflow_that_is_being_deleted() {
     };
     let (made, ()) = tokio::join!(server.app.create_ticket(&who, &request), end);
     assert!(made.is_err(), "{made:?}");
-    let rows = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM tickets");
-    assert_eq!(rows.fetch_one(&server.app.db).await.unwrap(), 0);
+    assert_eq!(testing::tickets(&server.app.db).await, 0);
 }
 
 #[tokio::test]
 async fn d24_a_script_that_a_state_runs_stays_until_it_is_forced() {
     let server = server().await;
     let (flow, _) = server.flow().await;
-    for statement in [
-        "INSERT INTO components (digest, bytes) VALUES (sha256('x'), 'x')",
-        "INSERT INTO run_scripts (name, saved_name, component_digest) VALUES ('s', 'x.wasm', sha256('x'))",
-    ] {
-        sqlx::query(statement).execute(&server.app.db).await.unwrap();
-    }
-    let runs = json!({ "name": "runs", "participant_type_id": 6, "participant": " 1 " });
+    let script = testing::insert_script(&server.app.db).await;
+    let runs = json!({ "name": "runs", "participant_type_id": 6, "participant": format!(" {script} ") });
     server.admin(Method::POST, &format!("/workflows/{}/states", flow.id), runs).await;
-    let text = server.refused(Method::DELETE, "/workflows/run_scripts/1", NOTHING).await;
+    let path = format!("/workflows/run_scripts/{script}");
+    let text = server.refused(Method::DELETE, &path, NOTHING).await;
     assert_eq!(text, "被工作流「w」的状态「runs」引用，不能删除；确需删除请带参数force=1");
-    server.admin(Method::DELETE, "/workflows/run_scripts/1?force=1", NOTHING).await;
-    let text = server.refused(Method::DELETE, "/workflows/run_scripts/1?force=1", NOTHING).await;
+    server.admin(Method::DELETE, &format!("{path}?force=1"), NOTHING).await;
+    let text = server.refused(Method::DELETE, &format!("{path}?force=1"), NOTHING).await;
     assert_eq!(text, "the record is not exist or has been deleted");
 }
 
@@ -244,12 +234,14 @@ async fn f39_participants_that_are_gone_keep_their_raw_value_and_lose_their_name
     let role = server.admin(Method::POST, "/accounts/roles", json!({ "name": "HR" })).await["id"].clone();
     let department = server.admin(Method::POST, "/accounts/depts", json!({ "name": "ops" })).await["id"].clone();
     let lisi = As::App("oa", &token, "lisi");
-    for (kind, id, table) in [(4, role, "roles"), (3, department, "departments")] {
+    let mut tickets = Vec::new();
+    for (kind, id) in [(4, role), (3, department)] {
         let rule = json!({ "participant_type_id": kind, "participant": id.to_string() });
         server.admin(Method::PATCH, &format!("/workflows/{}/states/{}", flow.id, flow.work), rule).await;
-        let ticket = server.ticket(flow, &token).await;
-        let gone = format!("UPDATE {table} SET deleted_at = now()");
-        sqlx::query(sqlx::AssertSqlSafe(gone)).execute(&server.app.db).await.unwrap();
+        tickets.push((server.ticket(flow, &token).await, id));
+    }
+    testing::retire_groups(&server.app.db).await;
+    for (ticket, id) in tickets {
         for read in ["", "/transitions", "/flowlogs", "/flowsteps", "/participant_info"] {
             done(server.call(&lisi, Method::GET, &format!("/tickets/{ticket}{read}"), &NOTHING).await);
         }
@@ -257,6 +249,6 @@ async fn f39_participants_that_are_gone_keep_their_raw_value_and_lose_their_name
         let row = done(server.call(&lisi, Method::GET, &list, &NOTHING).await)["value"][0].take();
         let info = &row["participant_info"];
         assert_eq!((&info["participant"], &info["participant_alias"]), (&json!(id.to_string()), &json!("")));
-        done(server.call(&lisi, Method::GET, &format!("/workflows/{}/states", flow.id), &NOTHING).await);
     }
+    done(server.call(&lisi, Method::GET, &format!("/workflows/{}/states", flow.id), &NOTHING).await);
 }

@@ -95,7 +95,14 @@ mod tests {
     use axum::http::Method;
     use serde_json::{Value, json};
 
-    use crate::http::testing::{As, done, server};
+    use crate::{
+        http::{
+            testing::{As, done, server},
+            wire,
+        },
+        store::testing,
+        workflow::TicketId,
+    };
 
     #[tokio::test]
     async fn tickets_are_counted_by_day_and_workflow_within_the_apps_grants() {
@@ -104,9 +111,8 @@ mod tests {
         let oa = As::App("oa", &token, "lisi");
         for at in ["2024-02-29 23:59:59", "2024-03-01 00:00:00", "2024-03-01 23:59:59", "2024-03-03 12:00:00"] {
             let id = server.ticket(flow, &token).await;
-            let set = "UPDATE tickets SET created_at = $1::timestamp AT TIME ZONE 'Asia/Shanghai' WHERE id = $2";
-            let at: chrono::NaiveDateTime = at.parse().unwrap_or_else(|_| at.replace(' ', "T").parse().unwrap());
-            sqlx::query(set).bind(at).bind(id).execute(&server.app.db).await.unwrap();
+            let at = wire::parse_local_time(at, server.app.zone).unwrap();
+            testing::set_created(&server.app.db, TicketId(id), at).await;
         }
         let other = server.workflow().await;
         let get = async |caller: &As<'_>, path: &str| server.call(caller, Method::GET, path, &Value::Null).await;

@@ -24,6 +24,8 @@ pub mod roles;
 pub mod run_scripts;
 pub mod states;
 pub mod statistics;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod ticket_lists;
 pub mod tickets;
 pub mod transitions;

@@ -21,9 +21,9 @@ pub const BLOCK: i64 = 16;
 #[derive(Clone, Debug)]
 pub struct Found {
     pub ticket: Ticket,
-    /// Whether the asking app may use the ticket's workflow; a session may use every one that was not deleted (behaviour §2.4).
+    /// Whether the asking app may use the ticket's workflow; a session may use all but deleted ones (behaviour §2.4).
     pub granted: bool,
-    /// The ticket's workflow was deleted: it can be read, not moved (F-39).
+    /// The workflow was deleted: the ticket is read, not moved (F-39).
     pub is_retired: bool,
     /// Names the workflow's present definition in the cache.
     pub revision: i64,
@@ -200,8 +200,7 @@ pub async fn lock_at(tx: &mut PgConnection, id: TicketId, version: i64) -> Resul
 }
 
 /// Saves what a step did to an existing, locked ticket: its row, participants, relations, exit, flow log and jobs.
-/// Answers the transaction's id, which `commit` asks for. The share of the target state's row, taken in the same statement, makes a
-/// deletion of that state wait for us and us for it; `StateGone` when the deletion was first (D-24).
+/// Answers the transaction's id, which `commit` asks for. A share of the target state's row keeps it from being deleted (D-24).
 pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, Error> {
     let ticket = &step.ticket;
     let (kind, link_kind, references) = participant_columns(&ticket.participants);
@@ -241,8 +240,7 @@ pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, E
            queued AS (
              INSERT INTO jobs (kind, key, ticket_id, visit, payload)
              SELECT $28::text, $29::uuid, id, $30::integer, $31::jsonb FROM moved WHERE $28::text IS NOT NULL)
-           SELECT count(*) AS "count!", EXISTS (SELECT FROM target) AS "has_target!",
-                  pg_current_xact_id()::text AS "transaction!" FROM moved"#,
+           SELECT count(*) AS "count!", EXISTS (SELECT FROM target) AS "has_target!", pg_current_xact_id()::text AS "transaction!" FROM moved"#,
         ticket.id.0,
         ticket.version - 1,
         ticket.title,
@@ -286,10 +284,9 @@ pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, E
     }
 }
 
-/// Inserts the ticket that a creation made; its id and number were reserved before.
+/// Inserts the ticket that a creation made; its id and number were reserved before. State and workflow stay until it is in.
 pub async fn insert(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, Error> {
     let ticket = &step.ticket;
-    // neither the state nor its workflow may go until the ticket is in
     let inserted = sqlx::query!(
         "INSERT INTO tickets (id, sn, title, workflow_id, state_id, visit, version, creator, parent_ticket_id, parent_state_id,
                               participant_kind, participant, created_at, modified_at)

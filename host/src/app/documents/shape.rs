@@ -259,3 +259,76 @@ fn part<T: DeserializeOwned>(given: Value, place: &Place, problems: &mut Vec<Pro
         }
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn map(value: Value) -> Map<String, Value> {
+        value.as_object().unwrap().clone()
+    }
+
+    /// Nothing but what must be there.
+    fn least() -> Value {
+        json!({
+            "name": "w",
+            "states": [{ "key": "a", "name": "A", "participant": { "kind": "role", "value": 7 } }],
+            "transitions": [{ "key": "t", "name": "T", "source": "a", "destination": null }],
+            "fields": [{ "key": "days", "name": "Days", "kind": "int" }],
+        })
+    }
+
+    #[test]
+    fn what_is_left_out_has_its_default_and_what_is_written_is_read_again() {
+        let document = Document::read(map(least())).unwrap();
+        assert_eq!(document.settings.name, "w");
+        assert!(document.settings.view_permission_check && document.transitions[0].field_require_check);
+        assert_eq!((document.states[0].kind, &document.states[0].plugin_args), (StateKind::Normal, &json!({})));
+        assert_eq!(document.states[0].participant.value, "7", "an id may be a number");
+        assert_eq!(
+            (document.transitions[0].destination.as_ref(), document.fields[0].default_value.as_ref()),
+            (None, None)
+        );
+        assert_eq!(Document::read(document.written()).unwrap(), document);
+        let mut shown = document.written();
+        shown.insert("revision".into(), 7.into());
+        shown["states"][0]["id"] = 9.into();
+        assert_eq!(Document::read(shown).unwrap(), document, "what a reader gets with it is not asked for");
+    }
+
+    #[test]
+    fn a_list_that_was_forgotten_is_no_empty_list() {
+        for list in ["states", "transitions", "fields"] {
+            let mut given = map(least());
+            given.remove(list);
+            let problems = Document::read(given).unwrap_err();
+            assert_eq!(problems.len(), 1);
+            assert_eq!(problems[0].place.pointer, format!("/{list}"));
+        }
+    }
+
+    #[test]
+    fn every_bound_of_a_document_is_held() {
+        let spoilt: [(&str, fn(&mut Value)); 8] = [
+            ("", |given| given["states"] = (0..501).map(|n| json!({ "key": n.to_string(), "name": "" })).collect()),
+            ("", |given| {
+                let condition = json!({ "expression": "True", "target": "a" });
+                given["transitions"][0]["conditions"] = vec![condition; 4001].into();
+            }),
+            ("/name", |given| given["name"] = "".into()),
+            ("/states/0/key", |given| given["states"][0]["key"] = "".into()),
+            ("/states/0/key", |given| given["states"][0]["key"] = "k".repeat(101).into()),
+            ("/states/0/label", |given| given["states"][0]["label"] = json!({ "k": "x".repeat(70_000) })),
+            ("/states/0/participant/value", |given| given["states"][0]["participant"]["value"] = json!({})),
+            ("/fields/0/template", |given| given["fields"][0]["template"] = "x".repeat(70_000).into()),
+        ];
+        for (pointer, spoil) in spoilt {
+            let mut given = least();
+            spoil(&mut given);
+            let problems = Document::read(map(given)).unwrap_err();
+            let found: Vec<&str> = problems.iter().map(|problem| problem.place.pointer.as_str()).collect();
+            assert_eq!(found, [pointer]);
+        }
+    }
+}
