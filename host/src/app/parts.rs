@@ -174,7 +174,7 @@ impl Part for FieldId {
 
     /// A value that a ticket gets meanwhile stays on it unread; nothing has to be held.
     async fn uses(db: &mut PgConnection, id: Self) -> Stored<Uses> {
-        uses::of_field(db, id).await
+        uses::of_field(db, id, &[]).await
     }
 }
 

@@ -29,6 +29,9 @@ const DAYS_DEFAULT: u64 = 30;
 pub async fn tickets(State(app): State<Arc<App>>, caller: Caller, query: Query) -> Result<Envelope, Failure> {
     let span = span(&app, &query, ambient::now())?;
     let rows = statistics::per_day(&app.db, caller.app_token_id(), None, span).await?;
+    if rows.len() > statistics::MOST {
+        return Err(Failure::object("统计结果过多，请缩短时间范围"));
+    }
     let rows = rows.iter().map(|row| json!({ "day": row.day, "type": row.workflow, "count": row.count }));
     Ok(Envelope::of(rows.collect::<Vec<Value>>()))
 }

@@ -7,8 +7,8 @@ use sqlx::PgExecutor;
 use super::Error;
 use crate::workflow::WorkflowId;
 
-/// Rows an answer may have at most.
-const MOST: i64 = 20_000;
+/// Rows an answer may have; one more says that there are too many.
+pub const MOST: usize = 20_000;
 
 /// From its first moment to its last, both included; days begin in `zone`.
 #[derive(Clone, Copy, Debug)]
@@ -27,13 +27,14 @@ pub struct DayCount {
 }
 
 /// Of the workflows that the app may use (None: of all that were not deleted), or of one of them. Days without tickets are left out;
-/// by day, then name.
+/// by day, then name; up to one more than `MOST`.
 pub async fn per_day(
     db: impl PgExecutor<'_>,
     app_token: Option<i64>,
     only: Option<WorkflowId>,
     span: Span,
 ) -> Result<Vec<DayCount>, Error> {
+    let most = i64::try_from(MOST).unwrap_or(i64::MAX - 1);
     let rows = sqlx::query_as!(
         DayCount,
         r#"SELECT c.day AS "day!", w.name AS workflow, sum(c.count)::bigint AS "count!"
@@ -54,7 +55,7 @@ pub async fn per_day(
         span.from,
         span.until,
         span.zone.name(),
-        MOST
+        most + 1
     )
     .fetch_all(db)
     .await?;

@@ -4,7 +4,7 @@
 use sqlx::{PgConnection, PgExecutor};
 
 use super::Error;
-use crate::workflow::{FieldId, ScriptId, StateId, TransitionId, WorkflowId};
+use crate::workflow::{FieldId, ScriptId, TransitionId, WorkflowId};
 
 /// Counting ends here: more than so many is as good a reason.
 pub const COUNTED_MAX: i64 = 1000;
@@ -89,8 +89,9 @@ pub async fn source_of(db: impl PgExecutor<'_>, id: TransitionId) -> Result<Vec<
     Ok(source.fetch_optional(db).await?.flatten().into_iter().collect())
 }
 
-/// Open tickets that hold a value of the field. Of two fields with one key neither is needed as long as the other is there.
-pub async fn of_field(db: impl PgExecutor<'_>, id: FieldId) -> Result<Uses, Error> {
+/// Open tickets that hold a value of the field. Of two fields with one key neither is needed as long as the other is there; `going` are
+/// those that are deleted along with it.
+pub async fn of_field(db: impl PgExecutor<'_>, id: FieldId, going: &[i64]) -> Result<Uses, Error> {
     let row = sqlx::query!(
         r#"SELECT count(*) AS "tickets!", COALESCE((array_agg(sn ORDER BY id))[1:3], '{}') AS "examples!"
              FROM (SELECT t.id, t.sn
@@ -100,10 +101,11 @@ pub async fn of_field(db: impl PgExecutor<'_>, id: FieldId) -> Result<Uses, Erro
                     WHERE f.id = $1
                       AND NOT EXISTS (SELECT FROM fields o
                                        WHERE o.workflow_id = f.workflow_id AND o.field_key = f.field_key AND o.id <> f.id
-                                         AND o.deleted_at IS NULL)
+                                         AND o.id <> ALL ($3) AND o.deleted_at IS NULL)
                     LIMIT $2) t"#,
         id.0,
-        COUNTED_MAX
+        COUNTED_MAX,
+        going
     )
     .fetch_one(db)
     .await?;
@@ -136,9 +138,4 @@ pub async fn of_script(db: &mut PgConnection, id: ScriptId) -> Result<Uses, Erro
     .await?;
     let states = states.into_iter().map(|row| (row.workflow, row.state)).collect();
     Ok(Uses { tickets: row.tickets, examples: row.examples, states })
-}
-
-/// The states of these ids, for holding them.
-pub fn ids(states: &[StateId]) -> Vec<i64> {
-    states.iter().map(|id| id.0).collect()
 }

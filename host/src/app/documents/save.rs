@@ -142,8 +142,9 @@ impl Gone<'_> {
                 used.extend(in_use("transition", &stored.document.transitions[*place].key, uses));
             }
         }
+        let going: Vec<i64> = self.fields.iter().map(|place| stored.fields[*place].id.0).collect();
         for place in self.fields {
-            let uses = uses::of_field(&mut *db, stored.fields[*place].id).await?;
+            let uses = uses::of_field(&mut *db, stored.fields[*place].id, &going).await?;
             used.extend(in_use("field", &stored.document.fields[*place].key, uses));
         }
         Ok(used)

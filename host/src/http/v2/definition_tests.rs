@@ -363,3 +363,25 @@ async fn of_two_editors_of_one_revision_one_is_refused() {
         assert_eq!(get(&server, flow.id).await.body["revision"], round + 1);
     }
 }
+
+#[tokio::test]
+async fn d24_two_fields_with_one_key_do_not_go_together_while_a_ticket_holds_a_value() {
+    let server = server().await;
+    let (flow, token) = server.flow().await;
+    let twin = json!({ "field_key": "days", "field_name": "Twin", "field_type_id": 10, "order_id": 31 });
+    server.admin(Method::POST, &format!("/workflows/{}/custom_fields", flow.id), twin).await;
+    server.ticket(flow, &token).await;
+    let mut document = get(&server, flow.id).await.body;
+    assert_eq!(put(&server, flow.id, "", Some("*"), &document).await.body["changed"], false);
+    for state in document["states"].as_array_mut().unwrap() {
+        state["field_access"] = json!({});
+    }
+    let fields = document["fields"].take();
+    document["fields"] = json!([]);
+    let refused = put(&server, flow.id, "", Some("*"), &document).await;
+    assert_eq!((refused.status, refused.body["in_use"].as_array().unwrap().len()), (409, 2), "{refused:?}");
+    document["fields"] = json!([fields[0]]);
+    let one = put(&server, flow.id, "", Some("*"), &document).await;
+    assert_eq!(one.status, 200, "{one:?}");
+    assert_eq!(get(&server, flow.id).await.body["fields"], json!([fields[0]]));
+}
