@@ -4,6 +4,8 @@
 
 #[path = "cli/binary.rs"]
 mod binary;
+#[path = "cli/workflows.rs"]
+mod workflows;
 
 use std::{fs, net::TcpListener, process::Command};
 

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     store::{self, commit::Outcome},
     workflow::{
-        self, Actor, Authority, Definition, Limit, Move, NewTicket, Parent, Quota, QuotaScope, StateId, TicketId,
-        TransitionId, WorkflowId,
+        self, Actor, Authority, Definition, Limit, Move, NewTicket, Parent, Quota, QuotaScope, Refusal, StateId,
+        TicketId, TransitionId, WorkflowId,
     },
 };
 
@@ -83,7 +83,10 @@ impl App {
             return Err(Error::ParentUnfit);
         }
         let step = workflow::create(&definition, &new, &facts)?;
-        let transaction = store::steps::insert(&mut tx, &step).await?;
+        let transaction = match store::steps::insert(&mut tx, &step).await {
+            Err(store::Error::StateGone) => return Err(Refusal::TargetStateGone.into()),
+            inserted => inserted?,
+        };
         match store::commit::commit(tx, &transaction, &self.db).await? {
             Outcome::Committed => {
                 tracing::debug!(ticket.id = step.ticket.id.0, visit = step.ticket.visit, "ticket written");

@@ -3,18 +3,16 @@
 
 use sqlx::{PgConnection, Postgres, Transaction};
 
-use super::{App, Error, hook_tokens};
+use super::{App, Error, parts::Part};
 use crate::{
     store::{
         self, definitions,
-        drafts::{
-            FieldDraft, FieldPatch, StateDraft, StatePatch, TransitionDraft, TransitionPatch, WorkflowDraft,
-            WorkflowPatch,
-        },
-        fields, run_scripts, states, transitions,
+        drafts::{TransitionPatch, WorkflowDraft, WorkflowPatch},
+        run_scripts, states,
+        uses::{self, Uses},
         workflows::{self, WorkflowRow},
     },
-    workflow::{Conditions, FieldId, ParticipantKind, ScriptId, StateId, TransitionId, WorkflowId},
+    workflow::{Conditions, ScriptId, StateId, WorkflowId},
 };
 
 /// Why a change to a workflow is not made.
@@ -25,8 +23,10 @@ pub enum ConfigError {
     /// Or it belongs to another workflow (F-48).
     #[error("there is no such part of the workflow")]
     PartMissing,
-    #[error("{0} open tickets refer to it")]
-    InUse(i64),
+    #[error("{} open tickets and {} states need it", .0.tickets, .0.states.len())]
+    InUse(Box<Uses>),
+    #[error("there is no such script")]
+    ScriptMissing,
     #[error("state {0} is no state of this workflow")]
     StrangeState(StateId),
     #[error("script {0} does not exist")]
@@ -52,6 +52,13 @@ impl From<sqlx::Error> for ConfigError {
     }
 }
 
+/// What becomes of a deletion when something still needs the thing (D-24).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    IfUnused,
+    Forced,
+}
+
 type Change = Transaction<'static, Postgres>;
 
 impl App {
@@ -71,141 +78,91 @@ impl App {
         Ok(id)
     }
 
-    pub async fn update_workflow(&self, id: WorkflowId, patch: WorkflowPatch) -> Result<(), ConfigError> {
-        let (mut tx, stored) = self.change(id).await?;
+    pub async fn update_workflow(&self, id: WorkflowId, patch: WorkflowPatch, by: &str) -> Result<(), ConfigError> {
+        let (mut tx, stored) = self.change(id, by).await?;
         workflows::update(&mut *tx, id, &patch.over(stored.set)).await?;
         Ok(tx.commit().await?)
     }
 
-    pub async fn delete_workflow(&self, id: WorkflowId) -> Result<(), ConfigError> {
-        let (mut tx, _) = self.change(id).await?;
-        in_use(workflows::open_tickets(&mut *tx, id).await?)?;
+    pub async fn delete_workflow(&self, id: WorkflowId, removal: Removal, by: &str) -> Result<(), ConfigError> {
+        let (mut tx, _) = self.change(id, by).await?;
+        if removal == Removal::IfUnused {
+            uses::hold_workflow(&mut *tx, id).await?;
+            unused(uses::of_workflow(&mut tx, id).await?)?;
+        }
         workflows::retire(&mut *tx, id).await?;
         Ok(tx.commit().await?)
     }
 
-    /// `id` None makes a new state.
-    pub async fn save_state(
+    /// `id` None makes a new part.
+    pub async fn save_part<P: Part>(
         &self,
         workflow: WorkflowId,
-        id: Option<StateId>,
-        patch: StatePatch,
-        creator: &str,
-    ) -> Result<StateId, ConfigError> {
-        let (mut tx, _) = self.change(workflow).await?;
+        id: Option<P>,
+        patch: P::Patch,
+        by: &str,
+    ) -> Result<P, ConfigError> {
+        let (mut tx, row) = self.change(workflow, by).await?;
         let stored = match id {
-            Some(id) => states::get_in(&mut *tx, workflow, id).await?.ok_or(ConfigError::PartMissing)?.set,
-            None => StateDraft::default(),
+            Some(id) => P::get(&mut tx, workflow, id).await?.ok_or(ConfigError::PartMissing)?,
+            None => P::Draft::default(),
         };
-        // what the call does not name is not asked again: its script may be gone since, which is for `check` to tell
-        let asked = patch.participant_kind.is_some() || patch.participant.is_some();
-        let kept_token = hook_tokens::token(&stored.participant);
-        let mut draft = patch.over(stored);
-        if draft.participant_kind == ParticipantKind::Hook {
-            draft.participant = hook_tokens::restored(&draft.participant, kept_token);
-        }
-        if asked && draft.participant_kind == ParticipantKind::Script {
-            script_exists(&mut tx, draft.participant.trim()).await?;
-        }
+        let draft = P::changed(&mut tx, &row, stored, patch).await?;
         let id = match id {
             Some(id) => {
-                states::update(&mut *tx, id, &draft).await?;
+                P::update(&mut tx, id, &draft).await?;
                 id
             }
-            None => states::insert(&mut *tx, workflow, &draft, creator).await?,
+            None => P::insert(&mut tx, workflow, &draft, by).await?,
         };
         tx.commit().await?;
         Ok(id)
     }
 
-    pub async fn delete_state(&self, workflow: WorkflowId, id: StateId) -> Result<(), ConfigError> {
-        let (mut tx, _) = self.change(workflow).await?;
-        states::get_in(&mut *tx, workflow, id).await?.ok_or(ConfigError::PartMissing)?;
-        in_use(states::open_tickets(&mut *tx, id).await?)?;
-        states::retire(&mut *tx, id).await?;
+    pub async fn delete_part<P: Part>(
+        &self,
+        workflow: WorkflowId,
+        id: P,
+        removal: Removal,
+        by: &str,
+    ) -> Result<(), ConfigError> {
+        let (mut tx, _) = self.change(workflow, by).await?;
+        P::get(&mut tx, workflow, id).await?.ok_or(ConfigError::PartMissing)?;
+        if removal == Removal::IfUnused {
+            unused(P::uses(&mut tx, id).await?)?;
+        }
+        P::retire(&mut tx, id).await?;
         Ok(tx.commit().await?)
     }
 
-    pub async fn save_transition(
-        &self,
-        workflow: WorkflowId,
-        id: Option<TransitionId>,
-        patch: TransitionPatch,
-        creator: &str,
-    ) -> Result<TransitionId, ConfigError> {
-        let (mut tx, row) = self.change(workflow).await?;
-        let stored = match id {
-            Some(id) => transitions::get_in(&mut *tx, workflow, id).await?.ok_or(ConfigError::PartMissing)?.set,
-            None => TransitionDraft::default(),
-        };
-        links_inside(&mut tx, &row, &patch).await?;
-        let draft = patch.over(stored);
-        let id = match id {
-            Some(id) => {
-                transitions::update(&mut *tx, id, &draft).await?;
-                id
-            }
-            None => transitions::insert(&mut *tx, workflow, &draft, creator).await?,
-        };
-        tx.commit().await?;
-        Ok(id)
-    }
-
-    pub async fn delete_transition(&self, workflow: WorkflowId, id: TransitionId) -> Result<(), ConfigError> {
-        let (mut tx, _) = self.change(workflow).await?;
-        transitions::get_in(&mut *tx, workflow, id).await?.ok_or(ConfigError::PartMissing)?;
-        transitions::retire(&mut *tx, id).await?;
-        Ok(tx.commit().await?)
-    }
-
-    pub async fn save_field(
-        &self,
-        workflow: WorkflowId,
-        id: Option<FieldId>,
-        patch: FieldPatch,
-        creator: &str,
-    ) -> Result<FieldId, ConfigError> {
-        let (mut tx, _) = self.change(workflow).await?;
-        let stored = match id {
-            Some(id) => fields::get_in(&mut *tx, workflow, id).await?.ok_or(ConfigError::PartMissing)?.set,
-            None => FieldDraft::default(),
-        };
-        let draft = patch.over(stored);
-        let id = match id {
-            Some(id) => {
-                fields::update(&mut *tx, id, &draft).await?;
-                id
-            }
-            None => fields::insert(&mut *tx, workflow, &draft, creator).await?,
-        };
-        tx.commit().await?;
-        Ok(id)
-    }
-
-    pub async fn delete_field(&self, workflow: WorkflowId, id: FieldId) -> Result<(), ConfigError> {
-        let (mut tx, _) = self.change(workflow).await?;
-        fields::get_in(&mut *tx, workflow, id).await?.ok_or(ConfigError::PartMissing)?;
-        fields::retire(&mut *tx, id).await?;
+    pub async fn delete_script(&self, id: ScriptId, removal: Removal) -> Result<(), ConfigError> {
+        let mut tx = self.db.begin().await?;
+        if !uses::hold_script(&mut *tx, id).await? {
+            return Err(ConfigError::ScriptMissing);
+        }
+        if removal == Removal::IfUnused {
+            unused(uses::of_script(&mut tx, id).await?)?;
+        }
+        run_scripts::retire(&mut *tx, id).await?;
         Ok(tx.commit().await?)
     }
 
     /// A transaction that holds the workflow's row and has raised its revision.
-    async fn change(&self, workflow: WorkflowId) -> Result<(Change, WorkflowRow), ConfigError> {
+    async fn change(&self, workflow: WorkflowId, by: &str) -> Result<(Change, WorkflowRow), ConfigError> {
         let mut tx = self.db.begin().await?;
-        let row = workflows::touch(&mut *tx, workflow).await?.ok_or(ConfigError::WorkflowMissing)?;
+        let row = workflows::touch(&mut *tx, workflow, by).await?.ok_or(ConfigError::WorkflowMissing)?;
         Ok((tx, row))
     }
 }
 
-/// Deleting what open tickets refer to is refused (D-24).
-fn in_use(tickets: i64) -> Result<(), ConfigError> {
-    if tickets == 0 { Ok(()) } else { Err(ConfigError::InUse(tickets)) }
+fn unused(uses: Uses) -> Result<(), ConfigError> {
+    if uses.is_empty() { Ok(()) } else { Err(ConfigError::InUse(Box::new(uses))) }
 }
 
 /// Whether a state may name the script; no name yet is for a later call.
-async fn script_exists(tx: &mut PgConnection, script: &str) -> Result<(), ConfigError> {
+pub(super) async fn script_exists(tx: &mut PgConnection, script: &str) -> Result<(), ConfigError> {
     let known = match script.parse() {
-        Ok(id) => run_scripts::exists(tx, ScriptId(id)).await?,
+        Ok(id) => run_scripts::hold(tx, ScriptId(id)).await?,
         Err(_) => script.is_empty(),
     };
     if known { Ok(()) } else { Err(ConfigError::UnknownScript(script.to_owned())) }
@@ -213,7 +170,7 @@ async fn script_exists(tx: &mut PgConnection, script: &str) -> Result<(), Config
 
 /// Source, destination and condition targets that the call names are states of this workflow, and its expressions parse; fields that
 /// nobody knows are findings. A workflow with a condition plugin of its own may have another language.
-async fn links_inside(
+pub(super) async fn links_inside(
     tx: &mut PgConnection,
     workflow: &WorkflowRow,
     patch: &TransitionPatch,

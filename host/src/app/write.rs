@@ -60,8 +60,14 @@ impl<'a> By<'a> {
 }
 
 impl App {
-    /// A ticket that the app may see, with its definition.
+    /// A ticket that the app may act on, with its definition.
     pub async fn visible(&self, id: TicketId, app_token: Option<i64>) -> Result<(Found, Arc<Definition>), Error> {
+        let seen = self.readable(id, app_token).await?;
+        if seen.0.is_retired { Err(Error::WorkflowMissing) } else { Ok(seen) }
+    }
+
+    /// A ticket that the app may read, with its definition. Its workflow may be deleted by now (F-39).
+    pub async fn readable(&self, id: TicketId, app_token: Option<i64>) -> Result<(Found, Arc<Definition>), Error> {
         let found = store::tickets::get(&self.db, id, app_token).await?.ok_or(Error::TicketMissing)?;
         if !found.granted {
             return Err(Error::TicketNotGranted);
@@ -130,7 +136,11 @@ impl App {
             }
         }
         let step = act.decide(seen.clone(), definition, facts)?;
-        let transaction = store::steps::save(&mut tx, &step).await?;
+        let transaction = match store::steps::save(&mut tx, &step).await {
+            // the definition is not what it was: look again
+            Err(store::Error::StateGone) => return Ok(None),
+            saved => saved?,
+        };
         if let Act::Advance { comments, .. } = act {
             store::flow_logs::comment(&mut tx, seen, by.actor, comments).await?;
         }

@@ -7,6 +7,7 @@ mod serve;
 mod stop;
 mod token;
 mod user;
+mod workflow;
 
 use std::ffi::OsString;
 
@@ -44,6 +45,9 @@ enum Command {
     /// The key that seals secrets in the database
     #[command(subcommand)]
     Key(key::Command),
+    /// Workflows as files: check one, export one, apply one
+    #[command(subcommand)]
+    Workflow(workflow::Command),
     /// Print the version
     Version,
 }
@@ -64,6 +68,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
             Command::User(command) => user::run(config, command).await,
             Command::Token(command) => token::run(config, command).await,
             Command::Key(command) => key::run(config, command).await,
+            Command::Workflow(command) => workflow::run(config, command).await,
             Command::Version => desk::say(concat!("gavia ", env!("CARGO_PKG_VERSION"))),
         }
     });

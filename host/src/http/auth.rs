@@ -56,6 +56,11 @@ impl Caller {
         }
     }
 
+    /// Who is noted as the author of what this call makes; empty for an app that speaks for nobody.
+    pub fn name(&self) -> &str {
+        self.username.as_deref().unwrap_or_default()
+    }
+
     pub fn sn_prefix(&self) -> &str {
         match &self.app {
             CallingApp::Signed(app) if !app.ticket_sn_prefix.is_empty() => &app.ticket_sn_prefix,

@@ -5,6 +5,8 @@ pub mod auth;
 pub mod config_body;
 pub mod csrf;
 pub mod custom_notices;
+#[cfg(test)]
+mod deletion_tests;
 pub mod departments;
 pub mod error;
 pub mod extract;
@@ -12,9 +14,11 @@ pub mod fields;
 pub mod health;
 pub mod layers;
 pub mod login;
+pub mod parts;
 pub mod roles;
 pub mod run_scripts;
 pub mod states;
+pub mod statistics;
 pub mod strict_json;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -44,7 +48,10 @@ pub use layers::Framing;
 #[cfg(test)]
 pub(crate) use layers::around;
 
-use crate::app::App;
+use crate::{
+    app::App,
+    workflow::{FieldId, StateId, TransitionId},
+};
 
 /// Every route of the program, inside the layers that no request passes by.
 pub fn router(app: &Arc<App>) -> Router {
@@ -63,6 +70,7 @@ fn v1(app: &Arc<App>) -> Router<Arc<App>> {
     let signed = Router::new()
         .route("/tickets", get(tickets::list).post(tickets::create))
         .route("/tickets/states", get(ticket_history::states))
+        .route("/tickets/num_statistics", get(statistics::tickets))
         .route("/tickets/{id}", get(tickets::detail).patch(tickets::advance))
         .route("/tickets/{id}/transitions", get(ticket_history::transitions))
         .route("/tickets/{id}/flowlogs", get(ticket_history::flow_logs))
@@ -81,13 +89,20 @@ fn v1(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/workflows", get(workflows::list).post(workflows::create))
         .route("/workflows/{id}", get(workflows::detail).patch(workflows::update).delete(workflows::delete))
         .route("/workflows/{id}/init_state", get(workflows::init_state))
-        .route("/workflows/{id}/states", get(states::list).post(states::create))
-        .route("/workflows/{id}/states/{state_id}", patch(states::update).delete(states::delete))
+        .route("/workflows/{id}/statistics", get(statistics::workflow))
+        .route("/workflows/{id}/states", get(states::list).post(parts::create::<StateId>))
+        .route("/workflows/{id}/states/{state_id}", patch(parts::update::<StateId>).delete(parts::delete::<StateId>))
         .route("/workflows/states/{state_id}", get(states::detail))
-        .route("/workflows/{id}/transitions", get(transitions::list).post(transitions::create))
-        .route("/workflows/{id}/transitions/{transition_id}", patch(transitions::update).delete(transitions::delete))
-        .route("/workflows/{id}/custom_fields", get(fields::list).post(fields::create))
-        .route("/workflows/{id}/custom_fields/{field_id}", patch(fields::update).delete(fields::delete))
+        .route("/workflows/{id}/transitions", get(transitions::list).post(parts::create::<TransitionId>))
+        .route(
+            "/workflows/{id}/transitions/{transition_id}",
+            patch(parts::update::<TransitionId>).delete(parts::delete::<TransitionId>),
+        )
+        .route("/workflows/{id}/custom_fields", get(fields::list).post(parts::create::<FieldId>))
+        .route(
+            "/workflows/{id}/custom_fields/{field_id}",
+            patch(parts::update::<FieldId>).delete(parts::delete::<FieldId>),
+        )
         .route("/workflows/run_scripts", get(run_scripts::list).post(run_scripts::create))
         .route("/workflows/run_scripts/{id}", post(run_scripts::update).delete(run_scripts::delete))
         .route("/workflows/custom_notices", get(custom_notices::list).post(custom_notices::create))

@@ -9,6 +9,7 @@ use super::{
     auth::{Caller, Configurer},
     error::Failure,
     extract::{Ids, Query},
+    parts::Force,
     upload::Upload,
     wire::{self, Envelope, Paging},
 };
@@ -76,13 +77,12 @@ fn draft(upload: &Upload, present: RunScriptDraft) -> Result<RunScriptDraft, Fai
     })
 }
 
-pub async fn delete(State(app): State<Arc<App>>, _: Configurer, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
-    if run_scripts::is_in_use(&app.db, ScriptId(id)).await? {
-        return Err(Failure::object("脚本正在被工单使用，不能删除"));
-    }
-    if run_scripts::retire(&app.db, ScriptId(id)).await? {
-        Ok(Envelope::of(json!({})))
-    } else {
-        Err(Failure::object(MISSING))
-    }
+pub async fn delete(
+    State(app): State<Arc<App>>,
+    _: Configurer,
+    Ids([id]): Ids<1>,
+    Force(removal): Force,
+) -> Result<Envelope, Failure> {
+    app.delete_script(ScriptId(id), removal).await?;
+    Ok(Envelope::of(json!({})))
 }

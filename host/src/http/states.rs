@@ -1,4 +1,4 @@
-//! States of a workflow: list, detail, editing (behaviour §3.5).
+//! States of a workflow: list and detail (behaviour §3.5); `parts` edits them.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -6,10 +6,9 @@ use axum::extract::State;
 use serde_json::{Map, Value, json};
 
 use super::{
-    auth::{Caller, CallingApp, Configurer},
-    config_body,
+    auth::{Caller, CallingApp},
     error::Failure,
-    extract::{Body, Ids, Query},
+    extract::{Ids, Query},
     wire::{self, Code as _, Envelope, Paging},
     workflows::granted,
 };
@@ -157,47 +156,6 @@ fn variable(text: &str) -> String {
         other => other.to_owned(),
     };
     text.split(',').map(named).collect::<Vec<_>>().join(",")
-}
-
-pub async fn create(
-    State(app): State<Arc<App>>,
-    configurer: Configurer,
-    Ids([workflow]): Ids<1>,
-    body: Body,
-) -> Result<Envelope, Failure> {
-    save(&app, &configurer, (workflow, None), body).await
-}
-
-pub async fn update(
-    State(app): State<Arc<App>>,
-    configurer: Configurer,
-    Ids([workflow, id]): Ids<2>,
-    body: Body,
-) -> Result<Envelope, Failure> {
-    save(&app, &configurer, (workflow, Some(StateId(id))), body).await
-}
-
-async fn save(
-    app: &App,
-    Configurer(caller): &Configurer,
-    (workflow, id): (i64, Option<StateId>),
-    body: Body,
-) -> Result<Envelope, Failure> {
-    let body = body.or_missing("post参数为空")?;
-    granted(app, caller, workflow).await?;
-    let creator = caller.username.as_deref().unwrap_or_default();
-    let id = app.save_state(WorkflowId(workflow), id, config_body::state(&body)?, creator).await?;
-    Ok(Envelope::of(json!({ "state_id": id })))
-}
-
-pub async fn delete(
-    State(app): State<Arc<App>>,
-    Configurer(caller): Configurer,
-    Ids([workflow, id]): Ids<2>,
-) -> Result<Envelope, Failure> {
-    granted(&app, &caller, workflow).await?;
-    app.delete_state(WorkflowId(workflow), StateId(id)).await?;
-    Ok(Envelope::of(json!({ "state_id": id })))
 }
 
 #[cfg(test)]

@@ -12,9 +12,14 @@ const ONCE: [&str; 2] = ["workflow_id", "transition_id"];
 
 /// Reads one object; the error says what is wrong without repeating the input.
 pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
-    let mut keys = 0;
+    object_within(bytes, MOST_KEYS)
+}
+
+/// As `object`, with another bound of keys and list items over all depths.
+pub fn object_within(bytes: &[u8], entries_max: usize) -> Result<Map<String, Value>, String> {
+    let mut left = entries_max;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Bounded { keys: &mut keys, depth: 0 }.deserialize(&mut deserializer).map_err(|e| readable(&e))?;
+    let value = Bounded { left: &mut left, depth: 0 }.deserialize(&mut deserializer).map_err(|e| readable(&e))?;
     deserializer.end().map_err(|e| readable(&e))?;
     match value {
         Value::Object(map) => Ok(map),
@@ -29,18 +34,19 @@ fn readable(error: &serde_json::Error) -> String {
 }
 
 struct Bounded<'a> {
-    keys: &'a mut usize,
+    /// Entries that may still come.
+    left: &'a mut usize,
     depth: usize,
 }
 
 impl Bounded<'_> {
     fn below(&mut self) -> Bounded<'_> {
-        Bounded { keys: self.keys, depth: self.depth + 1 }
+        Bounded { left: self.left, depth: self.depth + 1 }
     }
 
     fn count<E: serde::de::Error>(&mut self) -> Result<(), E> {
-        *self.keys += 1;
-        if *self.keys > MOST_KEYS { Err(E::custom("more than 2000 entries")) } else { Ok(()) }
+        *self.left = self.left.checked_sub(1).ok_or_else(|| E::custom("too many entries"))?;
+        Ok(())
     }
 }
 

@@ -75,6 +75,21 @@ impl Server {
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
+    /// A call to `/api/v2` by the administrator's session.
+    pub(crate) async fn v2(&self, method: Method, path: &str, if_match: Option<&str>, body: &Value) -> Answer {
+        let mut request = Request::builder().method(method).uri(format!("/api/v2{path}"));
+        request = request.header("cookie", format!("sessionid={COOKIE}")).header("x-requested-with", "test");
+        if let Some(tag) = if_match {
+            request = request.header("if-match", tag);
+        }
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        let response = self.routes.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let (status, etag, location) = (response.status().as_u16(), header("etag"), header("location"));
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        Answer { status, etag, location, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+    }
+
     /// The session that a login opened.
     pub(crate) async fn cookie(&self, login: Request<Body>) -> String {
         let response = self.routes.clone().oneshot(login).await.unwrap();
@@ -102,6 +117,71 @@ impl Server {
     /// The id of a new workflow of the administrator's.
     pub(crate) async fn workflow(&self) -> i64 {
         self.admin(Method::POST, "/workflows", json!({ "name": "w" })).await["workflow_id"].as_i64().unwrap()
+    }
+}
+
+/// What `/api/v2` answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) etag: Option<String>,
+    pub(crate) location: Option<String>,
+    pub(crate) body: Value,
+}
+
+/// A workflow of three states, with a field: new → work (zhangsan) → end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flow {
+    pub(crate) id: i64,
+    pub(crate) new: i64,
+    pub(crate) work: i64,
+    pub(crate) end: i64,
+    pub(crate) submit: i64,
+    pub(crate) done: i64,
+    pub(crate) field: i64,
+}
+
+impl Server {
+    /// The workflow, an app `oa` with its token that may use it, and the people it names.
+    pub(crate) async fn flow(&self) -> (Flow, String) {
+        let id = self.workflow().await;
+        let path = format!("/workflows/{id}");
+        for name in ["lisi", "zhangsan"] {
+            self.admin(Method::POST, "/accounts/users", json!({ "username": name })).await;
+        }
+        let field = json!({ "field_key": "days", "field_name": "Days", "field_type_id": 10, "order_id": 30 });
+        let field = self.admin(Method::POST, &format!("{path}/custom_fields"), field).await;
+        let mut states = Vec::new();
+        for (name, kind, who, user) in [("new", 1, 5, "creator"), ("work", 0, 1, "zhangsan"), ("end", 2, 0, "")] {
+            let body = json!({ "name": name, "type_id": kind, "order_id": states.len(), "participant_type_id": who,
+                               "participant": user, "state_field_str": { "title": 3, "days": 3 } });
+            let made = self.admin(Method::POST, &format!("{path}/states"), body).await;
+            states.push(made["state_id"].as_i64().unwrap());
+        }
+        let mut moves = Vec::new();
+        for (name, source, target) in [("submit", states[0], states[1]), ("done", states[1], states[2])] {
+            let body = json!({ "name": name, "source_state_id": source, "destination_state_id": target });
+            let made = self.admin(Method::POST, &format!("{path}/transitions"), body).await;
+            moves.push(made["value"]["transition_id"].as_i64().unwrap());
+        }
+        let draft = AppTokenDraft { app_name: "oa".into(), workflows: vec![id], ..AppTokenDraft::default() };
+        let flow = Flow {
+            id,
+            new: states[0],
+            work: states[1],
+            end: states[2],
+            submit: moves[0],
+            done: moves[1],
+            field: field["value"]["custom_field_id"].as_i64().unwrap(),
+        };
+        (flow, self.token(draft).await)
+    }
+
+    /// A ticket of lisi's that stands in `work`.
+    pub(crate) async fn ticket(&self, flow: Flow, token: &str) -> i64 {
+        let body = json!({ "workflow_id": flow.id, "transition_id": flow.submit, "title": "t", "days": 2 });
+        let made = done(self.call(&As::App("oa", token, "lisi"), Method::POST, "/tickets", &body).await);
+        made["ticket_id"].as_i64().unwrap()
     }
 }
 

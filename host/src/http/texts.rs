@@ -1,7 +1,10 @@
 //! The message catalogue (behaviour §3.10): what a refusal says to a caller. Texts of the old engine are kept byte for byte, mixed
 //! punctuation included; where it had none or showed an interpreter's, ours say what is wrong.
 
-use crate::workflow::{Expected, Refusal, Unresolved};
+use crate::{
+    store::uses::{COUNTED_MAX, Uses},
+    workflow::{Expected, Refusal, Unresolved},
+};
 
 /// The text of a refusal by the rules. No `_` arm: a new refusal is a compile error until it has a text.
 pub fn refusal(refusal: &Refusal) -> String {
@@ -84,4 +87,19 @@ fn wanted(expected: Expected) -> String {
         Expected::NoNul => "不含NUL字符的文本".into(),
         Expected::AtMost(most) => format!("不超过{most}个字符的文本"),
     }
+}
+
+/// Why something cannot be deleted, and how it can all the same (D-24).
+pub fn in_use(uses: &Uses) -> String {
+    let mut reasons = Vec::new();
+    if uses.tickets > 0 {
+        let least = if uses.tickets == COUNTED_MAX { "至少" } else { "" };
+        let more = if uses.examples.len() < usize::try_from(uses.tickets).unwrap_or(usize::MAX) { "等" } else { "" };
+        reasons.push(format!("有{least}{}个未结束的工单正在使用({}{more})", uses.tickets, uses.examples.join("、")));
+    }
+    if !uses.states.is_empty() {
+        let states = uses.states.iter().map(|(workflow, state)| format!("工作流「{workflow}」的状态「{state}」"));
+        reasons.push(format!("被{}引用", states.collect::<Vec<_>>().join("、")));
+    }
+    format!("{}，不能删除；确需删除请带参数force=1", reasons.join("，"))
 }

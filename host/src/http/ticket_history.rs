@@ -25,17 +25,22 @@ use crate::{
 const MOST_STEP_LOGS: i64 = 10_000;
 
 pub async fn transitions(State(app): State<Arc<App>>, caller: Caller, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
-    let (found, definition) = app.visible(TicketId(id), caller.app_token_id()).await?;
+    let (found, definition) = app.readable(TicketId(id), caller.app_token_id()).await?;
     let user = user(&caller)?;
+    if found.is_retired {
+        return Ok(nothing_to_do());
+    }
     let directory = app.people(&workflow::view_needs(&found.ticket, user), None).await?;
     match workflow::choices(&found.ticket, &definition, Actor::Person(user), &directory) {
         Ok(choices) => Ok(Envelope::value(choices.iter().map(choice).collect::<Vec<_>>())),
-        // T-06: nothing to do is a success with a text
-        Err(Refusal::NothingToDo | Refusal::NotParticipant) => {
-            Ok(Envelope::value(json!([])).saying("用户当前无处理权限"))
-        }
+        Err(Refusal::NothingToDo | Refusal::NotParticipant) => Ok(nothing_to_do()),
         Err(refusal) => Err(Failure::text(texts::refusal(&refusal))),
     }
+}
+
+/// A success with a text (T-06).
+fn nothing_to_do() -> Envelope {
+    Envelope::value(json!([])).saying("用户当前无处理权限")
 }
 
 fn choice(choice: &Choice<'_>) -> Value {
@@ -118,7 +123,7 @@ async fn viewed(
     id: i64,
     viewer: &str,
 ) -> Result<(Found, Arc<Definition>, Directory), Failure> {
-    let (found, definition) = app.visible(TicketId(id), caller.app_token_id()).await?;
+    let (found, definition) = app.readable(TicketId(id), caller.app_token_id()).await?;
     let directory = app.people(&workflow::view_needs(&found.ticket, viewer), None).await?;
     let handles = workflow::may_act(&found.ticket, &definition, Actor::Person(viewer), &directory).is_ok();
     if !handles {

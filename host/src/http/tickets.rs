@@ -124,7 +124,7 @@ pub async fn create(State(app): State<Arc<App>>, caller: Caller, body: Body) -> 
 }
 
 pub async fn detail(State(app): State<Arc<App>>, caller: Caller, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
-    let (found, definition) = app.visible(TicketId(id), caller.app_token_id()).await?;
+    let (found, definition) = app.readable(TicketId(id), caller.app_token_id()).await?;
     let viewer = caller.user(|| Failure::text("参数不全，请提供username"))?;
     let ticket = &found.ticket;
     let directory = app.people(&workflow::view_needs(ticket, viewer), None).await?;

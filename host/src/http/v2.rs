@@ -1,6 +1,10 @@
 //! `/api/v2/`: what loonflow never had. Real status codes, problem details (RFC 9457), a bearer token or an administrator's session
 //! (design.md §7).
 
+#[cfg(test)]
+mod definition_tests;
+mod definitions;
+
 use std::sync::Arc;
 
 use axum::{
@@ -14,14 +18,14 @@ use serde_json::{Value, json};
 
 use super::{auth, csrf, error::Failure, extract::Ids};
 use crate::{
-    app::App,
+    app::{App, documents::findings},
     store::{self, auth::Administrator},
-    workflow::{self, WorkflowId},
+    workflow::WorkflowId,
 };
 
 pub fn routes() -> Router<Arc<App>> {
     let missing = || async { Problem(StatusCode::NOT_FOUND, "there is no such resource") };
-    Router::new().route("/workflows/{id}/check", get(check)).fallback(missing)
+    Router::new().route("/workflows/{id}/check", get(check)).merge(definitions::routes()).fallback(missing)
 }
 
 /// An error as RFC 9457 has it.
@@ -56,7 +60,7 @@ impl From<store::Error> for Problem {
 
 /// An administrator or workflow administrator, by bearer token or session.
 #[derive(Debug)]
-pub struct Authorised;
+pub struct Authorised(pub Administrator);
 
 impl FromRequestParts<Arc<App>> for Authorised {
     type Rejection = Problem;
@@ -73,7 +77,7 @@ impl FromRequestParts<Arc<App>> for Authorised {
             person
         };
         match person {
-            Some(person) if allowed(&person) => Ok(Self),
+            Some(person) if allowed(&person) => Ok(Self(person)),
             Some(_) => Err(Problem(StatusCode::FORBIDDEN, "this needs an administrator or a workflow administrator")),
             None => Err(Problem(StatusCode::UNAUTHORIZED, "a bearer token or an administrator's session is needed")),
         }
@@ -97,16 +101,8 @@ async fn check(
     let id = WorkflowId(id);
     let access = store::definitions::access(&app.db, id, None).await?.ok_or_else(missing)?;
     let definition = app.definitions.get(&app.db, id, access.revision).await?.ok_or_else(missing)?;
-    let directory = store::accounts::directory(&app.db, &workflow::check_needs(&definition)).await?;
-    let mut problems = workflow::check(&definition, &directory);
-    if !store::workflows::has_app(&app.db, id).await? {
-        problems.push(workflow::Problem {
-            level: workflow::Level::Warning,
-            code: "app_missing",
-            place: workflow::Place::Workflow,
-            message: "no app token names this workflow, so no client sees it".into(),
-        });
-    }
+    let mut db = app.db.acquire().await.map_err(store::Error::from)?;
+    let problems = findings(&mut db, &definition, Some(id)).await?;
     Ok(Json(json!({ "workflow_id": id, "revision": definition.revision, "problems": problems })))
 }
 

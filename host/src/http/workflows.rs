@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use super::{
     auth::{Caller, Configurer},
     config_body,
-    error::{Failure, NoData},
+    error::Failure,
     extract::{Body, Ids, Query},
+    parts::Force,
+    texts,
     wire::{self, Code as _, Envelope, Paging},
 };
 use crate::{
@@ -94,8 +96,7 @@ pub async fn create(
 ) -> Result<Envelope, Failure> {
     let body = body.or_missing("post参数为空")?;
     let draft = config_body::workflow(&body)?.over(store::drafts::WorkflowDraft::default());
-    let creator = caller.username.as_deref().unwrap_or_default();
-    let id = app.create_workflow(&draft, creator, caller.app_token_id()).await?;
+    let id = app.create_workflow(&draft, caller.name(), caller.app_token_id()).await?;
     Ok(Envelope::of(json!({ "workflow_id": id })))
 }
 
@@ -107,7 +108,7 @@ pub async fn update(
 ) -> Result<Envelope, Failure> {
     let body = body.or_missing("post参数为空")?;
     granted(&app, &caller, id).await?;
-    app.update_workflow(WorkflowId(id), config_body::workflow(&body)?).await?;
+    app.update_workflow(WorkflowId(id), config_body::workflow(&body)?, caller.name()).await?;
     Ok(Envelope::of(json!({ "workflow_id": id })))
 }
 
@@ -115,9 +116,10 @@ pub async fn delete(
     State(app): State<Arc<App>>,
     Configurer(caller): Configurer,
     Ids([id]): Ids<1>,
+    Force(removal): Force,
 ) -> Result<Envelope, Failure> {
     granted(&app, &caller, id).await?;
-    app.delete_workflow(WorkflowId(id)).await?;
+    app.delete_workflow(WorkflowId(id), removal, caller.name()).await?;
     Ok(Envelope::of(json!({ "workflow_id": id })))
 }
 
@@ -135,7 +137,8 @@ impl From<ConfigError> for Failure {
         match error {
             ConfigError::WorkflowMissing => Self::object(MISSING),
             ConfigError::PartMissing => Self::object("record is not exist or has been deleted"),
-            ConfigError::InUse(tickets) => Self::object(format!("有{tickets}个未结束的工单正在使用，不能删除")),
+            ConfigError::InUse(uses) => Self::object(texts::in_use(&uses)),
+            ConfigError::ScriptMissing => Self::object("the record is not exist or has been deleted"),
             ConfigError::StrangeState(id) => Self::object(format!("状态{id}不属于该工作流")),
             ConfigError::UnknownScript(script) => Self::object(format!("脚本不存在: {script}")),
             ConfigError::BadExpression { number, problem } => Self::object(format!(
@@ -146,11 +149,6 @@ impl From<ConfigError> for Failure {
             ConfigError::App(error) => error.into(),
         }
     }
-}
-
-/// Some parts' failures carry `""` (behaviour §3.5).
-pub(super) fn as_text(error: ConfigError) -> Failure {
-    Failure::from(error).with_data(NoData::Text)
 }
 
 #[cfg(test)]

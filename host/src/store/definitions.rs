@@ -14,7 +14,7 @@ use crate::workflow::{
     TransitionId, TransitionKind, ViewCheck, WorkflowId,
 };
 
-/// The workflow with all its live parts; None when there is none or it was deleted.
+/// The workflow with all its live parts; None when there is none. One that was deleted is read too: its tickets are (F-39).
 pub async fn load(db: impl PgExecutor<'_>, id: WorkflowId) -> Result<Option<Definition>, Error> {
     let row = sqlx::query!(
         r#"SELECT w.revision, w.name, w.description, w.view_permission_check, w.limit_expression, w.display_form, w.condition_plugin,
@@ -35,7 +35,7 @@ pub async fn load(db: impl PgExecutor<'_>, id: WorkflowId) -> Result<Option<Defi
                               JOIN custom_notices c ON c.id::text = btrim(n.id) AND c.deleted_at IS NULL), '[]')
                     AS "notices!: Json<Vec<NoticeRow>>"
              FROM workflows w
-            WHERE w.id = $1 AND w.deleted_at IS NULL"#,
+            WHERE w.id = $1"#,
         id.0
     )
     .fetch_optional(db)

@@ -103,6 +103,13 @@ pub async fn list(
     Ok(Rows { total, rows: rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()? })
 }
 
+/// Every field of a workflow, by id.
+pub async fn all(db: impl PgExecutor<'_>, workflow: WorkflowId) -> Result<Vec<FieldRow>, Error> {
+    let rows =
+        select!("WHERE f.workflow_id = $1 AND f.deleted_at IS NULL ORDER BY f.id", workflow.0).fetch_all(db).await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
 /// The fields with these keys, by id.
 pub async fn with_keys(db: impl PgExecutor<'_>, workflow: WorkflowId, keys: &[String]) -> Result<Vec<FieldRow>, Error> {
     let rows = select!(

@@ -161,9 +161,10 @@ pub async fn states_of(
         r#"SELECT t.id, t.state_id, s.name
              FROM tickets t
              JOIN states s ON s.id = t.state_id
-             JOIN workflows w ON w.id = t.workflow_id AND w.deleted_at IS NULL
+             JOIN workflows w ON w.id = t.workflow_id
             WHERE t.id = ANY($1) AND t.deleted_at IS NULL
-              AND ($2::bigint IS NULL OR EXISTS (SELECT FROM app_workflows a WHERE a.app_token_id = $2 AND a.workflow_id = t.workflow_id))
+              AND CASE WHEN $2::bigint IS NULL THEN w.deleted_at IS NULL
+                       ELSE EXISTS (SELECT FROM app_workflows a WHERE a.app_token_id = $2 AND a.workflow_id = t.workflow_id) END
             ORDER BY t.id"#,
         tickets,
         app_token

@@ -24,16 +24,23 @@ pub mod passwords;
 pub mod roles;
 pub mod run_scripts;
 pub mod states;
+pub mod statistics;
 pub mod steps;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod ticket_lists;
 pub mod tickets;
 pub mod transitions;
 pub mod users;
+pub mod uses;
 pub mod workflows;
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{
+    Connection as _, PgConnection, Postgres, Transaction,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+};
 
 /// What can go wrong below the rules. Its text is for the log, never for a caller.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +50,9 @@ pub enum Error {
     /// A row says what no rule ever writes.
     #[error("inconsistent row: {0}")]
     Inconsistent(String),
+    /// The state that a ticket was to enter was deleted meanwhile.
+    #[error("the state was deleted")]
+    StateGone,
 }
 
 impl Error {
@@ -53,9 +63,10 @@ impl Error {
         };
         match error {
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => true,
-            // 57014 statement timeout, 57P01–57P03 shutting down or starting, 55P03 lock timeout, 53xxx out of resources
+            // 57014 statement timeout, 57P01–57P03 shutting down or starting, 55P03 lock timeout, 40001 and 40P01 gave way to
+            // another transaction, 53xxx out of resources
             sqlx::Error::Database(e) => e.code().is_some_and(|code| {
-                matches!(&*code, "57014" | "57P01" | "57P02" | "57P03" | "55P03")
+                matches!(&*code, "57014" | "57P01" | "57P02" | "57P03" | "55P03" | "40001" | "40P01")
                     || code.starts_with("53")
                     || code.starts_with("08")
             }),
@@ -90,6 +101,11 @@ pub async fn request_pool(options: PgConnectOptions, connections: u32) -> Result
         .connect_with(options)
         .await?;
     Ok(pool)
+}
+
+/// A transaction whose statements all see the database as it is at its beginning. It only reads.
+pub async fn one_moment(db: &mut PgConnection) -> Result<Transaction<'_, Postgres>, Error> {
+    Ok(db.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
 }
 
 /// `%`, `_` and `\` of a caller match themselves (threat-model §5, filters).

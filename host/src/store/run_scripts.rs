@@ -61,9 +61,10 @@ pub async fn draft(db: impl PgExecutor<'_>, id: ScriptId) -> Result<Option<RunSc
     Ok(row.fetch_optional(db).await?)
 }
 
-/// Whether a state may name this script.
-pub async fn exists(db: impl PgExecutor<'_>, id: ScriptId) -> Result<bool, Error> {
-    Ok(draft(db, id).await?.is_some())
+/// Whether a state may name this script; it stays until the transaction ends.
+pub async fn hold(db: impl PgExecutor<'_>, id: ScriptId) -> Result<bool, Error> {
+    let row = sqlx::query!("SELECT id FROM run_scripts WHERE id = $1 AND deleted_at IS NULL FOR KEY SHARE", id.0);
+    Ok(row.fetch_optional(db).await?.is_some())
 }
 
 /// The component must be stored before.
@@ -116,13 +117,4 @@ pub async fn retire(db: impl PgExecutor<'_>, id: ScriptId) -> Result<bool, Error
         id.0
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
-}
-
-/// Whether an open ticket waits for the script (D-24).
-pub async fn is_in_use(db: impl PgExecutor<'_>, id: ScriptId) -> Result<bool, Error> {
-    let used = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM ticket_participants WHERE kind = 'script' AND reference = $1::bigint::text) AS "used!""#,
-        id.0
-    );
-    Ok(used.fetch_one(db).await?)
 }

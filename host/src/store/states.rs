@@ -23,6 +23,8 @@ pub struct StateRow {
     pub creator: String,
     pub created_at: DateTime<Utc>,
     pub modified_at: DateTime<Utc>,
+    /// The key that a document's author gave it.
+    pub document_key: Option<String>,
 }
 
 #[derive(Debug)]
@@ -44,6 +46,7 @@ struct Raw {
     creator: String,
     created_at: DateTime<Utc>,
     modified_at: DateTime<Utc>,
+    document_key: Option<String>,
 }
 
 impl TryFrom<Raw> for StateRow {
@@ -70,6 +73,7 @@ impl TryFrom<Raw> for StateRow {
             creator: raw.creator,
             created_at: raw.created_at,
             modified_at: raw.modified_at,
+            document_key: raw.document_key,
         })
     }
 }
@@ -81,7 +85,7 @@ macro_rules! select {
             r#"SELECT s.id, s.workflow_id, s.name, s.sub_workflow_id, s.is_hidden, s.order_id, s.kind, s.remember_last_handler,
                       s.participant_kind, s.participant, s.distribution,
                       s.field_access AS "field_access: Json<BTreeMap<String, String>>", s.label, s.plugin_args, s.creator,
-                      s.created_at, s.modified_at
+                      s.created_at, s.modified_at, s.document_key
                  FROM states s "# + $tail,
             $($argument),*
         )
@@ -112,6 +116,14 @@ pub async fn list(
     .fetch_all(db)
     .await?;
     Ok(Rows { total, rows: rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()? })
+}
+
+/// Every state of a workflow, by `order_id`, then id.
+pub async fn all(db: impl PgExecutor<'_>, workflow: WorkflowId) -> Result<Vec<StateRow>, Error> {
+    let rows = select!("WHERE s.workflow_id = $1 AND s.deleted_at IS NULL ORDER BY s.order_id, s.id", workflow.0)
+        .fetch_all(db)
+        .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
 }
 
 /// The state; with an app, only if that may use the state's workflow. A state of a deleted workflow is gone with it.
@@ -228,14 +240,8 @@ pub async fn retire(db: impl PgExecutor<'_>, id: StateId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Tickets that stand in the state and are not over, and open children that belong to it (D-24).
-pub async fn open_tickets(db: impl PgExecutor<'_>, id: StateId) -> Result<i64, Error> {
-    let count = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM tickets
-            WHERE (state_id = $1 OR parent_state_id = $1) AND status = 'ongoing' AND deleted_at IS NULL"#,
-        id.0
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(count)
+/// Gives the state the key that its document calls it by.
+pub async fn set_key(db: impl PgExecutor<'_>, id: StateId, key: &str) -> Result<(), Error> {
+    sqlx::query!("UPDATE states SET document_key = $2 WHERE id = $1", id.0, key).execute(db).await?;
+    Ok(())
 }

@@ -24,7 +24,7 @@ fn participant_columns(participants: &Participants) -> (&'static str, &'static s
 }
 
 /// Saves what a step did to an existing, locked ticket: its row, participants, relations, exit, vote, flow log and jobs.
-/// Answers the transaction's id, which `commit` asks for.
+/// Answers the transaction's id, which `commit` asks for. A share of the target state's row keeps it from being deleted (D-24).
 pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, Error> {
     let ticket = &step.ticket;
     let (kind, link_kind, references) = participant_columns(&ticket.participants);
@@ -36,11 +36,15 @@ pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, E
     let vote = step.vote.as_ref();
     let jobs = JobColumns::of(ticket.id, &step.jobs);
     let saved = sqlx::query!(
-        r#"WITH moved AS (
+        r#"WITH target AS MATERIALIZED (
+             SELECT s.id FROM states s JOIN tickets t ON t.id = $1
+              WHERE s.id = $4 AND (s.deleted_at IS NULL OR s.id = t.state_id)
+                FOR KEY SHARE OF s),
+           moved AS (
              UPDATE tickets SET title = $3, state_id = $4, visit = $5, version = $6, participant_kind = $7, participant = $8,
                     in_add_node = $9 <> '', add_node_man = $9, script_run_last_result = $10, status = $11, is_rejected = $12,
                     everybody = $13, fields = $14, modified_at = $15, add_nodes = $28, round = $29
-              WHERE id = $1 AND version = $2
+              WHERE id = $1 AND version = $2 AND EXISTS (SELECT FROM target)
               RETURNING id, created_at),
            unlinked AS (
              DELETE FROM ticket_participants WHERE ticket_id = $1 AND NOT (kind = $16 AND reference = ANY($17))),
@@ -70,7 +74,7 @@ pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, E
                     now() + make_interval(secs => j.delay)
                FROM moved, unnest($34::text[], $35::uuid[], $36::bigint[], $37::integer[], $38::jsonb[], $39::double precision[])
                              AS j (kind, key, ticket, visit, payload, delay))
-           SELECT count(*) AS "count!", pg_current_xact_id()::text AS "transaction!" FROM moved"#,
+           SELECT count(*) AS "count!", EXISTS (SELECT FROM target) AS "has_target!", pg_current_xact_id()::text AS "transaction!" FROM moved"#,
         ticket.id.0,
         ticket.version - 1,
         ticket.title,
@@ -115,21 +119,28 @@ pub async fn save(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, E
     .await?;
     if saved.count == 1 {
         Ok(TransactionId(saved.transaction))
+    } else if !saved.has_target {
+        Err(Error::StateGone)
     } else {
         Err(Error::Inconsistent(format!("ticket {} was not at the version it was locked at", ticket.id)))
     }
 }
 
-/// Inserts the ticket that a creation made, and counts it; its id and number were reserved before.
+/// Inserts the ticket that a creation made, and counts it; its id and number were reserved before. State and workflow
+/// stay until it is in.
 pub async fn insert(tx: &mut PgConnection, step: &Step) -> Result<TransactionId, Error> {
     let ticket = &step.ticket;
-    sqlx::query!(
-        "WITH counted AS (
-           INSERT INTO ticket_counts AS c (workflow_id, shard, tickets) VALUES ($4, ($1::bigint % 16)::integer, 1)
+    let inserted = sqlx::query!(
+        "WITH target AS MATERIALIZED (
+           SELECT s.id, s.workflow_id FROM states s JOIN workflows w ON w.id = s.workflow_id AND w.deleted_at IS NULL
+            WHERE s.workflow_id = $4 AND s.id = $5 AND s.deleted_at IS NULL
+              FOR KEY SHARE OF s, w),
+         counted AS (
+           INSERT INTO ticket_counts AS c (workflow_id, shard, tickets) SELECT workflow_id, ($1::bigint % 16)::integer, 1 FROM target
            ON CONFLICT ON CONSTRAINT ticket_counts_pkey DO UPDATE SET tickets = c.tickets + 1)
          INSERT INTO tickets (id, sn, title, workflow_id, state_id, visit, version, creator, parent_ticket_id, parent_state_id,
                               participant_kind, participant, created_at, modified_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'nobody', '', $11, $11)",
+         SELECT $1, $2, $3, workflow_id, id, $6, $7, $8, $9, $10, 'nobody', '', $11, $11 FROM target",
         ticket.id.0,
         ticket.sn,
         ticket.title,
@@ -144,6 +155,9 @@ pub async fn insert(tx: &mut PgConnection, step: &Step) -> Result<TransactionId,
     )
     .execute(&mut *tx)
     .await?;
+    if inserted.rows_affected() == 0 {
+        return Err(Error::StateGone);
+    }
     save(tx, step).await
 }
 

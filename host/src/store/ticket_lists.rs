@@ -73,7 +73,7 @@ pub async fn count(db: &PgPool, filter: &Filter) -> Result<Count, Error> {
     sql.push(if kept { "COALESCE(sum(t.tickets), 0)::bigint" } else { "count(*)" }).push(" AS total, ");
     match filter.app_token {
         None => sql.push("true"),
-        Some(app) => sql.push("EXISTS (SELECT FROM app_workflows a JOIN workflows w ON w.id = a.workflow_id AND w.deleted_at IS NULL WHERE a.app_token_id = ").push_bind(app).push(")"),
+        Some(app) => sql.push("EXISTS (SELECT FROM app_workflows WHERE app_token_id = ").push_bind(app).push(")"),
     };
     sql.push(" AS has_grants, EXISTS (SELECT FROM users WHERE username = ").push_bind(filter.username.clone());
     sql.push(" AND deleted_at IS NULL) AS user_known FROM ");
@@ -121,7 +121,7 @@ fn restrict_workflows(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     match filter.app_token {
         None => sql.push(" AND t.workflow_id IN (SELECT id FROM workflows WHERE deleted_at IS NULL)"),
         Some(app) => sql
-            .push(" AND t.workflow_id IN (SELECT w.id FROM app_workflows a JOIN workflows w ON w.id = a.workflow_id AND w.deleted_at IS NULL WHERE a.app_token_id = ")
+            .push(" AND t.workflow_id IN (SELECT workflow_id FROM app_workflows WHERE app_token_id = ")
             .push_bind(app)
             .push(")"),
     };

@@ -16,8 +16,10 @@ pub const BLOCK: i64 = 16;
 #[derive(Clone, Debug)]
 pub struct Found {
     pub ticket: Ticket,
-    /// Whether the asking app may use the ticket's workflow.
+    /// Whether the asking app may use the ticket's workflow; a session may use all but deleted ones (behaviour §2.4).
     pub granted: bool,
+    /// The workflow was deleted: the ticket is read, not moved (F-39).
+    pub is_retired: bool,
     /// Names the workflow's present definition in the cache.
     pub revision: i64,
     pub names: Names,
@@ -137,6 +139,7 @@ struct FoundRow {
     ticket: TicketRow,
     revision: i64,
     granted: bool,
+    is_retired: bool,
 }
 
 /// A ticket as a request sees it, without a lock. `app_token` is whose grants count; None may use every workflow.
@@ -145,17 +148,18 @@ pub async fn get(db: impl PgExecutor<'_>, id: TicketId, app_token: Option<i64>) 
         "SELECT ",
         ticket_columns!(),
         ", w.revision,
-           ($2::bigint IS NULL OR EXISTS (SELECT FROM app_workflows a WHERE a.app_token_id = $2 AND a.workflow_id = t.workflow_id))
-             AND w.deleted_at IS NULL AS granted
+           CASE WHEN $2::bigint IS NULL THEN w.deleted_at IS NULL
+                ELSE EXISTS (SELECT FROM app_workflows a WHERE a.app_token_id = $2 AND a.workflow_id = t.workflow_id) END AS granted,
+           w.deleted_at IS NOT NULL AS is_retired
            FROM tickets t
            JOIN workflows w ON w.id = t.workflow_id
            LEFT JOIN states s ON s.id = t.state_id
           WHERE t.id = $1 AND t.deleted_at IS NULL"
     );
     let row: Option<FoundRow> = sqlx::query_as(GET).bind(id.0).bind(app_token).fetch_optional(db).await?;
-    let Some(FoundRow { ticket, revision, granted }) = row else { return Ok(None) };
+    let Some(FoundRow { ticket, revision, granted, is_retired }) = row else { return Ok(None) };
     let (ticket, names) = ticket.into_parts()?;
-    Ok(Some(Found { ticket, granted, revision, names }))
+    Ok(Some(Found { ticket, granted, is_retired, revision, names }))
 }
 
 /// How many children of the ticket's state are not over yet. A new statement after the lock, so it sees what committed meanwhile (I10).

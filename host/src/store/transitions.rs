@@ -20,6 +20,8 @@ pub struct TransitionRow {
     pub destination_name: Option<String>,
     pub creator: String,
     pub created_at: DateTime<Utc>,
+    /// The key that a document's author gave it.
+    pub document_key: Option<String>,
 }
 
 #[derive(Debug)]
@@ -39,6 +41,7 @@ struct Raw {
     destination_name: Option<String>,
     creator: String,
     created_at: DateTime<Utc>,
+    document_key: Option<String>,
 }
 
 impl TryFrom<Raw> for TransitionRow {
@@ -63,6 +66,7 @@ impl TryFrom<Raw> for TransitionRow {
             destination_name: raw.destination_name,
             creator: raw.creator,
             created_at: raw.created_at,
+            document_key: raw.document_key,
         })
     }
 }
@@ -73,7 +77,8 @@ macro_rules! select {
             Raw,
             r#"SELECT t.id, t.name, t.kind, t.timer_seconds, t.source_state_id, t.destination_state_id, t.condition_expression,
                       t.attribute, t.field_require_check, t.alert_enable, t.alert_text,
-                      source.name AS "source_name?", destination.name AS "destination_name?", t.creator, t.created_at
+                      source.name AS "source_name?", destination.name AS "destination_name?", t.creator, t.created_at,
+                      t.document_key
                  FROM transitions t
                  LEFT JOIN states source ON source.id = t.source_state_id AND source.deleted_at IS NULL
                  LEFT JOIN states destination ON destination.id = t.destination_state_id AND destination.deleted_at IS NULL "# + $tail,
@@ -106,6 +111,13 @@ pub async fn list(
     .fetch_all(db)
     .await?;
     Ok(Rows { total, rows: rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()? })
+}
+
+/// Every transition of a workflow, by id.
+pub async fn all(db: impl PgExecutor<'_>, workflow: WorkflowId) -> Result<Vec<TransitionRow>, Error> {
+    let rows =
+        select!("WHERE t.workflow_id = $1 AND t.deleted_at IS NULL ORDER BY t.id", workflow.0).fetch_all(db).await?;
+    rows.into_iter().map(TryInto::try_into).collect()
 }
 
 /// Transitions that people may choose in a state, by id; timers are left out (D-10).
@@ -189,5 +201,11 @@ pub async fn retire(db: impl PgExecutor<'_>, id: TransitionId) -> Result<(), Err
     sqlx::query!("UPDATE transitions SET deleted_at = now(), modified_at = now() WHERE id = $1", id.0)
         .execute(db)
         .await?;
+    Ok(())
+}
+
+/// Gives the transition the key that its document calls it by.
+pub async fn set_key(db: impl PgExecutor<'_>, id: TransitionId, key: &str) -> Result<(), Error> {
+    sqlx::query!("UPDATE transitions SET document_key = $2 WHERE id = $1", id.0, key).execute(db).await?;
     Ok(())
 }

@@ -130,8 +130,8 @@ pub async fn has_app(db: impl PgExecutor<'_>, id: WorkflowId) -> Result<bool, Er
 
 pub async fn insert(db: impl PgExecutor<'_>, draft: &WorkflowDraft, creator: &str) -> Result<WorkflowId, Error> {
     let id = sqlx::query_scalar!(
-        "INSERT INTO workflows (name, description, notices, view_permission_check, limit_expression, display_form, condition_plugin, creator)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        "INSERT INTO workflows (name, description, notices, view_permission_check, limit_expression, display_form, condition_plugin, creator, modified_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
          RETURNING id",
         draft.name,
         draft.description,
@@ -159,16 +159,44 @@ pub async fn grant(db: impl PgExecutor<'_>, app: i64, id: WorkflowId) -> Result<
     Ok(())
 }
 
-/// Locks the workflow for the rest of the transaction and raises its revision: called first by every change to any part of it.
-/// None: there is no such workflow.
-pub async fn touch(db: impl PgExecutor<'_>, id: WorkflowId) -> Result<Option<WorkflowRow>, Error> {
+/// Which state of its definition a workflow is in, and who brought it there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub revision: i64,
+    pub modified_by: String,
+    pub modified_at: DateTime<Utc>,
+}
+
+pub async fn version(db: impl PgExecutor<'_>, id: WorkflowId) -> Result<Option<Version>, Error> {
+    let row = sqlx::query_as!(
+        Version,
+        "SELECT revision, modified_by, modified_at FROM workflows WHERE id = $1 AND deleted_at IS NULL",
+        id.0
+    );
+    Ok(row.fetch_optional(db).await?)
+}
+
+/// As `version`, and keeps others from changing the definition until the transaction ends. Tickets come and go meanwhile.
+pub async fn lock(db: impl PgExecutor<'_>, id: WorkflowId) -> Result<Option<Version>, Error> {
+    let row = sqlx::query_as!(
+        Version,
+        "SELECT revision, modified_by, modified_at FROM workflows WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE",
+        id.0
+    );
+    Ok(row.fetch_optional(db).await?)
+}
+
+/// Locks the workflow for the rest of the transaction, raises its revision and notes who did: called first by every change to any
+/// part of it. None: there is no such workflow.
+pub async fn touch(db: impl PgExecutor<'_>, id: WorkflowId, by: &str) -> Result<Option<WorkflowRow>, Error> {
     let row = sqlx::query_as!(
         Raw,
-        "UPDATE workflows SET revision = revision + 1, modified_at = now()
+        "UPDATE workflows SET revision = revision + 1, modified_by = $2, modified_at = now()
           WHERE id = $1 AND deleted_at IS NULL
          RETURNING id, name, description, notices, view_permission_check, limit_expression, display_form, condition_plugin,
                    creator, created_at",
-        id.0
+        id.0,
+        by
     )
     .fetch_optional(db)
     .await?;
@@ -200,13 +228,13 @@ pub async fn retire(db: impl PgExecutor<'_>, id: WorkflowId) -> Result<(), Error
     Ok(())
 }
 
-/// Tickets of the workflow that are not over (D-24).
-pub async fn open_tickets(db: impl PgExecutor<'_>, id: WorkflowId) -> Result<i64, Error> {
-    let count = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM tickets WHERE workflow_id = $1 AND status = 'ongoing' AND deleted_at IS NULL"#,
-        id.0
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(count)
+/// Those of `ids` that are no live workflow.
+pub async fn missing(db: impl PgExecutor<'_>, ids: &[i64]) -> Result<Vec<i64>, Error> {
+    let missing = sqlx::query_scalar!(
+        r#"SELECT id AS "id!" FROM unnest($1::bigint[]) AS asked (id)
+            WHERE NOT EXISTS (SELECT FROM workflows w WHERE w.id = asked.id AND w.deleted_at IS NULL)
+            ORDER BY id"#,
+        ids
+    );
+    Ok(missing.fetch_all(db).await?)
 }

@@ -44,7 +44,7 @@ impl Found<'_> {
         }
         let double = |other: &&State| other.order_id == state.order_id && other.id < state.id;
         if let Some(other) = self.definition.states.iter().find(double) {
-            self.warning("order_doubled", place, format!("state {} has the same place in the order", other.id));
+            self.warning("order_doubled", place, format!("state \"{}\" has the same place in the order", other.name));
         }
         let by_hand =
             self.definition.leaving(state.id).filter(|transition| transition.kind == TransitionKind::Normal).count();
@@ -107,11 +107,7 @@ impl Found<'_> {
         for (index, condition) in conditions.iter().enumerate() {
             let number = index + 1;
             if !self.has(Some(condition.target)) {
-                self.error(
-                    "condition_target",
-                    place,
-                    format!("condition {number} leads to {}, which is no state of this workflow", condition.target),
-                );
+                self.error("condition_target", place, format!("condition {number} leads to no state of this workflow"));
             }
             // another plugin has a language of its own
             if self.definition.condition_plugin.is_empty() {
@@ -129,15 +125,15 @@ impl Found<'_> {
         }
         let earlier = || self.definition.fields.iter().filter(|other| other.id < field.id);
         let (key, order) = (
-            earlier().find(|other| other.key == field.key).map(|other| other.id),
-            earlier().find(|other| other.order_id == field.order_id).map(|other| other.id),
+            earlier().any(|other| other.key == field.key),
+            earlier().find(|other| other.order_id == field.order_id).map(|other| other.key.as_str()),
         );
-        if let Some(other) = key {
-            let message = format!("field {other} has the key \"{}\" too and is ignored", field.key);
+        if key {
+            let message = format!("an earlier field has the key \"{}\" too and is ignored", field.key);
             self.warning("field_key_doubled", place, message);
         }
         if let Some(other) = order {
-            self.warning("order_doubled", place, format!("field {other} has the same place in the order"));
+            self.warning("order_doubled", place, format!("field \"{other}\" has the same place in the order"));
         }
     }
 

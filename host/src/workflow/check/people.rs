@@ -46,12 +46,13 @@ impl Found<'_> {
             ParticipantKind::Field | ParticipantKind::ParentField | ParticipantKind::Plugin if text.is_empty() => {
                 Err(Unresolved::Unnamed)
             }
-            ParticipantKind::Field => {
-                if !self.knows(text) {
-                    self.unknown(state, format!("\"{text}\" is no field"));
+            ParticipantKind::Field => listed(text).map(|keys| {
+                for key in keys {
+                    if !self.knows(&key) {
+                        self.unknown(state, format!("\"{key}\" is no field"));
+                    }
                 }
-                Ok(())
-            }
+            }),
             // the parent's fields and the installed plugins are not part of this workflow
             ParticipantKind::ParentField | ParticipantKind::Plugin => Ok(()),
             ParticipantKind::Hook => {
@@ -99,13 +100,14 @@ impl Found<'_> {
     /// A hook's configuration; its token is never part of a message.
     fn check_hook(&mut self, state: &State, text: &str) {
         let configuration: Option<Value> = serde_json::from_str(text).ok();
-        let part = |key: &str| configuration.as_ref()?.get(key)?.as_str();
-        let url = part("hook_url").is_some_and(|url| url.starts_with("http://") || url.starts_with("https://"));
-        if !url || part("hook_token").is_none() {
+        let part = |key: &str| configuration.as_ref()?.get(key);
+        let text = |key: &str| part(key).and_then(Value::as_str);
+        let waits = part("wait").is_none_or(Value::is_boolean);
+        if !text("hook_url").is_some_and(is_address) || text("hook_token").is_none() || !waits {
             self.error(
                 "hook_configuration",
                 Place::State(state.id),
-                "a hook needs a JSON object with a text hook_url, http or https, and a text hook_token",
+                "a hook needs a JSON object with a text hook_url, http or https, a text hook_token, and perhaps a boolean wait",
             );
         }
     }
@@ -119,4 +121,11 @@ impl Found<'_> {
     fn unknown(&mut self, state: &State, message: String) {
         self.error("participant_unknown", Place::State(state.id), message);
     }
+}
+
+/// Whether a request can go there at all; where it may go is for the caller of hooks to say.
+fn is_address(url: &str) -> bool {
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
+    host.is_some_and(|host| !host.is_empty()) && !url.contains(|c: char| c.is_whitespace() || c.is_control())
 }

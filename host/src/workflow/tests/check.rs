@@ -36,7 +36,7 @@ fn participants_that_do_not_exist_are_found_for_every_kind() {
     let rule = |definition: &mut Definition, kind, text: &str| {
         definition.states[1].participant = ParticipantRule { kind, text: text.to_owned() };
     };
-    let people: [(Kind, &str, Level, &str); 23] = [
+    let people: [(Kind, &str, Level, &str); 27] = [
         (Kind::Nobody, "", Warning, "participant_nobody"),
         (Kind::Person, "", Error, "participant_unknown"),
         (Kind::Person, "ghost", Error, "participant_unknown"),
@@ -60,6 +60,10 @@ fn participants_that_do_not_exist_are_found_for_every_kind() {
         (Kind::Hook, "{}", Error, "hook_configuration"),
         (Kind::Hook, r#"{"hook_url": "ftp://x", "hook_token": "t"}"#, Error, "hook_configuration"),
         (Kind::Hook, r#"{"hook_url": "http://x", "hook_token": 1}"#, Error, "hook_configuration"),
+        (Kind::Hook, r#"{"hook_url": "http://x", "hook_token": "t", "wait": "yes"}"#, Error, "hook_configuration"),
+        (Kind::Hook, r#"{"hook_url": "http:///x", "hook_token": "t"}"#, Error, "hook_configuration"),
+        (Kind::Hook, r#"{"hook_url": "https://x y", "hook_token": "t"}"#, Error, "hook_configuration"),
+        (Kind::Field, "days,ghost", Error, "participant_unknown"),
     ];
     for (kind, text, level, code) in people {
         let mut definition = sound();
@@ -75,6 +79,7 @@ fn participants_that_do_not_exist_are_found_for_every_kind() {
         (Kind::Variable, "creator,creator_tl"),
         (Kind::Field, "days"),
         (Kind::Field, "creator"),
+        (Kind::Field, "days, creator"),
         (Kind::ParentField, "devs"),
         (Kind::Plugin, "who"),
     ];

@@ -1,0 +1,61 @@
+//! What is wrong with a workflow (behaviour §7.4), by the rules and by what they cannot see: other workflows, and who may use this one.
+
+use sqlx::PgConnection;
+
+use super::{problems::Problem, shape::Document};
+use crate::{
+    store::{self, accounts, workflows},
+    workflow::{self, Definition, Level, Place, WorkflowId},
+};
+
+/// Of a stored definition. `known` is the workflow in the database; a document may be of none yet.
+pub async fn findings(
+    db: &mut PgConnection,
+    definition: &Definition,
+    known: Option<WorkflowId>,
+) -> Result<Vec<workflow::Problem>, store::Error> {
+    let directory = accounts::directory(&mut *db, &workflow::check_needs(definition)).await?;
+    let mut problems = workflow::check(definition, &directory);
+    let children = definition.states.iter().map(|state| state.sub_workflow_id).filter(|id| *id != 0);
+    let missing = workflows::missing(&mut *db, &children.collect::<Vec<_>>()).await?;
+    for state in definition.states.iter().filter(|state| missing.contains(&state.sub_workflow_id)) {
+        problems.push(workflow::Problem {
+            level: Level::Error,
+            code: "child_workflow_missing",
+            place: Place::State(state.id),
+            message: format!("there is no workflow {} for its children", state.sub_workflow_id),
+        });
+    }
+    if let Some(id) = known
+        && !workflows::has_app(&mut *db, id).await?
+    {
+        problems.push(workflow::Problem {
+            level: Level::Warning,
+            code: "app_missing",
+            place: Place::Workflow,
+            message: "no app token names this workflow, so no client sees it".into(),
+        });
+    }
+    Ok(problems)
+}
+
+impl Document {
+    /// As `findings`, with places in the document.
+    pub(super) async fn findings(
+        &self,
+        db: &mut PgConnection,
+        known: Option<WorkflowId>,
+    ) -> Result<Vec<Problem>, store::Error> {
+        let (definition, mut problems) = self.definition(known.unwrap_or(WorkflowId(0)));
+        let unknown = problems.len();
+        for found in findings(db, &definition, known).await? {
+            let place = self.place(found.place);
+            // a key that names no state was told, by its name
+            let told = problems[..unknown].iter().any(|problem| problem.code == found.code && problem.place == place);
+            if !told {
+                problems.push(Problem { level: found.level, code: found.code, place, message: found.message });
+            }
+        }
+        Ok(problems)
+    }
+}

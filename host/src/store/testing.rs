@@ -1,0 +1,38 @@
+//! What tests of other layers do to the tables behind the program's back.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgPool};
+
+use crate::workflow::{ScriptId, StateId, TicketId};
+
+/// As a move does it, without the rules.
+pub(crate) async fn move_ticket(db: &mut PgConnection, ticket: TicketId, to: StateId) {
+    let moved = sqlx::query("UPDATE tickets SET state_id = $1 WHERE id = $2").bind(to.0).bind(ticket.0);
+    assert_eq!(moved.execute(db).await.unwrap().rows_affected(), 1);
+}
+
+pub(crate) async fn set_created(db: &PgPool, ticket: TicketId, at: DateTime<Utc>) {
+    let set = sqlx::query("UPDATE tickets SET created_at = $1 WHERE id = $2").bind(at).bind(ticket.0);
+    assert_eq!(set.execute(db).await.unwrap().rows_affected(), 1);
+}
+
+pub(crate) async fn tickets(db: &PgPool) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM tickets").fetch_one(db).await.unwrap()
+}
+
+/// A run script whose component is none.
+pub(crate) async fn insert_script(db: &PgPool) -> ScriptId {
+    let component = "INSERT INTO components (digest, bytes) VALUES (sha256('x'), 'x')";
+    sqlx::query(component).execute(db).await.unwrap();
+    let script =
+        "INSERT INTO run_scripts (name, saved_name, component_digest) VALUES ('s', 'x.wasm', sha256('x')) RETURNING id";
+    ScriptId(sqlx::query_scalar(script).fetch_one(db).await.unwrap())
+}
+
+/// Every role and department is gone, in use or not.
+pub(crate) async fn retire_groups(db: &PgPool) {
+    for retire in ["UPDATE roles SET deleted_at = now()", "UPDATE departments SET deleted_at = now()"] {
+        sqlx::query(retire).execute(db).await.unwrap();
+    }
+}
