@@ -4,6 +4,8 @@
 
 #[path = "cli/binary.rs"]
 mod binary;
+#[path = "cli/directory.rs"]
+mod directory;
 
 use std::{fs, net::TcpListener, process::Command};
 

@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error as _, SeqAccess, Visitor},
+    de::{Error as _, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
 /// Largest document in bytes, as JSON or as CSV.
@@ -29,11 +29,11 @@ pub struct Document {
     /// Whether the document names all that its source has: who is missing in it has left.
     #[serde(default = "default_complete")]
     pub complete: bool,
-    #[serde(default, deserialize_with = "list::<_, _, DEPARTMENTS_MAX>")]
+    #[serde(default, deserialize_with = "objects::<_, _, DEPARTMENTS_MAX>")]
     pub departments: Option<Vec<Department>>,
-    #[serde(default, deserialize_with = "list::<_, _, ROLES_MAX>")]
+    #[serde(default, deserialize_with = "objects::<_, _, ROLES_MAX>")]
     pub roles: Option<Vec<Role>>,
-    #[serde(default, deserialize_with = "list::<_, _, USERS_MAX>")]
+    #[serde(default, deserialize_with = "objects::<_, _, USERS_MAX>")]
     pub users: Option<Vec<User>>,
 }
 
@@ -108,6 +108,36 @@ fn given_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<S
     Ok(Some(list::<_, _, NAMED_MAX>(deserializer)?.unwrap_or_default()))
 }
 
+fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>, const MAX: usize>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    let list = list::<D, Object<T>, MAX>(deserializer)?;
+    Ok(list.map(|list| list.into_iter().map(|object| object.0).collect()))
+}
+
+/// What is written as a JSON object. Without this, serde would take an array for its fields in their order too.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields(PhantomData)).map(Self)
+    }
+}
+
+struct Fields<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(fields))
+    }
+}
+
 /// A list of at most `MAX` entries, or null.
 fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>, const MAX: usize>(
     deserializer: D,
@@ -152,7 +182,8 @@ impl Document {
     /// Reads JSON. The error says line and column, and repeats at most a little of the input.
     pub fn from_json(bytes: &[u8]) -> Result<Self, String> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        serde_json::from_slice(bytes).map_err(|error| {
+        let read = serde_json::from_slice(bytes).map(|Object(document)| document);
+        read.map_err(|error| {
             let (text, place) = (error.to_string(), format!(" at line {} column {}", error.line(), error.column()));
             let short: String = text.strip_suffix(&place).unwrap_or(&text).chars().take(200).collect();
             format!("{short}{place}")

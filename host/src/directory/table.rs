@@ -40,7 +40,7 @@ impl Table {
     pub fn read(bytes: &[u8], source: &str, complete: bool) -> Result<Self, TableError> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
-        let columns = columns(reader.headers().map_err(|error| unreadable(&error))?)?;
+        let columns = columns(reader.headers().map_err(|error| unreadable(bytes, &error))?)?;
         let has = |column| columns.contains(&column);
         let document = Document {
             source: source.to_owned(),
@@ -53,8 +53,8 @@ impl Table {
         let mut reading = Reading { table, columns, paths: HashSet::new(), names: HashSet::new() };
         let mut users = Vec::new();
         for record in reader.into_records() {
-            let record = record.map_err(|error| unreadable(&error))?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let record = record.map_err(|error| unreadable(bytes, &error))?;
+            let line = record.position().map_or(0, |start| line(bytes, start));
             if users.len() == USERS_MAX {
                 return Err(TableError::Line { line, reason: format!("more than {USERS_MAX} people") });
             }
@@ -78,8 +78,15 @@ impl Table {
     }
 }
 
-fn unreadable(error: &csv::Error) -> TableError {
-    let line = error.position().map_or(0, csv::Position::line);
+/// The line of a record, whose position is before the empty lines above it.
+fn line(bytes: &[u8], start: &csv::Position) -> u64 {
+    let from = usize::try_from(start.byte()).unwrap_or(usize::MAX).min(bytes.len());
+    let empty = bytes[from..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    start.line() + empty.map(|byte| u64::from(*byte == b'\n')).sum::<u64>()
+}
+
+fn unreadable(bytes: &[u8], error: &csv::Error) -> TableError {
+    let line = error.position().map_or(0, |start| line(bytes, start));
     match error.kind() {
         csv::ErrorKind::Utf8 { .. } => TableError::Line { line, reason: "not UTF-8: save the table as UTF-8".into() },
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {

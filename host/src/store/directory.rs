@@ -3,7 +3,7 @@
 
 mod save;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use sqlx::{Connection as _, PgConnection, PgExecutor, PgPool};
 

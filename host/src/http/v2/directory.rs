@@ -117,3 +117,7 @@ async fn read(request: Request) -> Result<Document, Refused> {
     let parsed = parsed.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     parsed.map_err(Refused::Unreadable)
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;
