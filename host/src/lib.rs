@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 pub mod database;
 pub mod demo;
+pub mod directory;
 pub mod embedded;
 pub mod http;
 pub mod keys;

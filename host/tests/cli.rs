@@ -4,6 +4,8 @@
 
 #[path = "cli/binary.rs"]
 mod binary;
+#[path = "cli/directory.rs"]
+mod directory;
 #[path = "cli/workflows.rs"]
 mod workflows;
 

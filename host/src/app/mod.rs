@@ -5,6 +5,7 @@ pub mod accounts;
 mod acts;
 mod attempts;
 pub mod definitions;
+pub mod directory;
 pub mod documents;
 mod engine_moves;
 mod error;
@@ -53,6 +54,8 @@ pub struct App {
     conditions: Plugin,
     numbers: numbers::Numbers,
     logins: logins::Logins,
+    /// One import of a directory at a time.
+    imports: tokio::sync::Semaphore,
 }
 
 /// What an `App` is made of.
@@ -94,6 +97,7 @@ impl App {
             conditions,
             numbers: numbers::Numbers::default(),
             logins: logins::Logins::default(),
+            imports: tokio::sync::Semaphore::new(1),
         }
     }
 }

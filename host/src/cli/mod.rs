@@ -2,6 +2,7 @@
 //! failure in one sentence on stderr; the log is apart from both.
 
 mod desk;
+mod directory;
 mod key;
 mod serve;
 mod stop;
@@ -42,6 +43,9 @@ enum Command {
     /// Tokens of apps and of people
     #[command(subcommand)]
     Token(token::Command),
+    /// People, departments and roles from another system
+    #[command(subcommand)]
+    Directory(directory::Command),
     /// The key that seals secrets in the database
     #[command(subcommand)]
     Key(key::Command),
@@ -67,6 +71,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
             Command::Migrate => desk::migrate(config).await,
             Command::User(command) => user::run(config, command).await,
             Command::Token(command) => token::run(config, command).await,
+            Command::Directory(command) => directory::run(config, command).await,
             Command::Key(command) => key::run(config, command).await,
             Command::Workflow(command) => workflow::run(config, command).await,
             Command::Version => desk::say(concat!("gavia ", env!("CARGO_PKG_VERSION"))),

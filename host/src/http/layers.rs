@@ -33,8 +33,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const URL_BYTES_MAX: usize = 16 << 10;
 const HEADERS_BYTES_MAX: usize = 32 << 10;
 const HEADERS_MAX: usize = 200;
-/// A component of 64 MiB and the form around it.
+/// A component of 64 MiB and the form around it; a directory, which may be as large.
 const UPLOAD_BYTES_MAX: usize = (64 << 20) + (64 << 10);
+const _: () = assert!(crate::directory::BYTES_MAX <= UPLOAD_BYTES_MAX);
 
 /// What a request may cost.
 #[derive(Clone, Copy, Debug)]
@@ -152,7 +153,9 @@ async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> 
 
 pub(super) fn is_upload(request: &Request) -> bool {
     const FOLDERS: [&str; 2] = ["/api/v1.0/workflows/run_scripts", "/api/v1.0/workflows/custom_notices"];
-    request.method() == Method::POST && FOLDERS.iter().any(|folder| request.uri().path().starts_with(folder))
+    let path = request.uri().path();
+    (request.method() == Method::POST && FOLDERS.iter().any(|folder| path.starts_with(folder)))
+        || (request.method() == Method::PUT && path == "/api/v2/directory")
 }
 
 fn well_framed(request: &Request, body_bytes_max: usize) -> Result<(), Failure> {

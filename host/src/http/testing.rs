@@ -56,7 +56,7 @@ impl Server {
             }
             As::App(name, token, user) => {
                 let stamp = ambient::now().timestamp().to_string();
-                let signature = hex::encode(Md5::new().chain_update(&stamp).chain_update(token).finalize());
+                let signature = signature(&stamp, token);
                 let headers = [("appname", name), ("timestamp", &stamp), ("signature", &signature), ("username", user)];
                 for (name, value) in headers {
                     request = request.header(name, value);
@@ -183,6 +183,11 @@ impl Server {
         let made = done(self.call(&As::App("oa", token, "lisi"), Method::POST, "/tickets", &body).await);
         made["ticket_id"].as_i64().unwrap()
     }
+}
+
+/// What an app signs a call with (behaviour §2.2).
+pub(crate) fn signature(stamp: &str, token: &str) -> String {
+    hex::encode(Md5::new().chain_update(stamp).chain_update(token).finalize())
 }
 
 /// The data of a call that must succeed.

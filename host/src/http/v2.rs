@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod definition_tests;
 mod definitions;
+mod directory;
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use axum::{
     extract::{FromRequestParts, State},
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, put},
 };
 use serde_json::{Value, json};
 
@@ -25,7 +26,11 @@ use crate::{
 
 pub fn routes() -> Router<Arc<App>> {
     let missing = || async { Problem(StatusCode::NOT_FOUND, "there is no such resource") };
-    Router::new().route("/workflows/{id}/check", get(check)).merge(definitions::routes()).fallback(missing)
+    Router::new()
+        .route("/workflows/{id}/check", get(check))
+        .route("/directory", put(directory::import))
+        .merge(definitions::routes())
+        .fallback(missing)
 }
 
 /// An error as RFC 9457 has it.
@@ -66,22 +71,43 @@ impl FromRequestParts<Arc<App>> for Authorised {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let allowed = |person: &Administrator| person.is_admin || person.is_workflow_admin;
-        let person = if let Some(token) = bearer(parts) {
-            store::auth::access_token(&app.db, &store::auth::hash(token)).await?
+        let person = person(parts, app).await?;
+        if person.is_admin || person.is_workflow_admin {
+            return Ok(Self(person));
+        }
+        Err(Problem(StatusCode::FORBIDDEN, "this needs an administrator or a workflow administrator"))
+    }
+}
+
+/// An administrator, by bearer token or session: for accounts, which are not a workflow administrator's business (D-08).
+#[derive(Debug)]
+pub struct AccountAdministrator(pub Administrator);
+
+impl FromRequestParts<Arc<App>> for AccountAdministrator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let person = person(parts, app).await?;
+        if person.is_admin {
+            Ok(Self(person))
         } else {
-            let person = auth::session(app, &parts.headers).await?;
-            if person.is_some() {
-                csrf::check(&parts.method, &parts.headers)?;
-            }
-            person
-        };
-        match person {
-            Some(person) if allowed(&person) => Ok(Self(person)),
-            Some(_) => Err(Problem(StatusCode::FORBIDDEN, "this needs an administrator or a workflow administrator")),
-            None => Err(Problem(StatusCode::UNAUTHORIZED, "a bearer token or an administrator's session is needed")),
+            Err(Problem(StatusCode::FORBIDDEN, "this needs an administrator"))
         }
     }
+}
+
+/// Whose bearer token or session the request carries.
+async fn person(parts: &Parts, app: &Arc<App>) -> Result<Administrator, Problem> {
+    let person = if let Some(token) = bearer(parts) {
+        store::auth::access_token(&app.db, &store::auth::hash(token)).await?
+    } else {
+        let person = auth::session(app, &parts.headers).await?;
+        if person.is_some() {
+            csrf::check(&parts.method, &parts.headers)?;
+        }
+        person
+    };
+    person.ok_or(Problem(StatusCode::UNAUTHORIZED, "a bearer token or an administrator's session is needed"))
 }
 
 fn bearer(parts: &Parts) -> Option<&str> {

@@ -12,6 +12,7 @@ pub mod custom_notices;
 pub mod definitions;
 pub mod demo;
 pub mod departments;
+pub mod directory;
 pub mod drafts;
 pub mod encryption_key;
 pub mod fields;
