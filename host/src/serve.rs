@@ -12,7 +12,7 @@ use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, Parts},
+    app::{App, Parts, door::DoorSettings},
     config::Config,
     database::{self, Database},
     embedded, http, keys, store, worker,
@@ -115,7 +115,11 @@ async fn assemble(config: &Config, database: &Database, key: keys::Source) -> Re
     let body_bytes_max = usize::try_from(config.body_bytes_max).expect("32 bits fit");
     let cache_dir = config.data_dir().join("compiled");
     let sandbox = Sandbox::new(Settings { cache_dir, slots: None, allocator: Allocator::Auto })?;
-    let parts = Parts { db, key, zone, sandbox, body_bytes_max, stopping: CancellationToken::new() };
+    let door = DoorSettings {
+        trusted_proxies: config.trusted_proxies.clone(),
+        address_rate_per_minute: config.address_rate_per_minute,
+    };
+    let parts = Parts { db, key, zone, sandbox, body_bytes_max, stopping: CancellationToken::new(), door };
     Ok(Arc::new(App::new(parts).await?))
 }
 

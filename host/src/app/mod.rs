@@ -2,13 +2,16 @@
 //! Knows nothing of HTTP.
 
 pub mod accounts;
+pub mod app_tokens;
 pub mod definitions;
+pub mod door;
 mod error;
 mod guest_context;
 pub mod hook_tokens;
 pub mod logins;
 mod numbers;
 mod plugins;
+mod rates;
 mod script_runs;
 pub mod scripts;
 #[cfg(test)]
@@ -38,6 +41,7 @@ pub struct App {
     pub body_bytes_max: usize,
     /// Cancelled when the stop begins: this node is not ready any more and takes no new work.
     pub stopping: CancellationToken,
+    pub door: door::Door,
     /// The built-in condition plugin.
     conditions: Plugin,
     numbers: numbers::Numbers,
@@ -52,6 +56,7 @@ pub struct Parts {
     pub sandbox: Sandbox,
     pub body_bytes_max: usize,
     pub stopping: CancellationToken,
+    pub door: door::DoorSettings,
 }
 
 /// The condition component, built with this binary.
@@ -72,6 +77,7 @@ impl App {
             sandbox: parts.sandbox,
             body_bytes_max: parts.body_bytes_max,
             stopping: parts.stopping,
+            door: door::Door::new(parts.door),
             definitions: definitions::Definitions::default(),
             conditions,
             numbers: numbers::Numbers::default(),

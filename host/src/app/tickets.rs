@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     ambient,
-    store::{self, commit::Outcome},
+    store::{self, commit::Outcome, idempotency::Earlier},
     workflow::{self, Actor, Facts, Move, NewTicket, Parent, TicketId, TransitionId, WorkflowId},
 };
 
@@ -31,10 +31,17 @@ pub struct Creation<'a> {
     pub parent: Option<Parent>,
     pub suggestion: &'a str,
     pub body: &'a Map<String, Value>,
+    /// The caller's `Idempotency-Key` (I18).
+    pub key: Option<&'a store::idempotency::Key>,
 }
 
 impl App {
     pub async fn create_ticket(&self, who: &Identity<'_>, request: &Creation<'_>) -> Result<TicketId, Error> {
+        if let Some(key) = request.key
+            && let Some(earlier) = store::idempotency::earlier(&self.db, key).await?
+        {
+            return made_before(earlier);
+        }
         let definition =
             self.definitions.get(&self.db, request.workflow, request.revision).await?.ok_or(Error::WorkflowMissing)?;
         let directory =
@@ -70,6 +77,12 @@ impl App {
         let step = workflow::create(&definition, &new, &facts)?;
 
         let mut tx = self.db.begin().await?;
+        // first of all locks, so that nobody who holds another one waits for it
+        if let Some(key) = request.key
+            && let Some(earlier) = store::idempotency::claim(&mut tx, key, step.ticket.id).await?
+        {
+            return made_before(earlier);
+        }
         if let Some(parent) = request.parent
             && store::tickets::lock_parent(&mut tx, parent.ticket, who.app_token).await? != Some(parent.state)
         {
@@ -77,7 +90,12 @@ impl App {
         }
         let transaction = store::tickets::insert(&mut tx, &step).await?;
         match store::commit::commit(tx, &transaction, &self.db).await? {
-            Outcome::Committed => Ok(step.ticket.id),
+            Outcome::Committed => {
+                if request.key.is_some() {
+                    self.door.clean_up(&self.db).await;
+                }
+                Ok(step.ticket.id)
+            }
             Outcome::Unknown => Err(Error::OutcomeUnknown),
         }
     }
@@ -103,6 +121,13 @@ impl App {
     /// Runs a script state's script once more, unless a run is going.
     pub async fn retry_script(&self, who: &Identity<'_>, id: TicketId) -> Result<(), Error> {
         self.write(id, By::caller(who), Act::Retry { username: who.username }).await.map(drop)
+    }
+}
+
+fn made_before(earlier: Earlier) -> Result<TicketId, Error> {
+    match earlier {
+        Earlier::Ticket(id) => Ok(id),
+        Earlier::Other => Err(Error::KeyReused),
     }
 }
 

@@ -51,6 +51,30 @@ pub struct Network {
     pub prefix: u8,
 }
 
+impl Network {
+    /// Whether an address lies in it. An IPv4 address in IPv6 clothing is the IPv4 address.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let prefix = u32::from(self.prefix);
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                let differ = own.to_bits() ^ other.to_bits();
+                differ.leading_zeros() >= prefix
+            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => {
+                let differ = own.to_bits() ^ other.to_bits();
+                differ.leading_zeros() >= prefix
+            }
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix)
+    }
+}
+
 impl FromStr for Network {
     type Err = String;
 
@@ -92,6 +116,27 @@ mod tests {
         assert_eq!("::1".parse::<Network>().unwrap().prefix, 128);
         for bad in ["", "10.0.0.0/33", "10/8", "::/129", "example.com", "10.0.0.0/", "10.0.0.0/-1"] {
             assert!(bad.parse::<Network>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_network_contains_the_addresses_that_begin_as_it_does() {
+        let contains = |network: &str, address: &str| {
+            let network: Network = network.parse().unwrap();
+            assert_eq!(network.to_string().parse(), Ok(network));
+            network.contains(address.parse().unwrap())
+        };
+        for (network, inside, outside) in [
+            ("10.1.2.3/8", "10.255.0.0", "11.0.0.0"),
+            ("192.168.1.128/25", "192.168.1.255", "192.168.1.127"),
+            ("127.0.0.1", "::ffff:127.0.0.1", "::1"),
+            ("fd00::/8", "fdff::1", "fe00::1"),
+            ("::1", "::1", "::2"),
+            ("0.0.0.0/0", "203.0.113.9", "::1"),
+            ("::/0", "2001:db8::1", "0.0.0.0"),
+        ] {
+            assert!(contains(network, inside), "{network} {inside}");
+            assert!(!contains(network, outside), "{network} {outside}");
         }
     }
 

@@ -11,7 +11,7 @@ use std::{
 use axum::{
     Router,
     body::{Body, Bytes, HttpBody},
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, OriginalUri, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -150,8 +150,10 @@ async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> 
     Failure::with_status(StatusCode::SERVICE_UNAVAILABLE, "服务暂时不可用，请稍后重试").into_response()
 }
 
+/// Asked outside and inside of a nested router, where the request's own path is cut short.
 pub(super) fn is_upload(request: &Request) -> bool {
-    request.method() == Method::POST && request.uri().path().starts_with("/api/v1.0/workflows/run_scripts")
+    let path = request.extensions().get::<OriginalUri>().map_or_else(|| request.uri().path(), |uri| uri.path());
+    request.method() == Method::POST && path.starts_with("/api/v1.0/workflows/run_scripts")
 }
 
 fn well_framed(request: &Request, body_bytes_max: usize) -> Result<(), Failure> {

@@ -1,11 +1,11 @@
 //! Opening and ending an administrator's session (behaviour §3.7, threat-model §9). The one path of the API that no layer guards.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Extension, Json,
-    extract::{ConnectInfo, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::{
@@ -14,9 +14,9 @@ use axum_extra::extract::{
 };
 use serde_json::json;
 
-use super::{auth::SESSION_COOKIE, csrf, error::Failure, extract::Body, wire};
+use super::{auth::SESSION_COOKIE, client::Client, csrf, error::Failure, extract::Body, wire};
 use crate::{
-    app::{App, logins::Login},
+    app::{App, door::Place, logins::Login},
     store,
 };
 
@@ -24,7 +24,7 @@ const REFUSED: &str = "username or password is invalid";
 
 pub async fn login(
     State(app): State<Arc<App>>,
-    address: Option<Extension<ConnectInfo<SocketAddr>>>,
+    Extension(client): Extension<Client>,
     headers: HeaderMap,
     jar: CookieJar,
     body: Body,
@@ -33,24 +33,18 @@ pub async fn login(
     let body = body.or_missing("patch参数为空")?;
     let username = wire::text_or(&body, "username", "")?;
     let password = wire::text_or(&body, "password", "")?;
-    let address = address.map_or_else(String::new, |Extension(ConnectInfo(address))| address.ip().to_string());
-    match app.login(&username, &password, &address).await? {
+    match app.login(&username, &password, Place::of(client.address)).await? {
         Login::Done(value) => {
             if let Some(former) = jar.get(SESSION_COOKIE) {
                 store::auth::delete_session(&app.db, &store::auth::hash(former.value())).await?;
             }
-            let cookie =
-                Cookie::build((SESSION_COOKIE, value)).path("/").http_only(true).same_site(SameSite::Lax).build();
+            let cookie = Cookie::build((SESSION_COOKIE, value)).path("/").http_only(true).same_site(SameSite::Lax);
+            let cookie = if client.secure { cookie.secure(true) } else { cookie }.build();
             let answer = Json(json!({ "code": 0, "data": {}, "msg": "" }));
             Ok((CookieJar::new().add(cookie), no_store(), answer).into_response())
         }
         Login::Refused => Err(Failure::object(REFUSED)),
-        Login::Wait(wait) => {
-            let mut answer =
-                Failure::with_status(StatusCode::TOO_MANY_REQUESTS, "登录失败次数过多，请稍后再试").into_response();
-            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
-            Ok(answer)
-        }
+        Login::Wait(wait) => Err(Failure::too_many("登录失败次数过多，请稍后再试", wait)),
     }
 }
 
