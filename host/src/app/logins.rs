@@ -248,7 +248,7 @@ mod tests {
         let (logins, now) = (Logins::default(), Instant::now());
         for n in 0..=MOST {
             fail(&logins, &n.to_string(), 1, 1, now);
-            logins.succeeded(&n.to_string(), place(2), now);
+            logins.succeeded(&format!("home{n}"), place(2), now);
         }
         assert_eq!(logins.failures.lock().unwrap().len(), MOST);
         assert_eq!(logins.homes.lock().unwrap().len(), MOST);

@@ -223,21 +223,4 @@ fn header(headers: &HeaderMap, name: &str) -> Result<Option<String>, Failure> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_digits_are_a_timestamp() {
-        assert_eq!(timestamp("1524000000"), Some(1_524_000_000));
-        for bad in ["", "-1", "+1", "1.5", " 1", "123456789012", "一"] {
-            assert_eq!(timestamp(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_mark_tells_where_a_text_ends() {
-        assert_ne!(mark([b"ab", b"c"]), mark([b"a", b"bc"]));
-        assert_ne!(mark([b"ab", b""]), mark([b"ab"]));
-        assert_eq!(mark([b"ab", b"c"]), mark([b"ab", b"c"]));
-    }
-}
+mod tests;

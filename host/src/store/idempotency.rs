@@ -73,3 +73,35 @@ pub async fn forget(db: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
     );
     Ok(done.execute(db).await?.rows_affected())
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::embedded::testing::database;
+
+    #[tokio::test]
+    async fn i18_an_answer_is_kept_for_a_day_and_forgotten_in_portions() {
+        let database = database().await;
+        let mut db = database.pool.acquire().await.unwrap();
+        let key = |key: &str, body| Key { app_token: Some(1), key: key.to_owned(), body_hash: [body; 32] };
+        assert_eq!(claim(&mut db, &key("a", 1), TicketId(1)).await.unwrap(), None);
+        assert_eq!(claim(&mut db, &key("a", 1), TicketId(2)).await.unwrap(), Some(Earlier::Ticket(TicketId(1))));
+        assert_eq!(claim(&mut db, &key("a", 2), TicketId(2)).await.unwrap(), Some(Earlier::Other));
+        let age = async |db: &mut PgConnection, hours: i32| {
+            let age = sqlx::query("UPDATE idempotency_keys SET created_at = now() - make_interval(hours => $1)");
+            age.bind(hours).execute(db).await.unwrap();
+        };
+        age(&mut db, 23).await;
+        assert_eq!(earlier(&mut *db, &key("a", 1)).await.unwrap(), Some(Earlier::Ticket(TicketId(1))));
+        age(&mut db, 24).await;
+        assert_eq!(earlier(&mut *db, &key("a", 1)).await.unwrap(), None);
+        assert_eq!(claim(&mut db, &key("a", 2), TicketId(3)).await.unwrap(), None, "its time was over");
+        for n in 0..4 {
+            claim(&mut db, &key(&n.to_string(), 1), TicketId(4)).await.unwrap();
+        }
+        assert_eq!(forget(&mut *db, 10).await.unwrap(), 0);
+        age(&mut db, 26).await;
+        assert_eq!([forget(&mut *db, 3).await.unwrap(), forget(&mut *db, 3).await.unwrap()], [3, 2]);
+    }
+}

@@ -29,3 +29,32 @@ pub async fn forget(db: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
     );
     Ok(done.execute(db).await?.rows_affected())
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::{
+        embedded::testing::database,
+        store::app_tokens::{self, AppTokenDraft, Sealed, SealedSecret, SecretForm},
+    };
+
+    #[tokio::test]
+    async fn a_call_is_remembered_for_its_time_and_forgotten_in_portions() {
+        let database = database().await;
+        let mut db = database.pool.acquire().await.unwrap();
+        let secret = SealedSecret { sealed: Vec::new(), form: SecretForm::Token };
+        let draft = AppTokenDraft { app_name: "oa".into(), ..AppTokenDraft::default() };
+        let app = app_tokens::insert(&mut db, &draft, &Sealed { secret: &secret, key_id: "" }, "").await.unwrap();
+        for n in 0..5 {
+            assert!(remember(&mut *db, app, &[n; 32]).await.unwrap());
+            assert!(!remember(&mut *db, app, &[n; 32]).await.unwrap());
+        }
+        assert_eq!(forget(&mut *db, 10).await.unwrap(), 0);
+        sqlx::query("UPDATE seen_calls SET expires_at = now()").execute(&mut *db).await.unwrap();
+        assert!(remember(&mut *db, app, &[0; 32]).await.unwrap(), "its time was over");
+        assert!(!remember(&mut *db, app, &[0; 32]).await.unwrap());
+        assert_eq!([forget(&mut *db, 3).await.unwrap(), forget(&mut *db, 3).await.unwrap()], [3, 1]);
+        assert!(!remember(&mut *db, app, &[0; 32]).await.unwrap());
+    }
+}
