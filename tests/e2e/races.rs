@@ -1,6 +1,6 @@
 //! Two callers at once: exactly one of them wins, and the tables agree.
 
-use gavia_tests::world;
+use gavia_tests::{client::answer, world};
 use serde_json::json;
 
 use crate::node;
@@ -84,4 +84,46 @@ async fn i04_f06_parallel_creations_get_distinct_numbers() {
             .await
             .expect("tickets");
     assert_eq!((all, distinct), (100, 100));
+}
+
+#[tokio::test]
+async fn i18_the_same_creation_sent_twice_at_once_makes_one_ticket() {
+    const ROUNDS: i64 = 200;
+    let (cluster, node) = node().await;
+    let other = cluster.node().await.expect("a second node");
+    let admin = node.admin().await;
+    let people = world::people(&admin).await;
+    let leave = world::leave(&admin, &people).await;
+    let app = world::app(&admin, &node.base, "oa", &[&leave]).await;
+    let second = gavia_tests::client::AppClient::new(gavia_tests::http_client(), &other.base, &app.name, &app.token);
+    let body = json!({ "workflow_id": leave.id, "transition_id": leave.transition("submit"), "title": "t", "days": 1 })
+        .to_string();
+    for round in 0..ROUNDS {
+        let key = format!("round-{round}");
+        let send = |app: &gavia_tests::client::AppClient| {
+            let request = app.request(reqwest::Method::POST, "/tickets", "lisi").header("idempotency-key", &key);
+            answer(request.body(body.clone()))
+        };
+        // on one node in every second round, on two in the others
+        let (one, two) = tokio::join!(send(&app), send(if round % 2 == 0 { &app } else { &second }));
+        assert_eq!(one, two);
+        let id = one.ok()["ticket_id"].as_i64().expect("an id");
+        let changed = app.request(reqwest::Method::POST, "/tickets", "lisi").header("idempotency-key", &key);
+        let changed = answer(changed.body(body.replace("\"t\"", "\"u\""))).await;
+        assert_eq!(changed.msg(), "Idempotency-Key已用于内容不同的请求");
+        let kept: i64 = sqlx::query_scalar("SELECT ticket_id FROM idempotency_keys WHERE key = $1")
+            .bind(&key)
+            .fetch_one(&cluster.database.pool)
+            .await
+            .expect("a key");
+        assert_eq!(kept, id);
+    }
+    let counts: (i64, i64, i64) = sqlx::query_as(
+        "SELECT (SELECT count(*) FROM tickets), (SELECT count(*) FROM flow_logs),
+                (SELECT count(*) FROM idempotency_keys k JOIN tickets t ON t.id = k.ticket_id)",
+    )
+    .fetch_one(&cluster.database.pool)
+    .await
+    .expect("the tables");
+    assert_eq!(counts, (ROUNDS, ROUNDS, ROUNDS));
 }

@@ -61,7 +61,14 @@ impl Cluster {
 
     /// Starts a node and waits until it is ready.
     pub async fn node(&self) -> anyhow::Result<Node> {
-        let mut process = self.command(&["serve"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        self.node_with(&[]).await
+    }
+
+    /// A node with settings of its own, as variables of the environment.
+    pub async fn node_with(&self, settings: &[(&str, &str)]) -> anyhow::Result<Node> {
+        let mut command = self.command(&["serve"]);
+        command.envs(settings.iter().copied());
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let (found, addresses) = mpsc::channel();
         read_log(process.stdout.take().context("stdout")?, found.clone());
         read_log(process.stderr.take().context("stderr")?, found);

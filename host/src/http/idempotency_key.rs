@@ -64,7 +64,8 @@ mod tests {
             let made = server.admin(Method::POST, &format!("/workflows/{workflow}/states"), body).await;
             states.push(made["state_id"].clone());
         }
-        let body = json!({ "name": "t", "source_state_id": states[0], "destination_state_id": states[1], "attribute_type_id": 1 });
+        let body = json!({ "name": "t", "source_state_id": states[0], "destination_state_id": states[1], "attribute_type_id": 1,
+                           "field_require_check": 1 });
         let made = server.admin(Method::POST, &format!("/workflows/{workflow}/transitions"), body).await;
         json!({ "workflow_id": workflow, "transition_id": made["value"]["transition_id"], "title": "t" })
     }

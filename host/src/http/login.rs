@@ -64,13 +64,28 @@ fn no_store() -> [(header::HeaderName, &'static str); 1] {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use std::net::SocketAddr;
+
     use axum::{
         body::Body,
+        extract::ConnectInfo,
         http::{Method, Request, StatusCode},
     };
     use serde_json::{Value, json};
 
-    use crate::http::testing::{As, Server, server};
+    use crate::{
+        app::door::DoorSettings,
+        http::testing::{As, Server, server, server_behind},
+    };
+
+    /// A login through the proxy 10.0.0.1, which names this client.
+    fn proxied(client: &str, password: &str) -> Request<Body> {
+        let body = json!({ "username": "admin", "password": password }).to_string();
+        let request = Request::post("/api/v1.0/accounts/login").header("x-forwarded-for", client);
+        let mut request = request.header("x-forwarded-proto", "https").body(Body::from(body)).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 4711))));
+        request
+    }
 
     async fn login(server: &Server, username: &str, password: &str) -> (StatusCode, Value) {
         let body = json!({ "username": username, "password": password });
@@ -124,5 +139,30 @@ mod tests {
             let (_, answer) = server.send(read.body(Body::empty()).unwrap()).await;
             assert_eq!(answer["code"], code);
         }
+    }
+
+    #[tokio::test]
+    async fn f18_who_guesses_from_elsewhere_waits_and_the_owner_at_his_own_place_does_not() {
+        let proxies = vec!["10.0.0.0/8".parse().unwrap()];
+        let server = server_behind(DoorSettings { trusted_proxies: proxies, ..DoorSettings::default() }).await;
+        server.admin(Method::PATCH, "/accounts/users/1", json!({ "password": "Right-pass-2020" })).await;
+        let good = async |client: &str| server.response(proxied(client, "Right-pass-2020")).await;
+        let cookie = good("198.51.100.1").await.headers()["set-cookie"].to_str().unwrap().to_owned();
+        assert!(cookie.contains("Secure"), "the proxy says that the client came by TLS: {cookie}");
+        for n in 1..=5 {
+            server.send(proxied(&format!("203.0.113.{n}"), "wrong")).await;
+        }
+        let waiting = good("203.0.113.9").await;
+        assert_eq!(waiting.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(waiting.headers()["retry-after"], "1");
+        assert_eq!(good("198.51.100.1").await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn nobody_but_a_trusted_proxy_makes_a_cookie_secure() {
+        let server = server().await;
+        server.admin(Method::PATCH, "/accounts/users/1", json!({ "password": "Right-pass-2020" })).await;
+        let answer = server.response(proxied("198.51.100.1", "Right-pass-2020")).await;
+        assert!(!answer.headers()["set-cookie"].to_str().unwrap().contains("Secure"));
     }
 }
