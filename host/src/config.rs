@@ -95,9 +95,15 @@ pub struct Config {
     #[arg(long, env = "GAVIA_METRICS_LISTEN", value_name = "ADDRESS:PORT", value_parser = values::address)]
     pub metrics_listen: Option<SocketAddr>,
 
-    /// Proxies whose X-Forwarded-* headers are believed; used once addresses matter, accepted until then
+    /// Reverse proxies whose X-Forwarded-For (a client's address) and X-Forwarded-Proto (https makes the session's cookie
+    /// Secure) are believed; without any, the address is the connection's
     #[arg(long, env = "GAVIA_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',')]
     pub trusted_proxies: Vec<Network>,
+
+    /// Calls that one client address may make in a minute on one node, a failed signature counting as ten; 0 is no limit
+    #[arg(long, env = "GAVIA_ADDRESS_RATE_PER_MINUTE", value_name = "N", default_value = "0",
+          value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub address_rate_per_minute: u32,
 
     /// How safely the embedded database writes. No setting: only tests trade it for speed.
     #[arg(skip)]

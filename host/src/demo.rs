@@ -12,9 +12,9 @@ use sqlx::PgConnection;
 pub use welcome::{again, first};
 
 use crate::{
-    ambient,
-    app::{App, scripts::UploadError},
+    app::{App, app_tokens::fresh, scripts::UploadError},
     password,
+    signature::Version,
     store::{
         self,
         app_tokens::{self, AppTokenDraft, Sealed},
@@ -109,10 +109,9 @@ async fn script(
 }
 
 async fn let_in(app: &App, tx: &mut PgConnection, workflows: Vec<i64>) -> Result<String, Error> {
-    let token = ambient::uuid().to_string();
-    let sealed = app.key.seal(token.as_bytes());
+    let (secret, token) = fresh(&app.key, Version::V1);
     let draft =
         AppTokenDraft { app_name: APP.into(), ticket_sn_prefix: APP.into(), workflows, ..AppTokenDraft::default() };
-    app_tokens::insert(tx, &draft, &Sealed { token: &sealed, key_id: app.key.id() }, MARK).await?;
+    app_tokens::insert(tx, &draft, &Sealed { secret: &secret, key_id: app.key.id() }, MARK).await?;
     Ok(token)
 }

@@ -4,6 +4,7 @@
 //! transaction, `workflow` holds the rules and nothing else, `store` holds the SQL, `worker` carries out what a
 //! transition left to do after its commit, through `app` again, with `outbound` where that means calling somebody. wasmtime is behind the crate `gavia-sandbox`.
 
+pub mod access;
 pub mod ambient;
 pub mod app;
 pub mod cli;
@@ -18,6 +19,7 @@ pub mod outbound;
 pub mod password;
 pub mod seal;
 pub mod serve;
+pub mod signature;
 pub mod store;
 pub mod telemetry;
 pub mod username;

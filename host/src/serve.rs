@@ -12,7 +12,7 @@ use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{self, App, Parts},
+    app::{self, App, Parts, door::DoorSettings},
     config::Config,
     database::{self, Database},
     embedded, http, keys,
@@ -118,8 +118,12 @@ async fn assemble(config: &Config, database: &Database, key: keys::Source) -> Re
     let cache_dir = config.data_dir().join("compiled");
     let sandbox = Sandbox::new(Settings { cache_dir, slots: None, allocator: Allocator::Auto })?;
     let outbound = Outbound::new(AddressRule::new(&config.hook_allow_cidrs, &config.hook_allow_hosts));
+    let door = DoorSettings {
+        trusted_proxies: config.trusted_proxies.clone(),
+        address_rate_per_minute: config.address_rate_per_minute,
+    };
     let (log_row, stopping) = (http::wire::log_row, CancellationToken::new());
-    let parts = Parts { db, key, zone, sandbox, outbound, log_row, body_bytes_max, stopping };
+    let parts = Parts { db, key, zone, sandbox, outbound, log_row, body_bytes_max, stopping, door };
     Ok(Arc::new(App::new(parts).await.map_err(Error::Condition)?))
 }
 

@@ -1,6 +1,7 @@
 //! Journeys over a real socket, against a real process, a real database and real guests. They prove the wiring; rules are tested
 //! where they are. One module a journey.
 
+mod access;
 mod acts;
 mod clients;
 mod configuration;

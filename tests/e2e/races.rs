@@ -3,8 +3,8 @@
 
 use futures::future::join_all;
 use gavia_tests::{
-    client::{Answer, AppClient},
-    world::{Stage, Workflow},
+    client::{Answer, AppClient, answer},
+    world::{self, Stage, Workflow},
 };
 use serde_json::{Value, json};
 
@@ -296,5 +296,46 @@ async fn i04_f06_parallel_creations_on_two_nodes_get_distinct_numbers() {
             .await
             .expect("tickets");
     assert_eq!((all, distinct), (200, 200));
+    assert_eq!(stage.broken().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn i18_the_same_creation_sent_twice_at_once_makes_one_ticket() {
+    let stage = stage().await;
+    let other = stage.cluster.node().await.expect("a second node");
+    let leave = world::leave(&stage.admin, &stage.people).await;
+    let app = stage.app(&[&leave]).await;
+    let second = AppClient::new(gavia_tests::http_client(), &other.base, &app.name, &app.token);
+    let body = json!({ "workflow_id": leave.id, "transition_id": leave.transition("submit"), "title": "t", "days": 1 })
+        .to_string();
+    for round in 0..ROUNDS {
+        let key = format!("round-{round}");
+        let send = |app: &AppClient| {
+            let request = app.request(reqwest::Method::POST, "/tickets", "lisi").header("idempotency-key", &key);
+            answer(request.body(body.clone()))
+        };
+        // on one node in every second round, on two in the others
+        let (one, two) = tokio::join!(send(&app), send(if round % 2 == 0 { &app } else { &second }));
+        assert_eq!(one, two);
+        let id = one.ok()["ticket_id"].as_i64().expect("an id");
+        let changed = app.request(reqwest::Method::POST, "/tickets", "lisi").header("idempotency-key", &key);
+        let changed = answer(changed.body(body.replace("\"t\"", "\"u\""))).await;
+        assert_eq!(changed.msg(), "Idempotency-Key已用于内容不同的请求");
+        let kept: i64 = sqlx::query_scalar("SELECT ticket_id FROM idempotency_keys WHERE key = $1")
+            .bind(&key)
+            .fetch_one(stage.cluster.pool())
+            .await
+            .expect("a key");
+        assert_eq!(kept, id);
+    }
+    let counts: (i64, i64, i64) = sqlx::query_as(
+        "SELECT (SELECT count(*) FROM tickets), (SELECT count(*) FROM flow_logs),
+                (SELECT count(*) FROM idempotency_keys k JOIN tickets t ON t.id = k.ticket_id)",
+    )
+    .fetch_one(stage.cluster.pool())
+    .await
+    .expect("the tables");
+    let rounds = i64::try_from(ROUNDS).expect("small");
+    assert_eq!(counts, (rounds, rounds, rounds));
     assert_eq!(stage.broken().await, [""; 0]);
 }

@@ -97,13 +97,24 @@ impl Cluster {
     /// Starts a node and waits until it is ready.
     pub async fn node(&self) -> anyhow::Result<Node> {
         let (seen, _) = unbounded_channel();
-        self.watched_node("info", seen).await
+        self.start(&[], seen).await
+    }
+
+    /// A node with settings of its own, as variables of the environment.
+    pub async fn node_with(&self, settings: &[(&str, &str)]) -> anyhow::Result<Node> {
+        let (seen, _) = unbounded_channel();
+        self.start(settings, seen).await
     }
 
     /// As `node`, with a log filter; every line of the log goes to `lines` as well.
     pub async fn watched_node(&self, filter: &str, lines: UnboundedSender<Value>) -> anyhow::Result<Node> {
+        self.start(&[("GAVIA_LOG_LEVEL", filter)], lines).await
+    }
+
+    async fn start(&self, settings: &[(&str, &str)], lines: UnboundedSender<Value>) -> anyhow::Result<Node> {
         let mut serve = self.command(&["serve"]);
-        let mut process = serve.env("GAVIA_LOG_LEVEL", filter).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+        serve.envs(settings.iter().copied());
+        let mut process = serve.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let (found, addresses) = mpsc::channel();
         read_log(process.stderr.take().context("stderr")?, found, lines);
         let address = tokio::task::spawn_blocking(move || addresses.recv_timeout(Duration::from_mins(1))).await?;

@@ -1,12 +1,10 @@
-//! Editing people, departments, roles and app tokens. A change reads the row under its lock and writes it in one transaction, so that
+//! Editing people, departments and roles. A change reads the row under its lock and writes it in one transaction, so that
 //! of two changes at once each keeps what the other set (D-12).
 
 use super::App;
 use crate::{
-    ambient,
     store::{
         self,
-        app_tokens::{self, AppTokenDraft, Sealed},
         departments::{self, DepartmentDraft},
         roles::{self, RoleDraft},
         users::{self, UserDraft},
@@ -32,6 +30,9 @@ pub enum AccountError {
     DepartmentLoop,
     #[error("one of the workflows does not exist")]
     UnknownWorkflow,
+    /// The app signs with v2 only, and v1 needs the token itself.
+    #[error("only the key of the app's token is kept")]
+    TokenNotKept,
     /// D-24: people, departments below it or tickets.
     #[error("the department is in use")]
     DepartmentInUse,
@@ -45,13 +46,6 @@ impl From<sqlx::Error> for AccountError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
     }
-}
-
-/// A new app token: its secret is told here and, later, to an administrator's session.
-#[derive(Debug)]
-pub struct NewToken {
-    pub id: i64,
-    pub token: String,
 }
 
 impl App {
@@ -130,30 +124,6 @@ impl App {
         found(roles::retire(&mut *tx, id).await?)?;
         Ok(tx.commit().await?)
     }
-
-    /// The secret is 128 random bits in the form of a UUID, and is kept sealed.
-    pub async fn create_app_token(&self, draft: &AppTokenDraft, creator: &str) -> Result<NewToken, AccountError> {
-        let token = ambient::uuid().to_string();
-        let sealed = self.key.seal(token.as_bytes());
-        let sealed = Sealed { token: &sealed, key_id: self.key.id() };
-        let mut tx = self.db.begin().await?;
-        let id = app_tokens::insert(&mut tx, draft, &sealed, creator).await;
-        let id = id.map_err(|error| token_refused(error, draft))?;
-        tx.commit().await?;
-        Ok(NewToken { id, token })
-    }
-
-    pub async fn change_app_token<E: From<AccountError>>(
-        &self,
-        id: i64,
-        change: impl FnOnce(AppTokenDraft) -> Result<AppTokenDraft, E>,
-    ) -> Result<(), E> {
-        let mut tx = self.db.begin().await.map_err(AccountError::from)?;
-        let stored = app_tokens::lock(&mut *tx, id).await.map_err(AccountError::from)?;
-        let draft = change(stored.ok_or(AccountError::Missing)?)?;
-        app_tokens::update(&mut tx, id, &draft).await.map_err(|error| token_refused(error, &draft))?;
-        Ok(tx.commit().await.map_err(AccountError::from)?)
-    }
 }
 
 fn found(there: bool) -> Result<(), AccountError> {
@@ -184,14 +154,6 @@ async fn parent_fits(
 fn username_taken(error: store::Error, draft: &UserDraft) -> AccountError {
     match error.constraint() {
         Some("users_username_key") => AccountError::UsernameTaken(draft.username.clone()),
-        _ => error.into(),
-    }
-}
-
-fn token_refused(error: store::Error, draft: &AppTokenDraft) -> AccountError {
-    match error.constraint() {
-        Some("app_tokens_app_name_key") => AccountError::AppNameTaken(draft.app_name.clone()),
-        Some("app_workflows_workflow_fkey") => AccountError::UnknownWorkflow,
         _ => error.into(),
     }
 }

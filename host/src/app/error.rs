@@ -17,6 +17,9 @@ pub enum Error {
     /// The ticket changed three times under us.
     #[error("the ticket is being changed by others")]
     Busy,
+    /// I18.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
     /// The connection died in the commit and the database could not say in time what became of it.
     #[error("the outcome is unknown")]
     OutcomeUnknown,

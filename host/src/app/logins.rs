@@ -1,22 +1,29 @@
 //! Logging administrators in. Unknown users cost the same time as known ones, failures slow down whoever makes them, and at most a few
 //! hashes are computed at once (threat-model §9, F-18).
+//!
+//! Failures are counted for the account, wherever they come from, and for the address, whatever account it tries. Somebody who
+//! fails on purpose must not keep an administrator out: where an account has logged in before, it is judged by its failures there.
+//! A node counts for itself.
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use tokio::sync::Semaphore;
 
-use super::{App, Error};
+use super::{App, Error, door::Place};
 use crate::{ambient, password, store, username};
 
-/// From this many failures on each costs a wait.
-const FREE: u32 = 5;
-/// Longest wait after a failure.
+/// From this many failures on an account each costs a wait.
+const FREE_FOR_ACCOUNT: u32 = 5;
+/// The same for an address, behind which there may be an office.
+const FREE_FOR_PLACE: u32 = 20;
+/// Longest wait after a failure, and how long it takes until one failure is forgotten.
 const LONGEST: Duration = Duration::from_mins(15);
-/// Pairs of account and address that are remembered; past it the oldest goes.
+/// Accounts and places that are remembered; past it the oldest goes.
 const MOST: usize = 10_000;
 /// Hashes computed at once; each takes 19 MiB and tens of milliseconds of a core.
 const HASHES: usize = 2;
@@ -33,10 +40,30 @@ pub enum Login {
     Wait(Duration),
 }
 
+/// Whose failures are counted together.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Who {
+    /// From all places where it has not logged in yet.
+    Account(String),
+    Place(Place),
+    /// An account at a place where it has logged in.
+    AtHome(String, Place),
+}
+
+impl Who {
+    fn free(&self) -> u32 {
+        match self {
+            Self::Place(_) => FREE_FOR_PLACE,
+            Self::Account(_) | Self::AtHome(..) => FREE_FOR_ACCOUNT,
+        }
+    }
+}
+
 /// Who failed lately, and how many hashes may be computed at once.
 #[derive(Debug)]
 pub struct Logins {
-    failures: Mutex<HashMap<(String, String), Failures>>,
+    failures: Mutex<HashMap<Who, Failures>>,
+    homes: Mutex<HashMap<(String, Place), Instant>>,
     hashing: Semaphore,
 }
 
@@ -46,66 +73,98 @@ struct Failures {
     last: Instant,
 }
 
+impl Failures {
+    /// Those that are not forgotten yet.
+    fn counted(self, now: Instant) -> u32 {
+        let forgotten = now.duration_since(self.last).as_secs() / LONGEST.as_secs();
+        self.count.saturating_sub(u32::try_from(forgotten).unwrap_or(u32::MAX))
+    }
+}
+
 impl Default for Logins {
     fn default() -> Self {
-        Self { failures: Mutex::default(), hashing: Semaphore::new(HASHES) }
+        Self { failures: Mutex::default(), homes: Mutex::default(), hashing: Semaphore::new(HASHES) }
     }
 }
 
 impl Logins {
-    fn wait(&self, who: &(String, String)) -> Option<Duration> {
+    /// By whose failures this login is judged.
+    fn judged_by(&self, account: &str, place: Place) -> [Who; 2] {
+        let home = (account.to_owned(), place);
+        let at_home = self.homes.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&home);
+        let account = if at_home { Who::AtHome(home.0, place) } else { Who::Account(home.0) };
+        [account, Who::Place(place)]
+    }
+
+    fn wait(&self, judged_by: &[Who], now: Instant) -> Option<Duration> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let failed = failures.get(who)?;
-        let penalty = penalty(failed.count)?;
-        penalty.checked_sub(failed.last.elapsed()).filter(|left| !left.is_zero())
+        let waits = judged_by.iter().filter_map(|who| {
+            let failed = failures.get(who)?;
+            let penalty = penalty(failed.counted(now), who.free())?;
+            penalty.checked_sub(now.duration_since(failed.last)).filter(|left| !left.is_zero())
+        });
+        waits.max()
     }
 
-    fn failed(&self, who: (String, String)) {
+    fn failed(&self, judged_by: [Who; 2], now: Instant) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= MOST
-            && !failures.contains_key(&who)
-            && let Some(oldest) = failures.iter().min_by_key(|(_, failed)| failed.last).map(|(who, _)| who.clone())
-        {
-            failures.remove(&oldest);
+        for who in judged_by {
+            make_room(&mut failures, &who, |failed| failed.last);
+            let entry = failures.entry(who).or_insert(Failures { count: 0, last: now });
+            *entry = Failures { count: entry.counted(now).saturating_add(1), last: now };
         }
-        let entry = failures.entry(who).or_insert(Failures { count: 0, last: Instant::now() });
-        *entry = Failures { count: entry.count.saturating_add(1), last: Instant::now() };
     }
 
-    fn succeeded(&self, who: &(String, String)) {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(who);
+    /// The account's failures are forgotten, the place's are not: its other guesses may have been for other accounts.
+    fn succeeded(&self, account: &str, place: Place, now: Instant) {
+        let [who, _] = self.judged_by(account, place);
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&who);
+        let mut homes = self.homes.lock().unwrap_or_else(PoisonError::into_inner);
+        let home = (account.to_owned(), place);
+        make_room(&mut homes, &home, |seen| *seen);
+        homes.insert(home, now);
     }
 }
 
-/// One second after the fifth failure, doubling.
-fn penalty(count: u32) -> Option<Duration> {
-    let over = count.checked_sub(FREE)?;
+/// Removes the oldest entry before a new one comes to a full house.
+fn make_room<K: Clone + Eq + Hash, V>(entries: &mut HashMap<K, V>, key: &K, age: impl Fn(&V) -> Instant) {
+    if entries.len() >= MOST
+        && !entries.contains_key(key)
+        && let Some(oldest) = entries.iter().min_by_key(|(_, value)| age(value)).map(|(key, _)| key.clone())
+    {
+        entries.remove(&oldest);
+    }
+}
+
+/// One second after the last free failure, doubling.
+fn penalty(count: u32, free: u32) -> Option<Duration> {
+    let over = count.checked_sub(free)?;
     Some(Duration::from_secs(1 << over.min(16)).min(LONGEST))
 }
 
 impl App {
-    /// Opens a session for an active administrator. `address` is where the caller connects from.
-    pub async fn login(&self, username: &str, password: &str, address: &str) -> Result<Login, Error> {
+    /// Opens a session for an active administrator. `place` is where the caller is.
+    pub async fn login(&self, username: &str, password: &str, place: Place) -> Result<Login, Error> {
         if !username::is_fit(username) {
             return Ok(Login::Refused); // nobody's name: nothing to guess, nothing to remember
         }
-        let who = (username.to_owned(), address.to_owned());
         let Ok(permit) = tokio::time::timeout(QUEUE, self.logins.hashing.acquire()).await else {
             return Ok(Login::Wait(QUEUE));
         };
         let permit = permit.map_err(|error| Error::Internal(error.to_string()))?;
         // asked only now, so that guesses sent all at once pay for each other's failures
-        if let Some(wait) = self.logins.wait(&who) {
+        let judged_by = self.logins.judged_by(username, place);
+        if let Some(wait) = self.logins.wait(&judged_by, Instant::now()) {
             return Ok(Login::Wait(wait));
         }
         let user = store::users::credentials(&self.db, username).await?;
         let kept = user.as_ref().map(|user| user.password_hash.clone());
         let good = password::verify(password.to_owned(), kept).await;
         let Some(user) = user.filter(|_| good) else {
-            self.logins.failed(who);
+            self.logins.failed(judged_by, Instant::now());
             return Ok(Login::Refused);
         };
-        self.logins.succeeded(&who);
+        self.logins.succeeded(username, place, Instant::now());
         drop(permit);
         let cookie = hex::encode(ambient::random::<16>());
         store::auth::insert_session(&self.db, &store::auth::hash(&cookie), user.id).await?;
@@ -122,21 +181,76 @@ impl App {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
+    fn place(last: u8) -> Place {
+        Place::of(Some([198, 51, 100, last].into()))
+    }
+
+    fn fail(logins: &Logins, account: &str, from: u8, times: u32, now: Instant) {
+        for _ in 0..times {
+            logins.failed(logins.judged_by(account, place(from)), now);
+        }
+    }
+
+    fn waits(logins: &Logins, account: &str, from: u8, now: Instant) -> bool {
+        logins.wait(&logins.judged_by(account, place(from)), now).is_some()
+    }
+
     #[test]
     fn after_five_failures_each_costs_twice_the_last() {
-        let seconds = |count| penalty(count).map(|wait| wait.as_secs());
+        let seconds = |count| penalty(count, 5).map(|wait| wait.as_secs());
         assert_eq!([0, 4, 5, 6, 7, 40].map(seconds), [None, None, Some(1), Some(2), Some(4), Some(900)]);
     }
 
     #[test]
-    fn what_is_remembered_of_failures_is_bounded() {
-        let logins = Logins::default();
+    fn an_accounts_failures_count_together_wherever_they_come_from() {
+        let (logins, now) = (Logins::default(), Instant::now());
+        (1..=5).for_each(|from| fail(&logins, "boss", from, 1, now));
+        assert!(waits(&logins, "boss", 6, now));
+        assert!(!waits(&logins, "other", 1, now));
+    }
+
+    #[test]
+    fn an_addresss_failures_count_together_whatever_account_it_tries() {
+        let (logins, now) = (Logins::default(), Instant::now());
+        (0..20).for_each(|n| fail(&logins, &format!("guess{n}"), 1, 1, now));
+        assert!(waits(&logins, "boss", 1, now));
+        assert!(!waits(&logins, "boss", 2, now));
+    }
+
+    #[test]
+    fn who_fails_on_purpose_does_not_keep_the_owner_out_where_he_has_logged_in() {
+        let (logins, now) = (Logins::default(), Instant::now());
+        logins.succeeded("boss", place(1), now);
+        fail(&logins, "boss", 9, 10, now);
+        assert!(waits(&logins, "boss", 9, now) && !waits(&logins, "boss", 1, now));
+        fail(&logins, "boss", 1, 5, now);
+        assert!(waits(&logins, "boss", 1, now), "there the owner's own failures count");
+        logins.succeeded("boss", place(1), now);
+        assert!(!waits(&logins, "boss", 1, now));
+    }
+
+    #[test]
+    fn failures_are_forgotten_one_by_one() {
+        let (logins, now) = (Logins::default(), Instant::now());
+        fail(&logins, "boss", 1, 7, now);
+        let later = now + 3 * LONGEST;
+        assert!(!waits(&logins, "boss", 1, later));
+        fail(&logins, "boss", 1, 1, later);
+        assert_eq!(logins.wait(&logins.judged_by("boss", place(1)), later), Some(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn what_is_remembered_of_failures_and_homes_is_bounded() {
+        let (logins, now) = (Logins::default(), Instant::now());
         for n in 0..=MOST {
-            logins.failed((n.to_string(), String::new()));
+            fail(&logins, &n.to_string(), 1, 1, now);
+            logins.succeeded(&format!("home{n}"), place(2), now);
         }
-        assert_eq!(logins.failures.lock().unwrap_or_else(PoisonError::into_inner).len(), MOST);
+        assert_eq!(logins.failures.lock().unwrap().len(), MOST);
+        assert_eq!(logins.homes.lock().unwrap().len(), MOST);
     }
 }

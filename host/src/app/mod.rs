@@ -3,10 +3,12 @@
 
 pub mod accounts;
 mod acts;
+pub mod app_tokens;
 mod attempts;
 pub mod definitions;
 pub mod directory;
 pub mod documents;
+pub mod door;
 mod engine_moves;
 mod error;
 mod guest_context;
@@ -17,6 +19,7 @@ pub mod notices;
 mod numbers;
 pub mod parts;
 mod plugins;
+mod rates;
 mod script_runs;
 pub mod scripts;
 #[cfg(test)]
@@ -50,6 +53,7 @@ pub struct App {
     pub stopping: CancellationToken,
     /// How a flow log is spelt for callers and receivers; handed in, since use cases know no wire.
     log_row: LogRow,
+    pub door: door::Door,
     /// The built-in condition plugin.
     conditions: Plugin,
     numbers: numbers::Numbers,
@@ -68,6 +72,7 @@ pub struct Parts {
     pub log_row: LogRow,
     pub body_bytes_max: usize,
     pub stopping: CancellationToken,
+    pub door: door::DoorSettings,
 }
 
 /// A row of a ticket's flow logs in the wire's shape.
@@ -93,6 +98,7 @@ impl App {
             log_row: parts.log_row,
             body_bytes_max: parts.body_bytes_max,
             stopping: parts.stopping,
+            door: door::Door::new(parts.door),
             definitions: definitions::Definitions::default(),
             conditions,
             numbers: numbers::Numbers::default(),

@@ -7,7 +7,7 @@ use gavia_sandbox::{Allocator, Plugin, Sandbox, Settings};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use super::{App, CONDITION, Parts};
+use super::{App, CONDITION, Parts, door::DoorSettings};
 use crate::{
     embedded::testing::{TestDatabase, database},
     outbound::{AddressRule, Outbound},
@@ -44,6 +44,11 @@ async fn sandbox() -> (Sandbox, Plugin) {
 }
 
 pub(crate) async fn app() -> TestApp {
+    app_behind(DoorSettings::default()).await
+}
+
+/// With settings of its own for who may come in.
+pub(crate) async fn app_behind(door: DoorSettings) -> TestApp {
     let database = database().await;
     let (sandbox, conditions) = sandbox().await;
     let parts = Parts {
@@ -55,6 +60,7 @@ pub(crate) async fn app() -> TestApp {
         log_row: |log, _, _| log.suggestion.clone().into(),
         body_bytes_max: 2 << 20,
         stopping: CancellationToken::new(),
+        door,
     };
     TestApp { app: Arc::new(App::with(parts, conditions)), _database: database }
 }

@@ -9,7 +9,7 @@ use super::{
     write::{After, By},
 };
 use crate::{
-    store::{self, commit::Outcome},
+    store::{self, commit::Outcome, idempotency::Earlier},
     workflow::{
         self, Actor, Authority, Definition, Limit, Move, NewTicket, Parent, Quota, QuotaScope, Refusal, StateId,
         TicketId, TransitionId, WorkflowId,
@@ -37,10 +37,17 @@ pub struct Creation<'a> {
     pub parent: Option<Parent>,
     pub suggestion: &'a str,
     pub body: &'a Map<String, Value>,
+    /// The caller's `Idempotency-Key` (I18).
+    pub key: Option<&'a store::idempotency::Key>,
 }
 
 impl App {
     pub async fn create_ticket(&self, who: &Identity<'_>, request: &Creation<'_>) -> Result<TicketId, Error> {
+        if let Some(key) = request.key
+            && let Some(earlier) = store::idempotency::earlier(&self.db, key).await?
+        {
+            return made_before(earlier);
+        }
         let definition =
             self.definitions.get(&self.db, request.workflow, request.revision).await?.ok_or(Error::WorkflowMissing)?;
         let mut new = NewTicket {
@@ -72,6 +79,12 @@ impl App {
         new.sn = format!("{}_{}{:04}", who.sn_prefix, day.format("%Y%m%d"), number.of_day);
 
         let mut tx = self.db.begin().await?;
+        // first of all locks, so that nobody who holds another one waits for it
+        if let Some(key) = request.key
+            && let Some(earlier) = store::idempotency::claim(&mut tx, key, new.id).await?
+        {
+            return made_before(earlier);
+        }
         if let Some(quota) = quota {
             // two creations at the limit wait for each other here, and the second counts the first (I12)
             store::tickets::lock_quota(&mut tx, definition.id, counted(quota, who.username)).await?;
@@ -91,6 +104,9 @@ impl App {
             Outcome::Committed => {
                 tracing::debug!(ticket.id = step.ticket.id.0, visit = step.ticket.visit, "ticket written");
                 self.tell_parent(&step).await;
+                if request.key.is_some() {
+                    self.door.clean_up(&self.db).await;
+                }
                 Ok(step.ticket.id)
             }
             Outcome::Unknown => Err(Error::OutcomeUnknown),
@@ -166,6 +182,13 @@ async fn count(
     quota: Quota,
 ) -> Result<i64, store::Error> {
     store::tickets::count_recent(db, definition.id, counted(quota, creator), quota.hours).await
+}
+
+fn made_before(earlier: Earlier) -> Result<TicketId, Error> {
+    match earlier {
+        Earlier::Ticket(id) => Ok(id),
+        Earlier::Other => Err(Error::KeyReused),
+    }
 }
 
 impl<'a> By<'a> {

@@ -10,8 +10,11 @@ use super::{
     stop::Stop,
 };
 use crate::{
+    access::{AccessRules, RATE_MOST, UserPattern},
     ambient,
-    config::Config,
+    app::app_tokens::fresh,
+    config::{Config, Network},
+    signature::Version,
     store::{
         access_tokens,
         app_tokens::{self, AppTokenDraft, Sealed},
@@ -70,6 +73,33 @@ struct Rights {
     /// The app may force states and close tickets for anybody, as every app could in loonflow
     #[arg(long, requires = "app")]
     trusted: bool,
+    /// Networks that the app may call from, such as 10.0.0.0/8; anywhere without it
+    #[arg(long, value_name = "NETWORKS", value_delimiter = ',', requires = "app")]
+    allow_cidrs: Vec<Network>,
+    /// Users that the app may speak for, `*` standing for any text; anybody without it
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "app")]
+    allow_users: Vec<UserPattern>,
+    /// Signatures that the app may use: 1 takes both, 2 only the one that covers the whole call
+    #[arg(long, value_name = "VERSION", default_value = "1", value_parser = version)]
+    min_signature_version: Version,
+    /// Refuse a changing call with a signature of version 1 the second time
+    #[arg(long, requires = "app")]
+    replay_check: bool,
+    /// Calls that the app may make in a minute; 0 is no limit
+    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u32).range(0..=i64::from(RATE_MOST)))]
+    rate_per_minute: u32,
+}
+
+impl Rights {
+    fn rules(&self) -> AccessRules {
+        AccessRules {
+            networks: self.allow_cidrs.clone(),
+            users: self.allow_users.clone(),
+            min_version: self.min_signature_version,
+            replay_check: self.replay_check,
+            rate_per_minute: self.rate_per_minute,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +118,10 @@ impl Expiry {
             }
         }
     }
+}
+
+fn version(text: &str) -> Result<Version, String> {
+    text.parse().ok().and_then(Version::from_number).ok_or_else(|| "expected 1 or 2".to_owned())
 }
 
 fn expiry(text: &str) -> Result<Expiry, String> {
@@ -120,10 +154,9 @@ pub(super) async fn run(config: Config, command: Command) -> Result<(), Stop> {
 }
 
 async fn for_app(config: Config, name: String, rights: Rights) -> Result<(), Stop> {
-    // The 36 characters of a UUID, which callers of loonflow know; its 128 bits are all random.
-    let token = ambient::uuid().to_string();
     let (mut desk, key) = Desk::open_with_key(&config, "token create").await?;
-    let sealed = key.seal(token.as_bytes());
+    let rules = rights.rules();
+    let (secret, token) = fresh(&key, rules.min_version);
     let app = AppTokenDraft {
         app_name: name,
         ticket_sn_prefix: rights.prefix,
@@ -131,8 +164,9 @@ async fn for_app(config: Config, name: String, rights: Rights) -> Result<(), Sto
         trusted: rights.trusted,
         may_configure: rights.may_configure,
         may_admin: rights.may_admin,
+        rules,
     };
-    let let_in = let_in(&mut desk, &app, &Sealed { token: &sealed, key_id: key.id() }).await;
+    let let_in = let_in(&mut desk, &app, &Sealed { secret: &secret, key_id: key.id() }).await;
     desk.close(let_in).await?;
     say(&token)
 }

@@ -52,18 +52,26 @@ pub struct Network {
 }
 
 impl Network {
-    /// Whether the network holds the address; families do not mix.
+    /// Whether an address lies in it. An IPv4 address in IPv6 clothing is the IPv4 address.
     pub fn contains(&self, address: IpAddr) -> bool {
-        let host_bits = |all: u32| all.saturating_sub(u32::from(self.prefix));
-        match (self.address, address) {
+        let prefix = u32::from(self.prefix);
+        match (self.address, address.to_canonical()) {
             (IpAddr::V4(own), IpAddr::V4(other)) => {
-                (own.to_bits() ^ other.to_bits()).checked_shr(host_bits(32)).unwrap_or(0) == 0
+                let differ = own.to_bits() ^ other.to_bits();
+                differ.leading_zeros() >= prefix
             }
             (IpAddr::V6(own), IpAddr::V6(other)) => {
-                (own.to_bits() ^ other.to_bits()).checked_shr(host_bits(128)).unwrap_or(0) == 0
+                let differ = own.to_bits() ^ other.to_bits();
+                differ.leading_zeros() >= prefix
             }
             _ => false,
         }
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix)
     }
 }
 
@@ -111,6 +119,27 @@ mod tests {
         assert!(!network.contains("::a00:1".parse().unwrap()), "families do not mix");
         for bad in ["", "10.0.0.0/33", "10/8", "::/129", "example.com", "10.0.0.0/", "10.0.0.0/-1"] {
             assert!(bad.parse::<Network>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_network_contains_the_addresses_that_begin_as_it_does() {
+        let contains = |network: &str, address: &str| {
+            let network: Network = network.parse().unwrap();
+            assert_eq!(network.to_string().parse(), Ok(network));
+            network.contains(address.parse().unwrap())
+        };
+        for (network, inside, outside) in [
+            ("10.1.2.3/8", "10.255.0.0", "11.0.0.0"),
+            ("192.168.1.128/25", "192.168.1.255", "192.168.1.127"),
+            ("127.0.0.1", "::ffff:127.0.0.1", "::1"),
+            ("fd00::/8", "fdff::1", "fe00::1"),
+            ("::1", "::1", "::2"),
+            ("0.0.0.0/0", "203.0.113.9", "::1"),
+            ("::/0", "2001:db8::1", "0.0.0.0"),
+        ] {
+            assert!(contains(network, inside), "{network} {inside}");
+            assert!(!contains(network, outside), "{network} {outside}");
         }
     }
 

@@ -1,9 +1,10 @@
 //! App tokens (behaviour §3.6): made, changed and shown in full to an administrator's session and to nobody else (F-59). The secret
 //! is ours: 128 random bits in the form of a UUID, sealed in the database.
 
-use std::sync::Arc;
+use std::{str::FromStr, sync::Arc};
 
 use axum::extract::State;
+use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -13,15 +14,22 @@ use super::{
     wire::{self, Envelope, Paging},
 };
 use crate::{
-    app::App,
+    access::{self, AccessRules, RATE_MOST},
+    app::{
+        App,
+        app_tokens::{self as secrets, Rotation},
+    },
+    signature::Version,
     store::{
-        self, app_tokens,
+        app_tokens,
         app_tokens::{AppTokenDraft, AppTokenRow},
     },
 };
 
 const MISSING: &str = "record is not exist or has been deleted";
 const NAME_CHARACTERS: usize = 100;
+/// Longest life of a former token.
+const FORMER_HOURS: i64 = 720;
 
 pub async fn list(State(app): State<Arc<App>>, _: SessionAdmin, query: Query) -> Result<Envelope, Failure> {
     let (paging, search) = (Paging::from_query(&query)?, query.text("search_value"));
@@ -38,10 +46,8 @@ pub async fn get(State(app): State<Arc<App>>, _: SessionAdmin, Ids([id]): Ids<1>
 }
 
 fn shown(app: &App, row: &AppTokenRow) -> Result<Value, Failure> {
-    let broken = |what: &str| Failure::from(store::Error::Inconsistent(format!("app token {}: {what}", row.id)));
-    let token = app.key.open(&row.sealed_token).map_err(|error| broken(&error.to_string()))?;
-    let token = String::from_utf8(token).map_err(|_| broken("not text"))?;
-    Ok(wire::token_object(row, &token, app.zone))
+    let secret = secrets::open(&app.key, &row.secret)?;
+    Ok(wire::token_object(row, secret.text().unwrap_or_default(), app.zone))
 }
 
 pub async fn create(
@@ -61,8 +67,8 @@ pub async fn update(
     body: Body,
 ) -> Result<Envelope, Failure> {
     let body = body.or_missing("patch参数为空")?;
-    app.change_app_token(id, |stored| changed(stored, &body)).await?;
-    Ok(Envelope::of(json!({})))
+    let told = app.change_app_token(id, rotation(&body)?, |stored| changed(stored, &body)).await?;
+    Ok(Envelope::of(told.map_or_else(|| json!({}), |token| json!({ "token": token }))))
 }
 
 pub async fn delete(State(app): State<Arc<App>>, _: SessionAdmin, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
@@ -93,7 +99,58 @@ fn changed(mut draft: AppTokenDraft, body: &Map<String, Value>) -> Result<AppTok
             *slot = wire::loose_flag(key, value)?;
         }
     }
+    draft.rules = rules(draft.rules, body)?;
     Ok(draft)
+}
+
+/// The extra keys of design.md §7.
+fn rules(mut rules: AccessRules, body: &Map<String, Value>) -> Result<AccessRules, Failure> {
+    if let Some(networks) = entries("allow_cidrs", body)? {
+        rules.networks = networks;
+    }
+    if let Some(users) = entries("allow_users", body)? {
+        rules.users = users;
+    }
+    if let Some(value) = body.get("replay_check") {
+        rules.replay_check = wire::loose_flag("replay_check", value)?;
+    }
+    if let Some(version) = number("min_signature_version", body)? {
+        rules.min_version =
+            Version::from_number(version).ok_or_else(|| Failure::object("min_signature_version须为1或2"))?;
+    }
+    if let Some(rate) = number("rate_per_minute", body)? {
+        let rate = u32::try_from(rate).ok().filter(|rate| *rate <= RATE_MOST);
+        rules.rate_per_minute = rate.ok_or_else(|| Failure::object(format!("rate_per_minute须为0到{RATE_MOST}")))?;
+    }
+    Ok(rules)
+}
+
+fn number(key: &str, body: &Map<String, Value>) -> Result<Option<i64>, Failure> {
+    body.get(key).map(|value| wire::loose_int(key, value)).transpose()
+}
+
+/// A comma list, or a list of texts.
+fn entries<T: FromStr>(key: &str, body: &Map<String, Value>) -> Result<Option<Vec<T>>, Failure> {
+    let unfit = || Failure::object(format!("{key}不合法"));
+    let entries = match body.get(key) {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::String(text)) => access::entries(text.split(',')),
+        Some(Value::Array(texts)) => {
+            texts.iter().map(Value::as_str).collect::<Option<Vec<_>>>().and_then(access::entries)
+        }
+        Some(_) => None,
+    };
+    entries.map(Some).ok_or_else(unfit)
+}
+
+/// `rotate` and `former_token_hours`, see docs/signature.md.
+fn rotation(body: &Map<String, Value>) -> Result<Rotation, Failure> {
+    let hours = number("former_token_hours", body)?;
+    if hours.is_some_and(|hours| !(0..=FORMER_HOURS).contains(&hours)) {
+        return Err(Failure::object(format!("former_token_hours须为0到{FORMER_HOURS}")));
+    }
+    let rotate = body.get("rotate").map(|value| wire::loose_flag("rotate", value)).transpose()?;
+    Ok(Rotation { rotate: rotate.unwrap_or(false), former_lives: hours.map(TimeDelta::hours) })
 }
 
 #[cfg(test)]
@@ -121,7 +178,9 @@ mod tests {
             json!({
                 "id": made["id"], "creator": "admin", "is_deleted": false, "app_name": "oa", "token": made["token"],
                 "workflow_ids": workflow.to_string(), "ticket_sn_prefix": "tk", "trusted": false, "may_configure": false,
-                "may_admin": true, "creator_info": { "creator_id": 1, "creator_alias": "", "creator_username": "admin" },
+                "may_admin": true, "allow_cidrs": "", "allow_users": "", "min_signature_version": 1, "replay_check": false,
+                "rate_per_minute": 0, "former_token_expires": null,
+                "creator_info": { "creator_id": 1, "creator_alias": "", "creator_username": "admin" },
             })
         );
         let token = made["token"].as_str().unwrap();

@@ -5,25 +5,17 @@ use std::sync::Arc;
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, Method, request::Parts},
+    http::{HeaderMap, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::CookieJar;
 use chrono::TimeDelta;
-use md5::{Digest as _, Md5};
-use subtle::ConstantTimeEq;
 
-use super::{csrf, error::Failure};
-use crate::{ambient, app::App, store, username, workflow::Authority};
+use super::{csrf, error::Failure, signed};
+use crate::{ambient, app::App, store, workflow::Authority};
 
 pub const SESSION_COOKIE: &str = "sessionid";
-const WINDOW_SECONDS: i64 = 120;
-const NO_APPNAME: &str = r#"未提供appname(调用loonflow接口需要鉴权，请根据文档中"调用授权"部分说明来调用)"#;
-const UNKNOWN_APP: &str =
-    r#"appname未授权，请联系管理员(调用loonflow接口需要鉴权，请根据文档中"调用授权"部分说明来调用)"#;
-const BAD_SIGNATURE: &str = "签名校验失败";
-const OUT_OF_WINDOW: &str = "时间戳过期,请保证在120s内";
 
 /// The app that calls, and the end user it speaks for.
 #[derive(Clone, Debug)]
@@ -87,7 +79,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| Failure::unauthorised(BAD_SIGNATURE))
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Failure::unauthorised(signed::BAD_SIGNATURE))
     }
 }
 
@@ -142,9 +134,9 @@ impl<S: Send + Sync> FromRequestParts<S> for SessionAdmin {
 }
 
 /// The layer. Looks at the session first: it overrides any headers (T-24).
-pub async fn authenticate(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    match identify(&app, request.method(), request.headers()).await {
-        Ok(caller) => {
+pub async fn authenticate(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    match identify(&app, request).await {
+        Ok((caller, mut request)) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
@@ -152,15 +144,14 @@ pub async fn authenticate(State(app): State<Arc<App>>, mut request: Request, nex
     }
 }
 
-async fn identify(app: &App, method: &Method, headers: &HeaderMap) -> Result<Caller, Failure> {
-    if let Some(administrator) = session(app, headers).await? {
-        csrf::check(method, headers)?;
+async fn identify(app: &Arc<App>, request: Request) -> Result<(Caller, Request), Failure> {
+    if let Some(administrator) = session(app, request.headers()).await? {
+        csrf::check(request.method(), request.headers())?;
         let username = Some(administrator.username.clone());
-        return Ok(Caller { app: CallingApp::Session(administrator), username });
+        return Ok((Caller { app: CallingApp::Session(administrator), username }, request));
     }
-    let row = signed_app(app, headers).await?;
-    let username = username(headers)?;
-    Ok(Caller { app: CallingApp::Signed(row), username })
+    let (row, username, request) = signed::check(app, request).await?;
+    Ok((Caller { app: CallingApp::Signed(row), username }, request))
 }
 
 /// The administrator behind the request's cookie, if the session lives.
@@ -172,93 +163,4 @@ pub async fn session(app: &App, headers: &HeaderMap) -> Result<Option<store::aut
     let now = ambient::now();
     let (idle, absolute) = (now - TimeDelta::minutes(30), now - TimeDelta::hours(12));
     Ok(store::auth::session(&app.db, &store::auth::hash(cookie.value()), idle, absolute).await?)
-}
-
-async fn signed_app(app: &App, headers: &HeaderMap) -> Result<store::auth::AppRow, Failure> {
-    let Some(name) = header(headers, "appname")?.filter(|name| !name.is_empty()) else {
-        return Err(Failure::unauthorised(NO_APPNAME));
-    };
-    let row = store::auth::app_by_name(&app.db, &name).await?;
-    let timestamp = header(headers, "timestamp")?.and_then(|text| timestamp(&text).map(|at| (text, at)));
-    let signature = header(headers, "signature")?.unwrap_or_default();
-    let (text, at) = timestamp.unwrap_or_default();
-    // An unknown app costs the same hash and compare as a known one.
-    let token = match &row {
-        Some(row) => app.key.open(&row.sealed_token).map_err(|error| {
-            tracing::error!(app.name = %name, %error, "an app's token cannot be opened");
-            Failure::with_status(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "服务内部错误")
-        })?,
-        None => vec![b'0'; 36],
-    };
-    let good = signature_matches(&text, &token, &signature);
-    let Some(row) = row else {
-        return Err(Failure::unauthorised(UNKNOWN_APP));
-    };
-    if !good || text.is_empty() {
-        return Err(Failure::unauthorised(BAD_SIGNATURE));
-    }
-    if (ambient::now().timestamp() - at).abs() > WINDOW_SECONDS {
-        return Err(Failure::unauthorised(OUT_OF_WINDOW));
-    }
-    Ok(row)
-}
-
-/// ASCII digits only, 1–11 of them (threat-model §3).
-fn timestamp(text: &str) -> Option<i64> {
-    (1..=11).contains(&text.len()).then_some(())?;
-    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
-}
-
-/// `signature` is the lower-case hex MD5 of timestamp and token (behaviour §2.2); compared in constant time on the raw bytes.
-fn signature_matches(timestamp: &str, token: &[u8], signature: &str) -> bool {
-    let wanted = Md5::new().chain_update(timestamp).chain_update(token).finalize();
-    let mut given = [0; 16];
-    let lower = !signature.bytes().any(|b| b.is_ascii_uppercase());
-    let decoded = hex::decode_to_slice(signature, &mut given).is_ok();
-    bool::from(wanted.as_slice().ct_eq(&given)) && decoded && lower
-}
-
-/// A header that may stand once at most, as UTF-8.
-fn header(headers: &HeaderMap, name: &str) -> Result<Option<String>, Failure> {
-    let mut values = headers.get_all(name).iter();
-    let Some(value) = values.next() else {
-        return Ok(None);
-    };
-    if values.next().is_some() {
-        return Err(Failure::unauthorised(BAD_SIGNATURE));
-    }
-    let text = std::str::from_utf8(value.as_bytes()).map_err(|_| Failure::unauthorised(BAD_SIGNATURE))?;
-    Ok(Some(text.to_owned()))
-}
-
-/// The end user's name: 1–100 characters of NFC text, one name, not one the engine acts under (threat-model §3).
-fn username(headers: &HeaderMap) -> Result<Option<String>, Failure> {
-    let Some(name) = header(headers, "username")?.filter(|name| !name.is_empty()) else {
-        return Ok(None);
-    };
-    if username::is_fit(&name) { Ok(Some(name)) } else { Err(Failure::unauthorised("username不合法")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_signature_is_md5_of_timestamp_and_token_in_lower_case() {
-        let (stamp, token) = ("1524000000", b"8cd585da-3cc6-11e8-9946-784f437daad6");
-        let good = hex::encode(Md5::new().chain_update(stamp).chain_update(token).finalize());
-        assert!(signature_matches(stamp, token, &good));
-        assert!(!signature_matches(stamp, token, &good.to_uppercase()) || good.bytes().all(|b| b.is_ascii_digit()));
-        for bad in ["", "x", "00", &good[1..], &format!("{good}0"), &"0".repeat(32)] {
-            assert!(!signature_matches(stamp, token, bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn only_digits_are_a_timestamp() {
-        assert_eq!(timestamp("1524000000"), Some(1_524_000_000));
-        for bad in ["", "-1", "+1", "1.5", " 1", "123456789012", "一"] {
-            assert_eq!(timestamp(bad), None, "{bad}");
-        }
-    }
 }

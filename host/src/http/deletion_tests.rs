@@ -199,6 +199,7 @@ async fn d24_a_ticket_is_not_created_into_a_workflow_that_is_being_deleted() {
         parent: None,
         suggestion: "",
         body: &nothing,
+        key: None,
     };
     let mut deletion = server.app.db.begin().await.unwrap();
     uses::hold_workflow(&mut *deletion, WorkflowId(flow.id)).await.unwrap();

@@ -1,9 +1,11 @@
 //! The only place where an error becomes an answer. Failures of `/api/v1.0/` are HTTP 200 with code -1 and a text that clients
 //! may show; whatever is our fault answers a fixed sentence and is logged in full, once, here.
 
+use std::time::Duration;
+
 use axum::{
     Json,
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -20,6 +22,8 @@ pub struct Failure {
     pub status: StatusCode,
     pub msg: String,
     pub data: NoData,
+    /// Said in `Retry-After`.
+    pub retry_after: Option<Duration>,
 }
 
 /// What stands for "no data" differs by endpoint; clients do not read it.
@@ -33,17 +37,17 @@ pub enum NoData {
 impl Failure {
     /// Code -1 with data `""`.
     pub fn text(msg: impl Into<String>) -> Self {
-        Self { status: StatusCode::OK, msg: msg.into(), data: NoData::Text }
+        Self { status: StatusCode::OK, msg: msg.into(), data: NoData::Text, retry_after: None }
     }
 
     /// Code -1 with data `{}`.
     pub fn object(msg: impl Into<String>) -> Self {
-        Self { status: StatusCode::OK, msg: msg.into(), data: NoData::Object }
+        Self::with_status(StatusCode::OK, msg)
     }
 
     /// A failure of the check before routing: data `[]` (D-20).
     pub fn unauthorised(reason: &str) -> Self {
-        Self { status: StatusCode::OK, msg: format!("权限校验失败：{reason}"), data: NoData::List }
+        Self::object(format!("权限校验失败：{reason}")).with_data(NoData::List)
     }
 
     /// The same failure with another stand-in for "no data".
@@ -53,7 +57,12 @@ impl Failure {
     }
 
     pub fn with_status(status: StatusCode, msg: impl Into<String>) -> Self {
-        Self { status, msg: msg.into(), data: NoData::Object }
+        Self { status, msg: msg.into(), data: NoData::Object, retry_after: None }
+    }
+
+    /// HTTP 429: the caller may come again after `wait`.
+    pub fn too_many(msg: &str, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..Self::with_status(StatusCode::TOO_MANY_REQUESTS, msg) }
     }
 
     pub fn not_found() -> Self {
@@ -68,8 +77,17 @@ impl IntoResponse for Failure {
             NoData::Object => json!({}),
             NoData::List => json!([]),
         };
-        (self.status, Json(json!({ "code": -1, "data": data, "msg": self.msg }))).into_response()
+        let mut answer = (self.status, Json(json!({ "code": -1, "data": data, "msg": self.msg }))).into_response();
+        if let Some(wait) = self.retry_after {
+            answer.headers_mut().insert(header::RETRY_AFTER, retry_after(wait));
+        }
+        answer
     }
+}
+
+/// Whole seconds, rounded up.
+pub(super) fn retry_after(wait: Duration) -> HeaderValue {
+    HeaderValue::from(wait.as_secs() + 1)
 }
 
 impl From<store::Error> for Failure {
@@ -97,6 +115,7 @@ impl From<AccountError> for Failure {
             AccountError::UnknownDepartment => "部门不存在".into(),
             AccountError::UnknownParent => "上级部门不存在".into(),
             AccountError::DepartmentLoop => "上级部门不能是自己或自己的下级部门".into(),
+            AccountError::TokenNotKept => "该应用只保存了v2密钥，调低min_signature_version须同时rotate".into(),
             AccountError::UnknownWorkflow => "workflow_ids中有不存在的工作流".into(),
             AccountError::DepartmentInUse => "部门下有用户、子部门或工单，不能删除".into(),
             AccountError::RoleInUse => "角色正在被工单使用，不能删除".into(),
@@ -116,6 +135,7 @@ impl From<app::Error> for Failure {
             Error::ParentUnfit => Self::object("父工单不存在，或不处于parent_ticket_state_id对应的状态"),
             Error::Refused(refusal) => Self::object(texts::refusal(&refusal)),
             Error::Busy => Self::object("工单正在被其他请求修改，请稍后重试"),
+            Error::KeyReused => Self::object("Idempotency-Key已用于内容不同的请求"),
             Error::OutcomeUnknown => Self::with_status(StatusCode::SERVICE_UNAVAILABLE, "outcome unknown"),
             Error::Stale => Self::object("任务已由其他节点执行"),
             Error::Store(error) => error.into(),

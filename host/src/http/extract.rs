@@ -112,7 +112,7 @@ pub async fn read_whole(request: Request, next: Next) -> Response {
     }
 }
 
-fn unreadable(rejection: &BytesRejection) -> Failure {
+pub(super) fn unreadable(rejection: &BytesRejection) -> Failure {
     let status = rejection.status();
     let too_large = status == StatusCode::PAYLOAD_TOO_LARGE;
     Failure::with_status(status, if too_large { "请求体过大" } else { "请求体无法读取" })

@@ -11,7 +11,7 @@ use std::{
 use axum::{
     Router,
     body::{Body, Bytes, HttpBody},
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, OriginalUri, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -151,9 +151,10 @@ async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> 
     Failure::with_status(StatusCode::SERVICE_UNAVAILABLE, "服务暂时不可用，请稍后重试").into_response()
 }
 
+/// Asked outside and inside of a nested router, where the request's own path is cut short.
 pub(super) fn is_upload(request: &Request) -> bool {
     const FOLDERS: [&str; 2] = ["/api/v1.0/workflows/run_scripts", "/api/v1.0/workflows/custom_notices"];
-    let path = request.uri().path();
+    let path = request.extensions().get::<OriginalUri>().map_or_else(|| request.uri().path(), |uri| uri.path());
     (request.method() == Method::POST && FOLDERS.iter().any(|folder| path.starts_with(folder)))
         || (request.method() == Method::PUT && path == "/api/v2/directory")
 }

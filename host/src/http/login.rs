@@ -1,11 +1,11 @@
 //! Opening and ending an administrator's session (behaviour §3.7, threat-model §9). The one path of the API that no layer guards.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Extension, Json,
-    extract::{ConnectInfo, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::{
@@ -14,9 +14,9 @@ use axum_extra::extract::{
 };
 use serde_json::json;
 
-use super::{auth::SESSION_COOKIE, csrf, error::Failure, extract::Body, wire};
+use super::{auth::SESSION_COOKIE, client::Client, csrf, error::Failure, extract::Body, wire};
 use crate::{
-    app::{App, logins::Login},
+    app::{App, door::Place, logins::Login},
     store,
 };
 
@@ -24,7 +24,7 @@ const REFUSED: &str = "username or password is invalid";
 
 pub async fn login(
     State(app): State<Arc<App>>,
-    address: Option<Extension<ConnectInfo<SocketAddr>>>,
+    Extension(client): Extension<Client>,
     headers: HeaderMap,
     jar: CookieJar,
     body: Body,
@@ -33,24 +33,18 @@ pub async fn login(
     let body = body.or_missing("patch参数为空")?;
     let username = wire::text_or(&body, "username", "")?;
     let password = wire::text_or(&body, "password", "")?;
-    let address = address.map_or_else(String::new, |Extension(ConnectInfo(address))| address.ip().to_string());
-    match app.login(&username, &password, &address).await? {
+    match app.login(&username, &password, Place::of(client.address)).await? {
         Login::Done(value) => {
             if let Some(former) = jar.get(SESSION_COOKIE) {
                 store::auth::delete_session(&app.db, &store::auth::hash(former.value())).await?;
             }
-            let cookie =
-                Cookie::build((SESSION_COOKIE, value)).path("/").http_only(true).same_site(SameSite::Lax).build();
+            let cookie = Cookie::build((SESSION_COOKIE, value)).path("/").http_only(true).same_site(SameSite::Lax);
+            let cookie = if client.secure { cookie.secure(true) } else { cookie }.build();
             let answer = Json(json!({ "code": 0, "data": {}, "msg": "" }));
             Ok((CookieJar::new().add(cookie), no_store(), answer).into_response())
         }
         Login::Refused => Err(Failure::object(REFUSED)),
-        Login::Wait(wait) => {
-            let mut answer =
-                Failure::with_status(StatusCode::TOO_MANY_REQUESTS, "登录失败次数过多，请稍后再试").into_response();
-            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
-            Ok(answer)
-        }
+        Login::Wait(wait) => Err(Failure::too_many("登录失败次数过多，请稍后再试", wait)),
     }
 }
 
@@ -70,13 +64,28 @@ fn no_store() -> [(header::HeaderName, &'static str); 1] {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use std::net::SocketAddr;
+
     use axum::{
         body::Body,
+        extract::ConnectInfo,
         http::{Method, Request, StatusCode},
     };
     use serde_json::{Value, json};
 
-    use crate::http::testing::{As, Server, server};
+    use crate::{
+        app::door::DoorSettings,
+        http::testing::{As, Server, server, server_behind},
+    };
+
+    /// A login through the proxy 10.0.0.1, which names this client.
+    fn proxied(client: &str, password: &str) -> Request<Body> {
+        let body = json!({ "username": "admin", "password": password }).to_string();
+        let request = Request::post("/api/v1.0/accounts/login").header("x-forwarded-for", client);
+        let mut request = request.header("x-forwarded-proto", "https").body(Body::from(body)).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 4711))));
+        request
+    }
 
     async fn login(server: &Server, username: &str, password: &str) -> (StatusCode, Value) {
         let body = json!({ "username": username, "password": password });
@@ -130,5 +139,30 @@ mod tests {
             let (_, answer) = server.send(read.body(Body::empty()).unwrap()).await;
             assert_eq!(answer["code"], code);
         }
+    }
+
+    #[tokio::test]
+    async fn f18_who_guesses_from_elsewhere_waits_and_the_owner_at_his_own_place_does_not() {
+        let proxies = vec!["10.0.0.0/8".parse().unwrap()];
+        let server = server_behind(DoorSettings { trusted_proxies: proxies, ..DoorSettings::default() }).await;
+        server.admin(Method::PATCH, "/accounts/users/1", json!({ "password": "Right-pass-2020" })).await;
+        let good = async |client: &str| server.response(proxied(client, "Right-pass-2020")).await;
+        let cookie = good("198.51.100.1").await.headers()["set-cookie"].to_str().unwrap().to_owned();
+        assert!(cookie.contains("Secure"), "the proxy says that the client came by TLS: {cookie}");
+        for n in 1..=5 {
+            server.send(proxied(&format!("203.0.113.{n}"), "wrong")).await;
+        }
+        let waiting = good("203.0.113.9").await;
+        assert_eq!(waiting.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(waiting.headers()["retry-after"], "1");
+        assert_eq!(good("198.51.100.1").await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn nobody_but_a_trusted_proxy_makes_a_cookie_secure() {
+        let server = server().await;
+        server.admin(Method::PATCH, "/accounts/users/1", json!({ "password": "Right-pass-2020" })).await;
+        let answer = server.response(proxied("198.51.100.1", "Right-pass-2020")).await;
+        assert!(!answer.headers()["set-cookie"].to_str().unwrap().contains("Secure"));
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod app_tokens;
 pub mod auth;
+pub mod client;
 pub mod config_body;
 pub mod csrf;
 pub mod custom_notices;
@@ -12,11 +13,13 @@ pub mod error;
 pub mod extract;
 pub mod fields;
 pub mod health;
+pub mod idempotency_key;
 pub mod layers;
 pub mod login;
 pub mod parts;
 pub mod roles;
 pub mod run_scripts;
+mod signed;
 pub mod states;
 pub mod statistics;
 pub mod strict_json;
@@ -57,7 +60,7 @@ use crate::{
 pub fn router(app: &Arc<App>) -> Router {
     let routes = Router::new()
         .nest("/api/v1.0", v1(app))
-        .nest("/api/v2", v2::routes())
+        .nest("/api/v2", v2::routes().layer(middleware::from_fn_with_state(Arc::clone(app), client::meet)))
         .merge(health::routes())
         .with_state(Arc::clone(app))
         .fallback(not_found);
@@ -126,6 +129,7 @@ fn v1(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/accounts/login", post(login::login))
         .route("/accounts/logout", get(login::logout))
         .merge(signed)
+        .layer(middleware::from_fn_with_state(Arc::clone(app), client::meet))
         .layer(middleware::from_fn(extract::read_whole))
 }
 

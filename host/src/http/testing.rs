@@ -5,6 +5,7 @@ use axum::{
     Router,
     body::Body,
     http::{Method, Request, StatusCode},
+    response::Response,
 };
 use http_body_util::BodyExt as _;
 use md5::{Digest as _, Md5};
@@ -14,7 +15,10 @@ use tower::ServiceExt as _;
 use super::router;
 use crate::{
     ambient,
-    app::testing::{TestApp, app},
+    app::{
+        door::DoorSettings,
+        testing::{TestApp, app, app_behind},
+    },
     store::{
         app_tokens::AppTokenDraft,
         auth,
@@ -39,7 +43,15 @@ pub(crate) enum As<'a> {
 }
 
 pub(crate) async fn server() -> Server {
-    let app = app().await;
+    over(app().await).await
+}
+
+/// With settings of its own for who may come in.
+pub(crate) async fn server_behind(door: DoorSettings) -> Server {
+    over(app_behind(door).await).await
+}
+
+async fn over(app: TestApp) -> Server {
     let draft = UserDraft { username: "admin".into(), is_active: true, is_admin: true, ..UserDraft::default() };
     let admin = users::insert(&mut app.db.acquire().await.unwrap(), &draft, "").await.unwrap();
     auth::insert_session(&app.db, &auth::hash(COOKIE), admin).await.unwrap();
@@ -49,6 +61,11 @@ pub(crate) async fn server() -> Server {
 impl Server {
     /// Status and body of one call; the path starts behind `/api/v1.0`.
     pub(crate) async fn call(&self, caller: &As<'_>, method: Method, path: &str, body: &Value) -> (StatusCode, Value) {
+        self.send(self.request(caller, method, path, body)).await
+    }
+
+    /// A call ready to be changed before it is sent.
+    pub(crate) fn request(&self, caller: &As<'_>, method: Method, path: &str, body: &Value) -> Request<Body> {
         let mut request = Request::builder().method(method).uri(format!("/api/v1.0{path}"));
         match *caller {
             As::Admin => {
@@ -65,11 +82,15 @@ impl Server {
             As::Nobody => {}
         }
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        self.send(request.body(body).unwrap()).await
+        request.body(body).unwrap()
+    }
+
+    pub(crate) async fn response(&self, request: Request<Body>) -> Response {
+        self.routes.clone().oneshot(request).await.unwrap()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> (StatusCode, Value) {
-        let response = self.routes.clone().oneshot(request).await.unwrap();
+        let response = self.response(request).await;
         let status = response.status();
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
@@ -92,7 +113,7 @@ impl Server {
 
     /// The session that a login opened.
     pub(crate) async fn cookie(&self, login: Request<Body>) -> String {
-        let response = self.routes.clone().oneshot(login).await.unwrap();
+        let response = self.response(login).await;
         let set = response.headers()["set-cookie"].to_str().unwrap();
         assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Path=/"), "{set}");
         set.strip_prefix("sessionid=").unwrap().split(';').next().unwrap().to_owned()

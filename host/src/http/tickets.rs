@@ -10,6 +10,7 @@ use super::{
     auth::Caller,
     error::Failure,
     extract::{Body, Ids, Query},
+    idempotency_key::IdempotencyKey,
     wire::{self, Envelope, Paging},
 };
 use crate::{
@@ -90,7 +91,12 @@ fn filter(app: &App, caller: &Caller, query: &Query) -> Result<Filter, Failure> 
     })
 }
 
-pub async fn create(State(app): State<Arc<App>>, caller: Caller, body: Body) -> Result<Envelope, Failure> {
+pub async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Body,
+) -> Result<Envelope, Failure> {
     let body = body.or_missing("post参数为空")?;
     // T-07: here, and only here, ids must be real integers
     let id = |key: &str| body.get(key).and_then(Value::as_i64);
@@ -111,6 +117,7 @@ pub async fn create(State(app): State<Arc<App>>, caller: Caller, body: Body) -> 
     }
     let suggestion = wire::text_or(&body, "suggestion", "")?;
     check_title(&body)?;
+    let key = key.of(&caller, username, &body);
     let request = Creation {
         workflow: WorkflowId(workflow),
         revision: access.ok_or(crate::app::Error::WorkflowMissing)?.revision,
@@ -118,6 +125,7 @@ pub async fn create(State(app): State<Arc<App>>, caller: Caller, body: Body) -> 
         parent: parent(&body)?,
         suggestion: &suggestion,
         body: &body,
+        key: key.as_ref(),
     };
     let id = app.create_ticket(&identity(&caller, username), &request).await?;
     Ok(Envelope::of(json!({ "ticket_id": id })))

@@ -51,6 +51,7 @@ impl From<Failure> for Problem {
         match failure.status {
             StatusCode::SERVICE_UNAVAILABLE => Self(failure.status, "the database is not available, try again later"),
             StatusCode::INTERNAL_SERVER_ERROR => Self(failure.status, "something failed inside"),
+            StatusCode::TOO_MANY_REQUESTS => Self(failure.status, "too many requests, try again later"),
             StatusCode::OK => Self(StatusCode::FORBIDDEN, "the request is not from this site"),
             status => Self(status, "the request is not acceptable"),
         }

@@ -6,7 +6,6 @@ mod resolver;
 
 use std::{error::Error as _, sync::Arc, time::Duration};
 
-use md5::{Digest as _, Md5};
 use reqwest::{Client, Url, header::CONTENT_TYPE, redirect};
 use serde_json::Value;
 use uuid::Uuid;
@@ -15,7 +14,7 @@ pub use address::AddressRule;
 use address::Forbidden;
 use resolver::{Lookup, SystemLookup, VettedResolver};
 
-use crate::ambient;
+use crate::{ambient, signature};
 
 const CONNECT: Duration = Duration::from_secs(3);
 /// From the first byte sent to the last byte read.
@@ -33,7 +32,7 @@ pub struct Outbound {
 #[derive(Clone, Copy, Debug)]
 pub struct Post<'a> {
     pub url: &'a str,
-    /// Shared with the receiver; signs the request as an app signs its calls (behaviour §2.2).
+    /// Shared with the receiver; signs the request in both ways of docs/signature.md.
     pub token: &'a str,
     /// The same on every attempt, so that the receiver can drop doubles.
     pub key: Uuid,
@@ -101,16 +100,19 @@ impl Outbound {
             return Err(SendError::BadUrl(post.url.to_owned()));
         }
         self.rule.check_literal(&url).map_err(|forbidden| SendError::Forbidden(forbidden.to_string()))?;
-        let timestamp = ambient::now().timestamp().to_string();
-        let signature = hex::encode(Md5::new().chain_update(&timestamp).chain_update(post.token).finalize());
-        let request = self
-            .client
-            .post(url)
-            .header(CONTENT_TYPE, "application/json")
-            .header("timestamp", timestamp)
-            .header("signature", signature)
-            .header("Idempotency-Key", post.key.to_string())
-            .body(post.body.to_string());
+        let body = post.body.to_string();
+        let target = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+        let signed = signature::outbound_headers(&signature::Outbound {
+            token: post.token,
+            method: "POST",
+            target: &target,
+            body: body.as_bytes(),
+            timestamp: ambient::now().timestamp(),
+            nonce: &ambient::uuid().simple().to_string(),
+        });
+        let request = self.client.post(url).header(CONTENT_TYPE, "application/json");
+        let request = signed.iter().fold(request, |request, (name, value)| request.header(*name, value));
+        let request = request.header("Idempotency-Key", post.key.to_string()).body(body);
         let mut answer = request.send().await.map_err(|error| failure(&error))?;
         let status = answer.status().as_u16();
         let mut body = Vec::new();

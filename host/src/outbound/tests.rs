@@ -149,7 +149,7 @@ async fn a_request_is_signed_and_a_redirect_is_not_followed() {
         "HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     let (port, requests) = receiver(vec![moved.into()]).await;
     let outbound = Outbound::new(rule(&["127.0.0.0/8"], &[]));
-    let reply = post(&outbound, &format!("http://127.0.0.1:{port}/hook")).await.unwrap();
+    let reply = post(&outbound, &format!("http://127.0.0.1:{port}/hook?from=gavia")).await.unwrap();
     assert_eq!(reply.status, 302);
     let request = requests.await.unwrap().remove(0);
     let header = |name: &str| {
@@ -159,8 +159,17 @@ async fn a_request_is_signed_and_a_redirect_is_not_followed() {
         line.unwrap_or_else(|| panic!("no {name} in {request}"))
     };
     let timestamp = header("timestamp");
-    let wanted = hex::encode(Md5::new().chain_update(&timestamp).chain_update("tok-1").finalize());
-    assert_eq!(header("signature"), wanted);
+    assert_eq!(header("signature"), signature::v1(&timestamp, b"tok-1"));
+    let call = signature::Signed {
+        method: "POST",
+        target: "/hook?from=gavia",
+        timestamp: &timestamp,
+        nonce: &header("nonce"),
+        app: "",
+        username: "",
+        body: br#"{"id":3}"#,
+    };
+    assert!(signature::V2Key::derive(b"tok-1").verifies(&call, &header("signature-v2")));
     assert_eq!(header("idempotency-key").len(), 36);
     assert!(request.ends_with("{\"id\":3}"), "{request}");
 }

@@ -4,37 +4,71 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use sqlx::PgExecutor;
 
-use super::Error;
-use crate::workflow::UserId;
+use super::{
+    Error,
+    app_tokens::{RuleColumns, SealedSecret, SecretForm},
+};
+use crate::{access::AccessRules, workflow::UserId};
 
 /// What the database keeps of a session cookie or a bearer token.
 pub fn hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
 
-/// An app as its signed calls need it; the token is still sealed.
+/// An app as its calls need it once they are let in.
 #[derive(Clone, Debug)]
 pub struct AppRow {
     pub id: i64,
     pub app_name: String,
-    pub sealed_token: Vec<u8>,
     pub ticket_sn_prefix: String,
     pub trusted: bool,
     pub may_configure: bool,
     pub may_admin: bool,
 }
 
-pub async fn app_by_name(db: impl PgExecutor<'_>, name: &str) -> Result<Option<AppRow>, Error> {
-    let row = sqlx::query_as!(
-        AppRow,
-        "SELECT id, app_name, sealed_token, ticket_sn_prefix, trusted, may_configure, may_admin
-           FROM app_tokens
-          WHERE app_name = $1 AND deleted_at IS NULL",
+/// What a call of an app is checked against; the secrets are still sealed.
+#[derive(Clone, Debug)]
+pub struct AppGuard {
+    pub secret: SealedSecret,
+    /// The secret before the last rotation, while it lives.
+    pub former: Option<SealedSecret>,
+    pub rules: AccessRules,
+}
+
+/// One query, since every signed call begins with it.
+pub async fn app_by_name(db: impl PgExecutor<'_>, name: &str) -> Result<Option<(AppRow, AppGuard)>, Error> {
+    let row = sqlx::query!(
+        r#"SELECT id, app_name, ticket_sn_prefix, trusted, may_configure, may_admin, sealed_token, secret_form,
+                  CASE WHEN former_expires_at > now() THEN former_secret END AS former_secret,
+                  COALESCE(former_secret_form, 'token') AS "former_secret_form!",
+                  allow_cidrs, allow_users, min_signature_version, replay_check, rate_per_minute
+             FROM app_tokens
+            WHERE app_name = $1 AND deleted_at IS NULL"#,
         name
     )
     .fetch_optional(db)
     .await?;
-    Ok(row)
+    let Some(row) = row else { return Ok(None) };
+    let secret = SealedSecret { sealed: row.sealed_token, form: SecretForm::from_name(&row.secret_form)? };
+    let former = row
+        .former_secret
+        .map(|sealed| SecretForm::from_name(&row.former_secret_form).map(|form| SealedSecret { sealed, form }));
+    let rules = RuleColumns {
+        allow_cidrs: row.allow_cidrs,
+        allow_users: row.allow_users,
+        min_signature_version: row.min_signature_version,
+        replay_check: row.replay_check,
+        rate_per_minute: row.rate_per_minute,
+    };
+    let app = AppRow {
+        id: row.id,
+        app_name: row.app_name,
+        ticket_sn_prefix: row.ticket_sn_prefix,
+        trusted: row.trusted,
+        may_configure: row.may_configure,
+        may_admin: row.may_admin,
+    };
+    Ok(Some((app, AppGuard { secret, former: former.transpose()?, rules: rules.into_rules(row.id)? })))
 }
 
 /// The person behind a live session or access token.

@@ -32,16 +32,27 @@ pub async fn claim(db: impl PgExecutor<'_>, id: &str) -> Result<String, Error> {
 /// In the caller's transaction; the number of secrets is the answer.
 pub async fn reseal(tx: &mut PgConnection, old: &SealingKey, new: &SealingKey) -> Result<usize, Error> {
     sqlx::query!("LOCK TABLE app_tokens IN EXCLUSIVE MODE").execute(&mut *tx).await?;
-    let rows = sqlx::query!("SELECT id, sealed_token FROM app_tokens ORDER BY id").fetch_all(&mut *tx).await?;
-    let count = rows.len();
+    let rows =
+        sqlx::query!("SELECT id, sealed_token, former_secret FROM app_tokens ORDER BY id").fetch_all(&mut *tx).await?;
+    let mut count = 0;
     for row in rows {
-        let plain = old
-            .open(&row.sealed_token)
-            .map_err(|error| Error::Inconsistent(format!("app token {}: {error}", row.id)))?;
-        let sealed = new.seal(&plain);
-        sqlx::query!("UPDATE app_tokens SET sealed_token = $2, key_id = $3 WHERE id = $1", row.id, &sealed, new.id())
-            .execute(&mut *tx)
-            .await?;
+        let mut anew = |sealed: &[u8]| {
+            count += 1;
+            old.open(sealed)
+                .map(|plain| new.seal(&plain))
+                .map_err(|error| Error::Inconsistent(format!("app token {}: {error}", row.id)))
+        };
+        let sealed = anew(&row.sealed_token)?;
+        let former = row.former_secret.as_deref().map(&mut anew).transpose()?;
+        sqlx::query!(
+            "UPDATE app_tokens SET sealed_token = $2, former_secret = $3, key_id = $4 WHERE id = $1",
+            row.id,
+            &sealed,
+            former.as_deref(),
+            new.id()
+        )
+        .execute(&mut *tx)
+        .await?;
     }
     sqlx::query!("UPDATE encryption_key SET key_id = $1, created_at = now()", new.id()).execute(tx).await?;
     Ok(count)

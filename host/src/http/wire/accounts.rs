@@ -56,9 +56,8 @@ pub fn role_of_user(role: &RoleRow, zone: Tz) -> Value {
     })
 }
 
-/// `token` is the opened secret; only an administrator's session may be shown it (F-59).
+/// `token` is the opened secret, empty when only its v2 key is kept; only an administrator's session may be shown it (F-59).
 pub fn token_object(row: &AppTokenRow, token: &str, zone: Tz) -> Value {
-    let workflows: Vec<String> = row.workflow_ids.iter().map(ToString::to_string).collect();
     json!({
         "id": row.id,
         "creator": row.creator,
@@ -67,13 +66,23 @@ pub fn token_object(row: &AppTokenRow, token: &str, zone: Tz) -> Value {
         "is_deleted": false,
         "app_name": row.app_name,
         "token": token,
-        "workflow_ids": workflows.join(","),
+        "workflow_ids": joined(&row.workflow_ids),
         "ticket_sn_prefix": row.ticket_sn_prefix,
         "trusted": row.trusted,
         "may_configure": row.may_configure,
         "may_admin": row.may_admin,
+        "allow_cidrs": joined(&row.rules.networks),
+        "allow_users": joined(&row.rules.users),
+        "min_signature_version": row.rules.min_version.number(),
+        "replay_check": row.rules.replay_check,
+        "rate_per_minute": row.rules.rate_per_minute,
+        "former_token_expires": row.former_expires_at.map(|at| local_time(at, zone)),
         "creator_info": made_by(&row.creator, row.creator_id, row.creator_alias.as_deref()),
     })
+}
+
+fn joined<T: ToString>(entries: &[T]) -> String {
+    entries.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// Who made a row; that person need not exist any more.
