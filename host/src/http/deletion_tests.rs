@@ -237,8 +237,8 @@ async fn f39_participants_that_are_gone_keep_their_raw_value_and_lose_their_name
     let lisi = As::App("oa", &token, "lisi");
     let mut tickets = Vec::new();
     for (kind, id) in [(4, role), (3, department)] {
-        let rule = json!({ "participant_type_id": kind, "participant": id.to_string() });
-        server.admin(Method::PATCH, &format!("/workflows/{}/states/{}", flow.id, flow.work), rule).await;
+        let change = json!({ "participant_type_id": kind, "participant": id.to_string() });
+        server.admin(Method::PATCH, &format!("/workflows/{}/states/{}", flow.id, flow.work), change).await;
         tickets.push((server.ticket(flow, &token).await, id));
     }
     testing::retire_groups(&server.app.db).await;
@@ -246,8 +246,8 @@ async fn f39_participants_that_are_gone_keep_their_raw_value_and_lose_their_name
         for read in ["", "/transitions", "/flowlogs", "/flowsteps", "/participant_info"] {
             done(server.call(&lisi, Method::GET, &format!("/tickets/{ticket}{read}"), &NOTHING).await);
         }
-        let list = format!("/tickets?category=all&ticket_ids={ticket}");
-        let row = done(server.call(&lisi, Method::GET, &list, &NOTHING).await)["value"][0].take();
+        let path = format!("/tickets?category=all&ticket_ids={ticket}");
+        let row = done(server.call(&lisi, Method::GET, &path, &NOTHING).await)["value"][0].take();
         let info = &row["participant_info"];
         assert_eq!((&info["participant"], &info["participant_alias"]), (&json!(id.to_string()), &json!("")));
     }

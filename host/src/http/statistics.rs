@@ -70,13 +70,12 @@ fn span(app: &App, query: &Query, now: DateTime<Utc>) -> Result<Span, Failure> {
             wire::parse_local_time(&next_day(at, app), zone).unwrap_or(at) - chrono::TimeDelta::microseconds(1)
         }
     };
-    let from = match bound(["start_time", "start_date"])? {
-        Some((at, _)) => at,
-        None => {
-            let day = until.with_timezone(&zone).date_naive();
-            let first = day.checked_sub_days(Days::new(DAYS_DEFAULT - 1)).unwrap_or(day);
-            wire::parse_local_time(&first.to_string(), zone).unwrap_or(until)
-        }
+    let from = if let Some((at, _)) = bound(["start_time", "start_date"])? {
+        at
+    } else {
+        let day = until.with_timezone(&zone).date_naive();
+        let first = day.checked_sub_days(Days::new(DAYS_DEFAULT - 1)).unwrap_or(day);
+        wire::parse_local_time(&first.to_string(), zone).unwrap_or(until)
     };
     if from > until {
         return Err(Failure::object("start_time不能晚于end_time"));

@@ -130,24 +130,24 @@ impl Gone<'_> {
         let sources = self.transitions.iter().filter_map(|place| transitions[*place].set.source).map(|id| id.0);
         let held: Vec<i64> = self.states.iter().map(|place| states[*place].id.0).chain(sources).collect();
         uses::hold_states(&mut *db, &held).await?;
-        let mut used = Vec::new();
+        let mut blocked = Vec::new();
         if !uses::of_states(&mut *db, &held).await?.is_empty() {
             for place in self.states {
                 let uses = uses::of_states(&mut *db, &[states[*place].id.0]).await?;
-                used.extend(in_use("state", &stored.document.states[*place].key, uses));
+                blocked.extend(in_use("state", &stored.document.states[*place].key, uses));
             }
             for place in self.transitions {
                 let source: Vec<i64> = transitions[*place].set.source.iter().map(|id| id.0).collect();
                 let uses = uses::of_states(&mut *db, &source).await?;
-                used.extend(in_use("transition", &stored.document.transitions[*place].key, uses));
+                blocked.extend(in_use("transition", &stored.document.transitions[*place].key, uses));
             }
         }
         let going: Vec<i64> = self.fields.iter().map(|place| stored.fields[*place].id.0).collect();
         for place in self.fields {
             let uses = uses::of_field(&mut *db, stored.fields[*place].id, &going).await?;
-            used.extend(in_use("field", &stored.document.fields[*place].key, uses));
+            blocked.extend(in_use("field", &stored.document.fields[*place].key, uses));
         }
-        Ok(used)
+        Ok(blocked)
     }
 }
 
@@ -199,20 +199,17 @@ impl Saving<'_> {
         for (part, place) in self.document.states.iter().zip(found) {
             let known =
                 stored.zip(*place).map(|(stored, place)| (stored.states[place].id, &stored.document.states[place]));
-            let id = match known {
-                Some((id, was)) => {
-                    if was != part {
-                        states::update(&mut *self.db, id, &part.draft()).await?;
-                        self.note(Changed::Changed, "state", Some(&part.key), id.0);
-                    }
-                    id
+            let id = if let Some((id, was)) = known {
+                if was != part {
+                    states::update(&mut *self.db, id, &part.draft()).await?;
+                    self.note(Changed::Changed, "state", Some(&part.key), id.0);
                 }
-                None => {
-                    let id = states::insert(&mut *self.db, self.workflow, &part.draft(), self.by).await?;
-                    states::set_key(&mut *self.db, id, &part.key).await?;
-                    self.note(Changed::Added, "state", Some(&part.key), id.0);
-                    id
-                }
+                id
+            } else {
+                let id = states::insert(&mut *self.db, self.workflow, &part.draft(), self.by).await?;
+                states::set_key(&mut *self.db, id, &part.key).await?;
+                self.note(Changed::Added, "state", Some(&part.key), id.0);
+                id
             };
             ids.insert(part.key.clone(), id);
         }

@@ -265,9 +265,12 @@ fn part<T: DeserializeOwned>(given: Value, place: &Place, problems: &mut Vec<Pro
 mod tests {
     use super::*;
 
-    fn map(value: Value) -> Map<String, Value> {
+    fn map(value: &Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
     }
+
+    /// Where it is told, and how a sound document gets it.
+    type Spoilt = (&'static str, fn(&mut Value));
 
     /// Nothing but what must be there.
     fn least() -> Value {
@@ -281,7 +284,7 @@ mod tests {
 
     #[test]
     fn what_is_left_out_has_its_default_and_what_is_written_is_read_again() {
-        let document = Document::read(map(least())).unwrap();
+        let document = Document::read(map(&least())).unwrap();
         assert_eq!(document.settings.name, "w");
         assert!(document.settings.view_permission_check && document.transitions[0].field_require_check);
         assert_eq!((document.states[0].kind, &document.states[0].plugin_args), (StateKind::Normal, &json!({})));
@@ -300,7 +303,7 @@ mod tests {
     #[test]
     fn a_list_that_was_forgotten_is_no_empty_list() {
         for list in ["states", "transitions", "fields"] {
-            let mut given = map(least());
+            let mut given = map(&least());
             given.remove(list);
             let problems = Document::read(given).unwrap_err();
             assert_eq!(problems.len(), 1);
@@ -310,7 +313,7 @@ mod tests {
 
     #[test]
     fn every_bound_of_a_document_is_held() {
-        let spoilt: [(&str, fn(&mut Value)); 8] = [
+        let spoilt: [Spoilt; 8] = [
             ("", |given| given["states"] = (0..501).map(|n| json!({ "key": n.to_string(), "name": "" })).collect()),
             ("", |given| {
                 let condition = json!({ "expression": "True", "target": "a" });
@@ -326,7 +329,7 @@ mod tests {
         for (pointer, spoil) in spoilt {
             let mut given = least();
             spoil(&mut given);
-            let problems = Document::read(map(given)).unwrap_err();
+            let problems = Document::read(map(&given)).unwrap_err();
             let found: Vec<&str> = problems.iter().map(|problem| problem.place.pointer.as_str()).collect();
             assert_eq!(found, [pointer]);
         }

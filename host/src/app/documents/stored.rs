@@ -91,15 +91,15 @@ impl Stored {
 /// The key of each part: the one it has, or a letter and its id, which no other part has taken.
 fn keys<'a>(letter: char, parts: impl Iterator<Item = (i64, Option<&'a str>)> + Clone) -> Vec<String> {
     let mut taken: HashSet<String> = parts.clone().filter_map(|(_, key)| key.map(str::to_owned)).collect();
-    let keys = parts.map(|(id, key)| match key {
-        Some(key) => key.to_owned(),
-        None => {
-            let mut derived = format!("{letter}{id}");
-            while !taken.insert(derived.clone()) {
-                derived.push('_');
-            }
-            derived
+    let keys = parts.map(|(id, key)| {
+        if let Some(key) = key {
+            return key.to_owned();
         }
+        let mut derived = format!("{letter}{id}");
+        while !taken.insert(derived.clone()) {
+            derived.push('_');
+        }
+        derived
     });
     keys.collect()
 }

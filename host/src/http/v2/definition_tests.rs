@@ -114,15 +114,15 @@ async fn a_put_keeps_the_ids_of_what_is_there_and_gives_new_ones_to_what_is_new(
         .iter()
         .map(|change| (&change["change"], &change["part"], &change["key"]))
         .collect();
-    let (added, changed) = (json!("added"), json!("changed"));
+    let (new, old) = (json!("added"), json!("changed"));
     assert_eq!(
         changes,
         [
-            (&changed, &json!("state"), &json!(end)),
-            (&added, &json!("state"), &json!("boss")),
-            (&changed, &json!("transition"), &json!(format!("t{}", flow.done))),
-            (&added, &json!("transition"), &json!("agreed")),
-            (&added, &json!("field"), &json!("note")),
+            (&old, &json!("state"), &json!(end)),
+            (&new, &json!("state"), &json!("boss")),
+            (&old, &json!("transition"), &json!(format!("t{}", flow.done))),
+            (&new, &json!("transition"), &json!("agreed")),
+            (&new, &json!("field"), &json!("note")),
         ]
     );
     let mut now = get(&server, flow.id).await.body;
