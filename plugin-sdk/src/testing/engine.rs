@@ -82,18 +82,22 @@ impl Engine {
         value.ok_or_else(|| Error::not_found(format!("there is no secret {name}")))
     }
 
-    fn kv(&self, call: &str) -> Result<(), Error> {
-        self.granted(call, "kv", |capability| matches!(capability, Capability::Kv { .. }).then_some(()))
+    fn kv(&self, call: &str, key: &str) -> Result<(), Error> {
+        self.granted(call, "kv", |capability| matches!(capability, Capability::Kv { .. }).then_some(()))?;
+        if (1..=quotas::KV_KEY_BYTES).contains(&key.len()) {
+            return Ok(());
+        }
+        Err(Error::invalid_input(format!("a key has 1 to {} bytes", quotas::KV_KEY_BYTES)))
     }
 
     pub(crate) fn kv_get(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
-        self.kv("kv.get")?;
+        self.kv("kv.get", key)?;
         Ok(self.0.borrow().kv.get(key).cloned())
     }
 
     /// No time passes in a test, so nothing expires.
     pub(crate) fn kv_set(&self, key: &str, value: &[u8], _ttl: Option<Duration>) -> Result<(), Error> {
-        self.kv("kv.set")?;
+        self.kv("kv.set", key)?;
         self.store(key, value)
     }
 
@@ -112,13 +116,13 @@ impl Engine {
     }
 
     pub(crate) fn kv_delete(&self, key: &str) -> Result<(), Error> {
-        self.kv("kv.delete")?;
+        self.kv("kv.delete", key)?;
         self.0.borrow_mut().kv.remove(key);
         Ok(())
     }
 
     pub(crate) fn kv_compare_and_set(&self, key: &str, old: Option<&[u8]>, new: &[u8]) -> Result<bool, Error> {
-        self.kv("kv.compare-and-set")?;
+        self.kv("kv.compare-and-set", key)?;
         if self.0.borrow().kv.get(key).map(Vec::as_slice) != old {
             return Ok(false);
         }
@@ -202,25 +206,26 @@ impl Engine {
     pub(crate) fn user(&self, username: &str) -> Result<User, Error> {
         let scope = self.scope("directory.user-by-name")?;
         let user = self.0.borrow().people.named(username).cloned();
-        user.map(|user| shown(user, scope)).ok_or_else(|| Error::not_found("no such user"))
+        user.map(|user| shown(user, Some(scope))).ok_or_else(|| Error::not_found("no such user"))
     }
 
     pub(crate) fn users_in_role(&self, role_id: i64, limit: u32) -> Result<Vec<User>, Error> {
         let scope = self.scope("directory.users-in-role")?;
-        Ok(self.people(scope, limit, |user| user.role_ids.contains(&role_id)))
+        Ok(self.active(scope, limit, |user| user.role_ids.contains(&role_id)))
     }
 
     pub(crate) fn users_in_dept(&self, dept_id: i64, recursive: bool, limit: u32) -> Result<Vec<User>, Error> {
         let scope = self.scope("directory.users-in-dept")?;
         let departments = self.0.borrow().people.departments(dept_id, recursive);
-        Ok(self.people(scope, limit, |user| user.dept_ids.iter().any(|id| departments.contains(id))))
+        let departments = departments.ok_or_else(|| Error::not_found("no such department"))?;
+        Ok(self.active(scope, limit, |user| user.dept_ids.iter().any(|id| departments.contains(id))))
     }
 
-    fn people(&self, scope: ContactScope, limit: u32, wanted: impl Fn(&User) -> bool) -> Vec<User> {
+    fn active(&self, scope: ContactScope, limit: u32, wanted: impl Fn(&User) -> bool) -> Vec<User> {
         let limit = limit.clamp(1, quotas::PEOPLE) as usize;
         let state = self.0.borrow();
-        let found = state.people.users.iter().filter(|user| wanted(user));
-        found.take(limit).map(|user| shown(user.clone(), scope)).collect()
+        let found = state.people.users.iter().filter(|user| user.is_active && wanted(user));
+        found.take(limit).map(|user| shown(user.clone(), Some(scope))).collect()
     }
 
     pub(crate) fn leader_of_dept(&self, dept_id: i64) -> Result<Option<User>, Error> {
@@ -229,7 +234,7 @@ impl Engine {
         let department = state.people.departments.get(&dept_id);
         let department = department.ok_or_else(|| Error::not_found("no such department"))?;
         let leader = department.leader.as_deref().and_then(|name| state.people.named(name));
-        Ok(leader.map(|user| shown(user.clone(), scope)))
+        Ok(leader.map(|user| shown(user.clone(), Some(scope))))
     }
 
     pub(crate) fn send(&self, request: &RequestParts) -> Result<Response, Error> {
@@ -287,8 +292,9 @@ fn writable(capability: &Capability) -> Option<Vec<String>> {
     }
 }
 
-fn shown(mut user: User, scope: ContactScope) -> User {
-    if scope == ContactScope::Basic {
+/// What the grant covers of a person; also of those who come with a call.
+pub(super) fn shown(mut user: User, scope: Option<ContactScope>) -> User {
+    if scope != Some(ContactScope::Contact) {
         user.email.clear();
         user.phone.clear();
     }

@@ -6,7 +6,7 @@ use gavia_plugin_manifest::{Capability, ContactScope, Manifest, Origin, TicketSc
 
 use super::{
     Ran, Receiver,
-    engine::Engine,
+    engine::{Engine, shown},
     people::Department,
     quotas,
     state::{Run, State},
@@ -182,23 +182,26 @@ impl MockHost {
         context: &Context,
         run: impl FnOnce(&Context, &Host) -> Result<Outcome, Error>,
     ) -> Ran<Outcome> {
-        let engine = self.begin(context);
-        let result = run(context, &Host::new(context.ticket(), engine));
+        let (context, engine) = self.begin(context);
+        let result = run(&context, &Host::new(context.ticket(), engine));
         self.end(result, |outcome| {
             at_most(outcome.text().len(), quotas::MESSAGE_BYTES, "bytes of message")?;
             at_most(outcome.output().map_or(0, str::len), quotas::OUTPUT_BYTES, "bytes of output")
         })
     }
 
-    /// Runs a participants plugin.
+    /// Runs a participants plugin. Whether the people exist is asked by the engine afterwards, and not here.
     pub fn participants(
         &self,
         context: &Context,
         resolve: impl FnOnce(&Context, &ReadHost) -> Result<Vec<String>, Error>,
     ) -> Ran<Vec<String>> {
-        let engine = self.begin(context);
-        let result = resolve(context, &ReadHost::new(engine));
-        self.end(result, |people| at_most(people.len(), quotas::ANSWERS, "participants"))
+        let (context, engine) = self.begin(context);
+        let result = resolve(&context, &ReadHost::new(engine));
+        self.end(result, |people| {
+            at_most(people.len(), quotas::ANSWERS, "participants")?;
+            if people.iter().any(String::is_empty) { Err(not_acceptable("an empty user name")) } else { Ok(()) }
+        })
     }
 
     /// Runs a notice plugin.
@@ -208,18 +211,42 @@ impl MockHost {
         message: &Message,
         send: impl FnOnce(&Context, &Message, &Host) -> Result<Vec<Delivery>, Error>,
     ) -> Ran<Vec<Delivery>> {
-        let engine = self.begin(context);
-        let result = send(context, message, &Host::new(context.ticket(), engine));
-        self.end(result, |deliveries| at_most(deliveries.len(), quotas::ANSWERS, "deliveries"))
+        let (context, engine) = self.begin(context);
+        let scope = self.contact_scope();
+        let recipients = message.recipients.iter().map(|user| shown(user.clone(), scope)).collect();
+        let message = Message { recipients, ..message.clone() };
+        let result = send(&context, &message, &Host::new(context.ticket(), engine));
+        self.end(result, |deliveries| {
+            at_most(deliveries.len(), quotas::ANSWERS, "deliveries")?;
+            let known = |name: &str| message.recipients.iter().any(|user| user.username == name);
+            match deliveries.iter().find(|delivery| !known(delivery.username())) {
+                Some(stranger) => {
+                    Err(not_acceptable(format!("a delivery to {}, who is no recipient", stranger.username())))
+                }
+                None => Ok(()),
+            }
+        })
     }
 
-    fn begin(&self, context: &Context) -> Engine {
+    fn contact_scope(&self) -> Option<ContactScope> {
+        self.state.borrow().granted.iter().find_map(|capability| match capability {
+            Capability::Directory { scope, .. } => Some(*scope),
+            _ => None,
+        })
+    }
+
+    /// The context as the plugin may see it, and the engine of the run.
+    fn begin(&self, context: &Context) -> (Context, Engine) {
+        let scope = self.contact_scope();
+        let mut context = context.clone();
+        let actor = context.parts().actor.take();
+        context.parts().actor = actor.map(|actor| shown(actor, scope));
         let ticket = context.ticket();
         let mut state = self.state.borrow_mut();
         state.run = Run { own: Some((ticket.id, ticket.workflow_id)), ..Run::default() };
         state.tickets.entry(ticket.id).or_insert_with(|| ticket.clone());
         drop(state);
-        Engine::new(self.state.clone())
+        (context, Engine::new(self.state.clone()))
     }
 
     fn end<T>(&self, result: Result<T, Error>, check: impl FnOnce(&T) -> Result<(), Error>) -> Ran<T> {
@@ -244,8 +271,9 @@ pub(super) fn unreachable(request: &crate::http::RequestParts) -> Error {
 }
 
 fn at_most(count: usize, max: usize, what: &str) -> Result<(), Error> {
-    if count <= max {
-        return Ok(());
-    }
-    Err(Error::permanent(format!("the plugin's answer is not acceptable: {count} {what}; {max} are allowed")))
+    if count <= max { Ok(()) } else { Err(not_acceptable(format!("{count} {what}; {max} are allowed"))) }
+}
+
+fn not_acceptable(what: impl std::fmt::Display) -> Error {
+    Error::permanent(format!("the plugin's answer is not acceptable: {what}"))
 }

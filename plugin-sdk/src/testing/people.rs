@@ -20,8 +20,9 @@ impl People {
         self.users.iter().find(|user| user.username == username)
     }
 
-    /// The departments meant, itself first; a loop in the tree ends where it closes.
-    pub(super) fn departments(&self, id: i64, recursive: bool) -> Vec<i64> {
+    /// The departments meant, itself first; a loop in the tree ends where it closes. `None` if there is no such department.
+    pub(super) fn departments(&self, id: i64, recursive: bool) -> Option<Vec<i64>> {
+        self.departments.get(&id)?;
         let mut found = vec![id];
         let mut next = 0;
         while recursive && next < found.len() {
@@ -31,6 +32,6 @@ impl People {
             found.extend(new);
             next += 1;
         }
-        found
+        Some(found)
     }
 }

@@ -8,6 +8,7 @@ pub(super) const EFFECTS: usize = 100;
 pub(super) const EFFECT_BYTES: usize = 256 << 10;
 pub(super) const HTTP_REQUESTS: usize = 10;
 pub(super) const HTTP_BODY_BYTES: usize = 1 << 20;
+pub(super) const KV_KEY_BYTES: usize = 256;
 pub(super) const KV_VALUE_BYTES: usize = 64 << 10;
 pub(super) const KV_BYTES: usize = 10 << 20;
 pub(super) const HISTORY: u32 = 1_000;

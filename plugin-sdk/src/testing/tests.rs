@@ -150,10 +150,12 @@ fn tickets_are_read_within_the_scope() {
 
 #[test]
 fn the_directory_shows_as_much_as_was_granted() {
+    let mut gone = user(3, "gone");
+    (gone.dept_ids, gone.role_ids, gone.is_active) = (vec![11], vec![5], false);
     let mut bob = user(2, "bob");
     (bob.dept_ids, bob.role_ids, bob.phone) = (vec![11], vec![5], "123".to_owned());
     let host = |scope| {
-        let host = MockHost::bare().grant_directory(scope).user(user(1, "alice")).user(bob.clone());
+        let host = MockHost::bare().grant_directory(scope).user(user(1, "alice")).user(bob.clone()).user(gone.clone());
         host.department(10, None, Some("alice")).department(11, Some(10), None)
     };
     let look = |_: &Context, host: &ReadHost| {
@@ -169,6 +171,24 @@ fn the_directory_shows_as_much_as_was_granted() {
     let shown = |scope| host(scope).participants(&context(&[]), look).answer().clone();
     assert_eq!(shown(ContactScope::Contact), ["123bob@example.com"]);
     assert_eq!(shown(ContactScope::Basic), [""]);
+}
+
+#[test]
+fn answers_are_judged_as_the_engine_judges_them() {
+    let bob = || message("t", "b", &[user(2, "bob")]);
+    let seen = |host: MockHost| {
+        let told = |_: &Context, message: &Message, _: &Host| {
+            let bob = &message.recipients[0];
+            Ok(vec![Delivery::done(&bob.username, &bob.email)])
+        };
+        host.notice(&context(&[]), &bob(), told).answer()[0].detail().to_owned()
+    };
+    assert_eq!(seen(MockHost::bare()), "", "contact data is a grant too");
+    assert_eq!(seen(MockHost::bare().grant_directory(ContactScope::Contact)), "bob@example.com");
+    let stranger = MockHost::bare().notice(&context(&[]), &bob(), |_, _, _| Ok(vec![Delivery::done("eve", "")]));
+    assert!(stranger.error().message().contains("eve, who is no recipient"));
+    let empty = MockHost::bare().participants(&context(&[]), |_, _| Ok(vec![String::new()]));
+    assert!(empty.error().message().contains("empty user name"));
 }
 
 #[test]
