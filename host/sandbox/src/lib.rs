@@ -7,6 +7,7 @@
 
 mod address;
 mod bindings;
+mod breaker;
 mod cache;
 mod call;
 mod classify;
@@ -16,7 +17,9 @@ mod digest;
 mod engine;
 mod error;
 mod export;
+mod gate;
 mod grants;
+mod http;
 mod imports;
 mod inspect;
 mod limits;
@@ -37,9 +40,11 @@ mod state;
 pub mod types;
 
 pub use address::{Network, is_metadata, is_public};
+pub use breaker::Standing;
 pub use digest::{Digest, NotADigest};
 pub use error::{PluginError, Rejection, Retry, StartError, TrapKind};
 pub use grants::{DirectoryRead, FieldScope, Grants, HttpGrant, Injection, Methods, Reach, Storage, TicketsRead};
+pub use self::http::Gateway;
 pub use limits::{Kind, Limits, Lowered, MAX_CALLS, MAX_MEMORY_BYTES};
 pub use lookup::{Lookup, SystemLookup};
 pub use memory_services::{Department, InMemory, KV_BYTES};
