@@ -64,7 +64,12 @@ pub(crate) async fn run<E: Export>(desk: &Desk, plugin: &Plugin, export: E, term
     };
     let queue_ms = millis(asked.elapsed());
     let id = terms.id.clone();
-    let begun = Begun { engine: desk.engine.clone(), gateway: desk.gateway.clone(), ended: desk.ended.clone(), plugin: plugin.clone() };
+    let begun = Begun {
+        engine: desk.engine.clone(),
+        gateway: desk.gateway.clone(),
+        ended: desk.ended.clone(),
+        plugin: plugin.clone(),
+    };
     let plugin = plugin.clone();
     let mut outcome = Owned::new(async move {
         let outcome = begin(begun, export, terms).await;
@@ -96,7 +101,11 @@ async fn slot(desk: &Desk, plugin: &Plugin, limits: &Limits) -> Result<Slot, Plu
         Ok((own, any))
     };
     let busy = || PluginError::Busy {
-        what: if gate.is_full(limits) { "this plugin has all the calls it may have at once" } else { "every slot is taken" },
+        what: if gate.is_full(limits) {
+            "this plugin has all the calls it may have at once"
+        } else {
+            "every slot is taken"
+        },
     };
     let slot = tokio::select! {
         biased;

@@ -43,7 +43,8 @@ impl Gate {
         if let Ok(turn) = self.units.clone().try_acquire_many_owned(share) {
             return Ok(turn);
         }
-        let _place = Place::take(&self.waiting).ok_or(PluginError::Busy { what: "too many calls of this plugin wait" })?;
+        let _place =
+            Place::take(&self.waiting).ok_or(PluginError::Busy { what: "too many calls of this plugin wait" })?;
         // The semaphore is never closed.
         self.units.clone().acquire_many_owned(share).await.map_err(|_| PluginError::Ended)
     }

@@ -39,12 +39,12 @@ mod signature;
 mod state;
 pub mod types;
 
+pub use self::http::Gateway;
 pub use address::{Network, is_metadata, is_public};
 pub use breaker::Standing;
 pub use digest::{Digest, NotADigest};
 pub use error::{PluginError, Rejection, Retry, StartError, TrapKind};
 pub use grants::{DirectoryRead, FieldScope, Grants, HttpGrant, Injection, Methods, Reach, Storage, TicketsRead};
-pub use self::http::Gateway;
 pub use limits::{Kind, Limits, Lowered, MAX_CALLS, MAX_MEMORY_BYTES};
 pub use lookup::{Lookup, SystemLookup};
 pub use memory_services::{Department, InMemory, KV_BYTES};

@@ -11,6 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use http::{HeaderMap, header::CONTENT_LENGTH};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::{
     sync::OwnedSemaphorePermit,
@@ -53,9 +54,10 @@ pub(super) struct Outgoing {
 }
 
 impl Outgoing {
-    /// An error at once if the body says itself that it is too long.
-    pub(super) fn new(body: WasiBody, max: usize, meter: Arc<Meter>) -> Result<Outgoing, Error> {
-        if body.size_hint().lower() > max as u64 {
+    /// An error at once if the head says already that the body is too long.
+    pub(super) fn new(body: WasiBody, head: &HeaderMap, max: usize, meter: Arc<Meter>) -> Result<Outgoing, Error> {
+        let declared = head.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if declared.is_some_and(|length| length > max as u64) {
             return Err(Error::HttpRequestBodySize(Some(max as u64)));
         }
         Ok(Outgoing { body, allowance: Allowance { max, left: max, meter } })

@@ -53,7 +53,7 @@ impl Exchange {
 
     async fn within(self, request: Request<WasiBody>, deadline: Instant) -> Answer {
         let (mut head, body) = request.into_parts();
-        let body = Outgoing::new(body, self.limits.http_sent_bytes, self.sent.clone())?;
+        let body = Outgoing::new(body, &head.headers, self.limits.http_sent_bytes, self.sent.clone())?;
         self.inject(&mut head.headers).await?;
         let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         head.uri = path.parse::<Uri>().map_err(|_| Error::HttpRequestUriInvalid)?;

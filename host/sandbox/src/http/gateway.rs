@@ -105,7 +105,9 @@ impl Gateway {
                     return Err(Error::DestinationIpProhibited);
                 }
                 Ok(stream) => return self.secured(to, stream).await,
-                Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => failure = Error::ConnectionRefused,
+                Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+                    failure = Error::ConnectionRefused
+                }
                 Err(_) => failure = Error::DestinationUnavailable,
             }
         }

@@ -86,7 +86,9 @@ impl Http {
         let granted = to.and_then(|to| {
             let fits = |grant: &&HttpGrant| grant.origin.covers(&to) && allows(&grant.methods, request.method());
             let grant = self.grants.http.iter().find(fits)?.clone();
-            let injected = |name: &HeaderName| grant.inject.iter().any(|injection| injection.header.eq_ignore_ascii_case(name.as_str()));
+            let injected = |name: &HeaderName| {
+                grant.inject.iter().any(|injection| injection.header.eq_ignore_ascii_case(name.as_str()))
+            };
             (!request.headers().keys().any(injected)).then_some((to, grant))
         });
         granted.ok_or_else(|| {
@@ -139,7 +141,7 @@ impl WasiHttpHooks for Http {
     }
 }
 
-/// How long each part may take: the guest's wishes, never more than the request's whole time.
+/// How long each part may take if the guest has a wish; without one the whole request's deadline counts alone.
 #[derive(Clone, Copy)]
 struct Patience {
     connect: Duration,
@@ -149,7 +151,8 @@ struct Patience {
 
 impl Patience {
     fn of(wishes: RequestOptions, limits: &Limits) -> Patience {
-        let within = |wish: Option<Duration>| wish.map_or(limits.http_time, |wish| wish.min(limits.http_time));
+        let beyond = limits.http_time.saturating_mul(2);
+        let within = |wish: Option<Duration>| wish.map_or(beyond, |wish| wish.min(beyond));
         Patience {
             connect: within(wishes.connect_timeout),
             first_byte: within(wishes.first_byte_timeout),
