@@ -59,6 +59,16 @@ pub trait Action {
 /// A plugin that names the people of a state when a ticket enters it.
 ///
 /// It runs before the move and may run again when the move is tried again, so it can only read: its host has no way to write.
+///
+/// ```compile_fail,E0599
+/// use gavia_plugin_sdk::{Context, Error, ReadHost};
+///
+/// fn resolve(_context: &Context, host: &ReadHost) -> Result<Vec<String>, Error> {
+///     host.set_field("seen", true)?; // no method named `set_field`
+///     Ok(vec![])
+/// }
+/// ```
+///
 /// Export it with [`macro@participants`] or [`export_participants!`].
 pub trait Participants {
     /// User names, at most 1,000. Duplicates collapse; unknown and inactive people make the step fail, and so does an empty list.

@@ -1,6 +1,10 @@
 //! `gavia plugin`: a new plugin of each kind builds and passes its tests as it is, in the real sandbox; and each mistake is told.
 
-use std::{env, fs, path::Path};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::{Value, json};
 
@@ -116,6 +120,65 @@ fn what_goes_wrong_is_told(gavia: &Gavia, folder: &str) {
         &unknown.stderr,
         &["gavia-plugin.toml", "unknown variant `everything`", "gavia: the plugin does not compile"],
     );
+}
+
+/// Built as the sandbox's tests build them, into the same folder: whichever comes second finds them there.
+fn shipped() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guests");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--locked", "--release", "--target", "wasm32-wasip2", "--workspace"]);
+    cargo.args(["--exclude", "gavia-condition", "--manifest-path"]).arg(plugins().join("Cargo.toml"));
+    cargo.arg("--target-dir").arg(&folder);
+    let leaks = |name: &str| {
+        name.contains("RUSTFLAGS") || name.starts_with("RUSTC_") || name == "CLIPPY_ARGS" || name.starts_with("CARGO_")
+    };
+    // the way to cargo's own home and to the net stays
+    let kept = |name: &str| ["CARGO_HOME", "CARGO_NET_OFFLINE", "CARGO_HTTP_CAINFO"].contains(&name);
+    for (name, _) in env::vars().filter(|(name, _)| leaks(name) && !kept(name)) {
+        cargo.env_remove(name);
+    }
+    assert!(cargo.status().unwrap().success(), "the plugins do not build");
+    folder.join("wasm32-wasip2/release")
+}
+
+fn plugins() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins")
+}
+
+#[test]
+fn every_shipped_plugin_passes_its_cases_in_the_sandbox_and_asks_for_what_it_uses() {
+    let (gavia, built) = (gavia(), shipped());
+    let mut count = 0;
+    for entry in fs::read_dir(plugins()).unwrap() {
+        let folder = entry.unwrap().path();
+        if !folder.join("gavia-plugin.toml").is_file() {
+            continue;
+        }
+        count += 1;
+        let name = folder.file_name().unwrap().to_str().unwrap().replace('-', "_");
+        let component = built.join(format!("{name}.wasm")).display().to_string();
+        let tested = gavia.run(&["plugin", "test", folder.to_str().unwrap(), "--component", &component]);
+        assert_eq!((tested.code, tested.stderr.as_str()), (0, ""), "{tested:?}");
+        contains(&tested.stdout, &["cases passed\n"]);
+        assert!(folder.join("README.md").is_file(), "{name} has no README");
+    }
+    assert!(count > 8, "{count}");
+}
+
+#[test]
+fn a_plugin_of_a_released_contract_is_read_for_ever() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugin-sdk/fixtures/gavia-plugin-0.1.0.wasm");
+    let inspected = gavia().run(&["plugin", "inspect", file.to_str().unwrap()]);
+    assert_eq!((inspected.code, inspected.stderr.as_str()), (0, ""), "{inspected:?}");
+    let parts = [
+        "a component of kind action, participants, notice\n",
+        "wasi:http/outgoing-handler@0.2.12, provided; needs the grant http\n",
+        "plugin     every-kind 0.1.0, MIT OR Apache-2.0\n",
+        "asks to    send GET requests to the server of its setting url: shows that it can\n",
+        "setting    url (an URL, needed): what is fetched\n",
+    ];
+    contains(&inspected.stdout, &parts);
+    assert!(!inspected.stdout.contains("warning"), "{}", inspected.stdout);
 }
 
 #[test]

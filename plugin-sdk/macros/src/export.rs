@@ -119,3 +119,54 @@ fn export(kind: &Kind, plugin: &TokenStream) -> TokenStream {
 fn ident(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(kind: &Kind, arguments: TokenStream, item: TokenStream, message: &str) {
+        let text = expand(kind, arguments, item).to_string();
+        assert!(text.contains("compile_error") && text.contains(message), "{text}");
+    }
+
+    #[test]
+    fn what_cannot_be_a_plugin_is_refused_with_what_is_wanted() {
+        let none = TokenStream::new;
+        refused(
+            &Kind::ACTION,
+            none(),
+            quote!(
+                struct A;
+            ),
+            "#[action] stands on a function or on `impl Action for …`",
+        );
+        refused(&Kind::NOTICE, none(), quote!(impl Action for A {}), "#[notice] stands on `impl Notice for …`");
+        refused(&Kind::NOTICE, none(), quote!(impl A {}), "#[notice] stands on `impl Notice for …`");
+        refused(&Kind::ACTION, quote!(id = "x"), quote!(impl Action for A {}), "gavia-plugin.toml");
+        let wanted = "fn send(context: &Context, message: &Message, host: &Host) -> Result<Vec<Delivery>, Error>";
+        for function in [
+            quote!(
+                fn send(context: &Context, host: &Host) -> Result<Vec<Delivery>, Error> {}
+            ),
+            quote!(
+                fn send(context: &Context, message: &Message, host: &Host) {}
+            ),
+            quote!(
+                async fn send(context: &Context, message: &Message, host: &Host) -> Result<(), Error> {}
+            ),
+            quote!(
+                fn send<T>(context: &Context, message: &Message, host: T) -> Result<(), Error> {}
+            ),
+        ] {
+            refused(&Kind::NOTICE, none(), function, wanted);
+        }
+    }
+
+    #[test]
+    fn the_item_stays_as_it_is() {
+        let item = quote!(impl Action for A { fn run(c: &Context, h: &Host) -> Result<Outcome, Error> { todo() } });
+        let text = expand(&Kind::ACTION, TokenStream::new(), item.clone()).to_string();
+        assert!(text.starts_with(&item.to_string()) && text.contains("export_action ! (A)"), "{text}");
+    }
+}

@@ -12,7 +12,7 @@ use export::Kind;
 
 /// Makes a function, or an `impl Action for …`, the action plugin that this crate builds. Once in a crate.
 ///
-/// A function has the signature of [`Action::run`](trait.Action.html#tymethod.run).
+/// A function has the signature of [`Action::run`](trait.Action.html#tymethod.run); another one is told so.
 #[proc_macro_attribute]
 pub fn action(arguments: TokenStream, item: TokenStream) -> TokenStream {
     export::expand(&Kind::ACTION, arguments.into(), item.into()).into()

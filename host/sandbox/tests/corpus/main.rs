@@ -11,5 +11,6 @@ mod grants;
 mod harm;
 mod kinds;
 mod probe;
+mod released;
 mod scripts;
 mod web;

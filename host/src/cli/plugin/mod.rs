@@ -44,6 +44,9 @@ pub(super) enum Command {
         /// The plugin's folder
         #[arg(default_value = ".")]
         dir: PathBuf,
+        /// Only run the cases, on this component; for plugins that are not built by cargo
+        #[arg(long)]
+        component: Option<PathBuf>,
     },
     /// Say what a component is, what it wants and what it asks to be allowed
     Inspect {
@@ -64,7 +67,7 @@ pub(super) async fn run(command: Command) -> Result<(), Stop> {
     match command {
         Command::New { name, kind, dir, sdk } => new::run(&name, kind, &dir, sdk),
         Command::Build { dir } => build::run(&dir).await,
-        Command::Test { dir } => test::run(&dir).await,
+        Command::Test { dir, component } => test::run(&dir, component).await,
         Command::Inspect { file } => inspect::run(&file).await,
     }
 }

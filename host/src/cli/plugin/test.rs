@@ -1,7 +1,11 @@
 //! `gavia plugin test`: the plugin's own tests, natively; then the component, in the server's sandbox, on every case; and what each
 //! call used of what it may use.
 
-use std::{path::Path, process::Stdio, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::Arc,
+};
 
 use gavia_plugin_manifest::Manifest;
 use gavia_sandbox::{Call, Kind, Limits, Outcome, Prepared, Sandbox, Usage};
@@ -19,11 +23,16 @@ use crate::cli::{desk::say, stop::Stop};
 /// The sandbox counts processor time in these.
 const TICK_MS: u64 = 5;
 
-pub(super) async fn run(dir: &Path) -> Result<(), Stop> {
-    build::package(dir)?;
+pub(super) async fn run(dir: &Path, component: Option<PathBuf>) -> Result<(), Stop> {
     let cases = case::of(dir)?;
-    native(dir)?;
-    let file = build::component(dir)?;
+    let file = match component {
+        Some(file) => file,
+        None => {
+            build::package(dir)?;
+            native(dir)?;
+            build::component(dir)?
+        }
+    };
     let (sandbox, _cache) = sandbox()?;
     let prepared = build::prepare(&sandbox, &file).await?;
     let manifest = report::manifest(&prepared.bytes)?.ok_or_else(|| Stop::refused("the plugin has no manifest"))?;

@@ -1,0 +1,120 @@
+//! A component that was built when a version of the contract was released, kept as it was built, and run by every later engine
+//! (plugin-runtime §11). Its source is `tests/guests/every_kind`; the file is never built again, a new version adds a new one.
+
+use std::{fs, path::Path, sync::Arc};
+
+use gavia_sandbox::{
+    Call, Department, DirectoryRead, Effect, FieldScope, FlowEntry, Grants, InMemory, Kind, Limits, Message, Plugin,
+    Sandbox, Secret, Storage, Ticket, TicketsRead, User, custom_section,
+};
+use tokio::sync::OnceCell;
+
+use crate::{
+    bench::{ask, sandbox},
+    probe::{Receiver, ok, private},
+};
+
+fn file() -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugin-sdk/fixtures");
+    fs::read(folder.join("gavia-plugin-0.1.0.wasm")).unwrap()
+}
+
+async fn plugin() -> (&'static Sandbox, &'static Plugin) {
+    static LOADED: OnceCell<(Sandbox, Plugin)> = OnceCell::const_new();
+    let load = async || {
+        let sandbox = sandbox(4);
+        let plugin = sandbox.prepare(file()).await.unwrap().plugin;
+        (sandbox, plugin)
+    };
+    let (sandbox, plugin) = LOADED.get_or_init(load).await;
+    (sandbox, plugin)
+}
+
+fn user(id: i64, name: &str, dept: i64, role: i64) -> User {
+    User {
+        id,
+        username: name.to_owned(),
+        email: format!("{name}@example.com"),
+        is_active: true,
+        dept_ids: vec![dept],
+        role_ids: vec![role],
+        ..User::default()
+    }
+}
+
+fn world(url: &str) -> InMemory {
+    let mut world = InMemory::default();
+    world.settings = vec![("url".to_owned(), url.to_owned())];
+    world.secrets = [("WORD".to_owned(), Secret::new("hush!"))].into();
+    world.tickets = vec![Ticket { id: 1, workflow_id: 1, title: "leave".to_owned(), ..Ticket::default() }];
+    world.histories = [(1, vec![FlowEntry::default(), FlowEntry::default()])].into();
+    world.users = vec![user(1, "zhangsan", 1, 0), user(2, "lisi", 1, 0), user(3, "wangwu", 2, 5)];
+    world.departments = vec![
+        Department { id: 1, parent: None, leader: Some("lisi".to_owned()) },
+        Department { id: 2, parent: None, leader: None },
+    ];
+    world
+}
+
+fn call<'a>(context: &'a gavia_sandbox::Context, kind: Kind, world: InMemory, origin: &str) -> Call<'a> {
+    let grants = Grants {
+        tickets_read: TicketsRead::Own,
+        tickets_write: FieldScope::Listed(vec!["seen".to_owned()]),
+        directory: DirectoryRead::Contact,
+        kv: Storage::Own,
+        secrets: vec!["WORD".to_owned()],
+        http: vec![private(origin)],
+    };
+    Call { context, grants: Arc::new(grants), limits: Limits::for_kind(kind), host: Arc::new(world) }
+}
+
+#[tokio::test]
+async fn a_plugin_of_contract_0_1_0_is_still_of_its_kinds_and_says_who_it_is() {
+    let (_, plugin) = plugin().await;
+    assert_eq!(plugin.kinds(), [Kind::Action, Kind::Participants, Kind::Notice]);
+    let bytes = file();
+    let manifest = custom_section(&bytes, "gavia:manifest").unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(manifest).unwrap();
+    assert_eq!((&manifest["id"], &manifest["sdk"]), (&"every-kind".into(), &"gavia-plugin-sdk 0.1.0".into()));
+}
+
+#[tokio::test]
+async fn an_action_of_contract_0_1_0_still_reaches_all_that_it_is_granted() {
+    let (sandbox, plugin) = plugin().await;
+    let receiver = Receiver::start(ok("page")).await;
+    let origin = format!("http://127.0.0.1:{}", receiver.port);
+    let context = ask("").context;
+    let outcome = sandbox.run_action(plugin, call(&context, Kind::Action, world(&origin), &origin)).await;
+    assert_eq!(outcome.result.unwrap().message, "leave, 2 entries, 5 letters, page");
+    let effects: Vec<String> = outcome
+        .effects
+        .iter()
+        .map(|effect| match effect {
+            Effect::SetField(field) => format!("{}={}", field.key, field.value),
+            Effect::Comment(text) => text.clone(),
+        })
+        .collect();
+    assert_eq!(effects, ["seen=1", "page"]);
+    assert_eq!((outcome.logs[0].message.as_str(), outcome.usage.http_requests), ("all of it", 1));
+}
+
+#[tokio::test]
+async fn participants_of_contract_0_1_0_are_still_found() {
+    let (sandbox, plugin) = plugin().await;
+    let context = ask("").context;
+    let call = call(&context, Kind::Participants, world(""), "http://127.0.0.1");
+    let people = sandbox.resolve_participants(plugin, call).await.result.unwrap();
+    assert_eq!(people, ["zhangsan", "lisi", "wangwu"]);
+}
+
+#[tokio::test]
+async fn a_notice_of_contract_0_1_0_is_still_delivered() {
+    let (sandbox, plugin) = plugin().await;
+    let context = ask("").context;
+    let message = Message { title: "t".to_owned(), body: "b".to_owned(), recipients: vec![user(2, "lisi", 1, 0)] };
+    let call = call(&context, Kind::Notice, world(""), "http://127.0.0.1");
+    let outcome = sandbox.send_notice(plugin, &message, call).await;
+    let deliveries = outcome.result.unwrap();
+    assert_eq!((deliveries[0].username.as_str(), deliveries[0].detail.as_str()), ("lisi", "lisi@example.com"));
+    assert_eq!(outcome.logs[0].message, "t: b");
+}
