@@ -72,7 +72,7 @@ async fn pass(mut node: UnixStream, target: &Path, cut: &AtomicU8) -> std::io::R
                 }
                 server.write_all(bytes).await?;
                 if when == Cut::After as u8 {
-                    server.read(&mut answered).await?; // it is committed once the server says so
+                    server.readable().await?; // it is committed once the server says so
                     return Ok(());
                 }
             }

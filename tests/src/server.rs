@@ -36,7 +36,7 @@ pub struct Cluster {
 
 enum Database {
     /// Shared by its nodes; safety traded for speed.
-    Test(TestDatabase),
+    Test(Box<TestDatabase>),
     /// The node's own, durable as users have it.
     Embedded,
     /// Somebody else's, by its URL.
@@ -52,7 +52,7 @@ pub struct Node {
 impl Cluster {
     /// `binary` is `env!("CARGO_BIN_EXE_gavia-node")` of the calling test.
     pub async fn new(binary: &'static str) -> anyhow::Result<Self> {
-        Self { database: Database::Test(database().await), folder: tempfile::tempdir()?, binary }.with_admin()
+        Self { database: Database::Test(Box::new(database().await)), folder: tempfile::tempdir()?, binary }.with_admin()
     }
 
     /// One node's embedded database, in a folder that goes with this value.

@@ -130,18 +130,23 @@ fn log<B>(response: &axum::http::Response<B>, took: Duration, _: &Span) {
 pub(super) struct Unremarkable;
 
 /// Once begun, a request is carried out, although its caller hung up or its deadline answered: dropped half-way, a BEGIN that the
-/// driver has sent and not yet counted would stay open on a connection that the next request writes on (I5). Every statement and
-/// every wait inside has a limit of its own, so none stays for long.
+/// driver has sent and not yet counted would stay open on a connection that the next request writes on (I5). Every statement has a
+/// limit of its own; what waits past `LONGEST` waits on a wire that is dead.
 async fn to_its_end(request: Request, next: Next) -> Response {
-    match tokio::spawn(next.run(request).in_current_span()).await {
-        Ok(response) => response,
+    const LONGEST: Duration = Duration::from_mins(6);
+    let work = tokio::time::timeout(LONGEST, next.run(request).in_current_span());
+    match tokio::spawn(work).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => unavailable(),
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => {
-                Failure::with_status(StatusCode::SERVICE_UNAVAILABLE, "服务暂时不可用，请稍后重试").into_response()
-            }
+            Err(_) => unavailable(),
         },
     }
+}
+
+fn unavailable() -> Response {
+    Failure::with_status(StatusCode::SERVICE_UNAVAILABLE, "服务暂时不可用，请稍后重试").into_response()
 }
 
 /// The panic itself was logged where it happened; the caller gets a sentence.
@@ -164,7 +169,7 @@ async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> 
         return response;
     }
     tracing::warn!("a request did not end in {} s", deadline.as_secs());
-    Failure::with_status(StatusCode::SERVICE_UNAVAILABLE, "服务暂时不可用，请稍后重试").into_response()
+    unavailable()
 }
 
 /// Asked outside and inside of a nested router, where the request's own path is cut short.
