@@ -4,7 +4,16 @@
 #[cfg(test)]
 mod definition_tests;
 mod definitions;
+mod deliveries;
 mod directory;
+#[cfg(test)]
+mod job_tests;
+mod jobs;
+mod pages;
+mod problem;
+#[cfg(test)]
+mod ticket_tests;
+mod tickets;
 
 use std::sync::Arc;
 
@@ -13,7 +22,7 @@ use axum::{
     extract::{FromRequestParts, State},
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
-    routing::{get, put},
+    routing::{get, post, put},
 };
 use serde_json::{Value, json};
 
@@ -29,6 +38,11 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/workflows/{id}/check", get(check))
         .route("/directory", put(directory::import))
+        .route("/tickets", get(tickets::list))
+        .route("/jobs", get(jobs::list))
+        .route("/jobs/{id}", get(jobs::detail).delete(jobs::discard))
+        .route("/jobs/{id}/retry", post(jobs::retry))
+        .route("/notices/{id}/deliveries", get(deliveries::list))
         .merge(definitions::routes())
         .fallback(missing)
 }
