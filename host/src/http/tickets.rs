@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     auth::Caller,
+    contacts::Contacts,
     error::Failure,
     extract::{Body, Ids, Query},
     idempotency_key::IdempotencyKey,
@@ -146,7 +147,8 @@ pub async fn detail(State(app): State<Arc<App>>, caller: Caller, Ids([id]): Ids<
     };
     let mut wanted = Wanted::default();
     wanted.add(ticket);
-    let cards = store::cards::cards(&app.db, &wanted).await?;
+    let contacts = Contacts::of((ticket, viewed_as == Viewer::Handler), viewer, &directory);
+    let cards = contacts.in_cards(store::cards::cards(&app.db, &wanted).await?);
     let mut value = wire::ticket_row(ticket, &found.names, &cards, app.zone);
     value.insert(
         "field_list".into(),

@@ -18,7 +18,7 @@ mod tickets;
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{FromRequestParts, State},
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
@@ -26,16 +26,16 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{auth, csrf, error::Failure, extract::Ids};
+use super::{auth, csrf, error::Failure, extract::Ids, routes::Routes};
 use crate::{
     app::{App, documents::findings},
     store::{self, auth::Administrator},
     workflow::WorkflowId,
 };
 
-pub fn routes() -> Router<Arc<App>> {
+pub fn routes() -> Routes {
     let missing = || async { Problem(StatusCode::NOT_FOUND, "there is no such resource") };
-    Router::new()
+    Routes::new()
         .route("/workflows/{id}/check", get(check))
         .route("/directory", put(directory::import))
         .route("/tickets", get(tickets::list))

@@ -35,7 +35,7 @@ pub(crate) async fn expire_lease(db: &PgPool, job: i64) {
 
 /// A run script whose component is none.
 pub(crate) async fn insert_script(db: &PgPool) -> ScriptId {
-    let component = "INSERT INTO components (digest, bytes) VALUES (sha256('x'), 'x')";
+    let component = "INSERT INTO components (digest, bytes) VALUES (sha256('x'), 'x') ON CONFLICT DO NOTHING";
     sqlx::query(component).execute(db).await.unwrap();
     let script =
         "INSERT INTO run_scripts (name, saved_name, component_digest) VALUES ('s', 'x.wasm', sha256('x')) RETURNING id";

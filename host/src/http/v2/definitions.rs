@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     body::Bytes,
     extract::{FromRequest, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -17,6 +17,7 @@ use super::{
     super::{
         error::Failure,
         extract::{Ids, Query},
+        routes::Routes,
         strict_json,
     },
     Authorised,
@@ -35,8 +36,8 @@ use crate::{
 const ENTRIES_MAX: usize = 200_000;
 const NAME_CHARACTERS: usize = 500;
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/workflows", post(create))
         .route("/workflows/{id}/definition", get(read).put(replace))
         .route("/workflows/{id}/clone", post(copy))
