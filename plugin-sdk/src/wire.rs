@@ -22,7 +22,7 @@ pub(crate) fn send(request: &RequestParts) -> Result<Response, Error> {
     let outgoing = outgoing(request)?;
     let body = outgoing.body().map_err(|()| broken(origin))?;
     let answer = outgoing_handler::handle(outgoing, None).map_err(trouble)?;
-    write(body, &request.body, origin)?;
+    write(body, &request.body);
     answer.subscribe().block();
     // ready, and taken for the first time
     let response = match answer.get() {
@@ -75,20 +75,15 @@ fn method(method: Method) -> wasip2::http::types::Method {
     }
 }
 
-fn write(body: OutgoingBody, bytes: &[u8], origin: &str) -> Result<(), Error> {
-    let stream = body.write().map_err(|()| broken(origin))?;
-    for piece in bytes.chunks(WRITE_BYTES) {
-        match stream.blocking_write_and_flush(piece) {
-            Ok(()) => {}
-            // The other side does not want the rest; its answer says why.
-            Err(StreamError::Closed) => break,
-            Err(StreamError::LastOperationFailed(error)) => {
-                return Err(failed(origin, "sending", wasip2::http::types::http_error_code(&error)));
-            }
-        }
-    }
+/// What goes wrong here is told by the answer, which then knows better: that the request was refused, or that the other side did not
+/// want the rest.
+fn write(body: OutgoingBody, bytes: &[u8]) {
+    let Ok(stream) = body.write() else { return };
+    let whole = bytes.chunks(WRITE_BYTES).all(|piece| stream.blocking_write_and_flush(piece).is_ok());
     drop(stream);
-    OutgoingBody::finish(body, None).map_err(|code| explain(origin, &code))
+    if whole {
+        drop(OutgoingBody::finish(body, None));
+    }
 }
 
 fn read(response: &IncomingResponse, origin: &str) -> Result<Vec<u8>, Error> {
@@ -100,7 +95,7 @@ fn read(response: &IncomingResponse, origin: &str) -> Result<Vec<u8>, Error> {
             Ok(piece) => bytes.extend(piece),
             Err(StreamError::Closed) => return Ok(bytes),
             Err(StreamError::LastOperationFailed(error)) => {
-                return Err(failed(origin, "reading the answer", wasip2::http::types::http_error_code(&error)));
+                return Err(failed(origin, wasip2::http::types::http_error_code(&error)));
             }
         }
         if bytes.len() > RESPONSE_BYTES_MAX {
@@ -109,8 +104,9 @@ fn read(response: &IncomingResponse, origin: &str) -> Result<Vec<u8>, Error> {
     }
 }
 
-fn failed(origin: &str, what: &str, code: Option<ErrorCode>) -> Error {
-    code.map_or_else(|| Error::retryable(format!("{what} failed: {origin}")), |code| explain(origin, &code))
+fn failed(origin: &str, code: Option<ErrorCode>) -> Error {
+    let cut = || Error::retryable(format!("{origin} broke its answer off"));
+    code.map_or_else(cut, |code| explain(origin, &code))
 }
 
 fn broken(origin: &str) -> Error {

@@ -38,7 +38,6 @@ pub(crate) fn expand(file: TokenStream) -> Result<TokenStream, Error> {
         };
 
         #[cfg(target_arch = "wasm32")]
-        #[allow(unsafe_code)]
         const _: () = {
             // The name is gavia_plugin_manifest::SECTION.
             #[unsafe(link_section = "gavia:manifest")]
