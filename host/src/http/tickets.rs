@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 
 use super::{
     auth::Caller,
-    contacts::Contacts,
     error::Failure,
     extract::{Body, Ids, Query},
     idempotency_key::IdempotencyKey,
@@ -147,8 +146,7 @@ pub async fn detail(State(app): State<Arc<App>>, caller: Caller, Ids([id]): Ids<
     };
     let mut wanted = Wanted::default();
     wanted.add(ticket);
-    let contacts = Contacts::of((ticket, viewed_as == Viewer::Handler), viewer, &directory);
-    let cards = contacts.in_cards(store::cards::cards(&app.db, &wanted).await?);
+    let cards = store::cards::cards(&app.db, &wanted).await?;
     let mut value = wire::ticket_row(ticket, &found.names, &cards, app.zone);
     value.insert(
         "field_list".into(),
