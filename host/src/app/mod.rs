@@ -20,6 +20,7 @@ mod numbers;
 pub mod parts;
 mod plugins;
 mod rates;
+pub mod registry;
 mod script_runs;
 pub mod scripts;
 #[cfg(test)]
