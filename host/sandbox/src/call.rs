@@ -20,14 +20,15 @@ use tokio::{
 use wasmtime::{Engine, Store, UpdateDeadline};
 
 use crate::{
-    access::{Grants, Reads},
     classify::{Circumstances, classify},
     engine::TICK,
     error::PluginError,
     export::Export,
+    grants::Grants,
     limits::Limits,
     outcome::{Outcome, Usage},
     plugin::Plugin,
+    services::Services,
     state::{OwnTicket, State},
 };
 
@@ -46,7 +47,7 @@ pub(crate) struct Desk {
 pub(crate) struct Terms {
     pub(crate) limits: Limits,
     pub(crate) grants: Arc<Grants>,
-    pub(crate) host: Arc<dyn Reads>,
+    pub(crate) host: Arc<dyn Services>,
     pub(crate) own: OwnTicket,
     /// Names the call in logs.
     pub(crate) id: String,
@@ -57,7 +58,7 @@ pub(crate) async fn run<E: Export>(desk: &Desk, plugin: &Plugin, export: E, term
     let slot = match slot(desk, plugin).await {
         Ok(slot) => slot,
         Err(error) => {
-            return Outcome { result: Err(error), usage: usage_of_queue(asked), logs: Vec::new(), effects: Vec::new() };
+            return Outcome::failed(error, usage_of_queue(asked));
         }
     };
     let queue_ms = millis(asked.elapsed());
@@ -71,12 +72,7 @@ pub(crate) async fn run<E: Export>(desk: &Desk, plugin: &Plugin, export: E, term
     .await
     .unwrap_or_else(|panic| {
         tracing::error!(id, panic, "the host panicked in a plugin call");
-        Outcome {
-            result: Err(PluginError::Internal { id, chain: panic }),
-            usage: Usage::default(),
-            logs: Vec::new(),
-            effects: Vec::new(),
-        }
+        Outcome::failed(PluginError::Internal { id, chain: panic }, Usage::default())
     });
     outcome.usage.queue_ms = queue_ms;
     outcome
@@ -150,6 +146,10 @@ async fn begin<E: Export>(
         peak_memory_bytes: state.memory.peak,
         host_calls: state.host_calls,
         denied: state.refusals(),
+        http_requests: 0,
+        http_sent_bytes: 0,
+        http_received_bytes: 0,
+        effects: u32::try_from(state.effects.len()).unwrap_or(u32::MAX),
         logs_dropped,
     };
     let effects = if result.is_ok() { std::mem::take(&mut state.effects) } else { Vec::new() };

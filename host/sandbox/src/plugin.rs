@@ -29,6 +29,8 @@ pub(crate) struct Loaded {
     pub(crate) component: Digest,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) action: Option<ActionPluginPre<State>>,
+    pub(crate) participants: Option<ParticipantsPluginPre<State>>,
+    pub(crate) notice: Option<NoticePluginPre<State>>,
     pub(crate) condition: Option<ConditionPluginPre<State>>,
     pub(crate) gate: Arc<Semaphore>,
 }
@@ -50,6 +52,8 @@ impl Plugin {
             component: digest,
             kinds: Vec::new(),
             action: None,
+            participants: None,
+            notice: None,
             condition: None,
             gate: Arc::new(Semaphore::new(MAX_CALLS)),
         };
@@ -77,8 +81,8 @@ impl Loaded {
         match kind {
             Kind::Action => self.action = Some(ActionPluginPre::new(linked).map_err(ours)?),
             Kind::Condition => self.condition = Some(ConditionPluginPre::new(linked).map_err(ours)?),
-            Kind::Notice => drop(NoticePluginPre::new(linked).map_err(ours)?),
-            Kind::Participants => drop(ParticipantsPluginPre::new(linked).map_err(ours)?),
+            Kind::Notice => self.notice = Some(NoticePluginPre::new(linked).map_err(ours)?),
+            Kind::Participants => self.participants = Some(ParticipantsPluginPre::new(linked).map_err(ours)?),
         }
         Ok(())
     }

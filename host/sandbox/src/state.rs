@@ -7,10 +7,11 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
 
 use crate::{
-    access::{Grants, Reads},
+    grants::Grants,
     limits::{Limits, MAX_MEMORY_BYTES},
     log::Logbook,
     outcome::{Effect, LogSource},
+    services::Services,
 };
 
 /// WASI resources (streams, pollables, sockets) one call may hold.
@@ -25,7 +26,7 @@ pub(crate) struct State {
     pub(crate) memory: Meter,
     pub(crate) limits: Limits,
     pub(crate) grants: Arc<Grants>,
-    pub(crate) host: Arc<dyn Reads>,
+    pub(crate) host: Arc<dyn Services>,
     pub(crate) own: OwnTicket,
     pub(crate) log: Logbook,
     pub(crate) cpu_ticks: u64,
@@ -44,7 +45,7 @@ pub(crate) struct OwnTicket {
 }
 
 impl State {
-    pub(crate) fn new(limits: Limits, grants: Arc<Grants>, host: Arc<dyn Reads>, own: OwnTicket) -> State {
+    pub(crate) fn new(limits: Limits, grants: Arc<Grants>, host: Arc<dyn Services>, own: OwnTicket) -> State {
         // The pool's slots have no room for more.
         let limits = Limits { memory_bytes: limits.memory_bytes.min(MAX_MEMORY_BYTES), ..limits };
         let mut table = ResourceTable::new();
