@@ -124,12 +124,19 @@ impl App {
         };
         let told = match receiver.kind {
             NoticeKind::Webhook => self.call_receiver(job, &receiver).await?,
-            NoticeKind::Plugin => Err(Trouble::Final("notices by plugin are not carried out by this version".into())),
+            NoticeKind::Plugin => return self.run_notice_plugin(job, id, receiver.plugin).await,
         };
         match told {
             Ok(()) => self.noted(job, id, (Outcome::Delivered, "")).await,
-            Err(Trouble::Final(reason)) => self.gave_up(job, id, &reason).await,
-            Err(Trouble::Passing(reason)) => match backoff(job.attempt) {
+            Err(trouble) => self.not_told(job, id, trouble).await,
+        }
+    }
+
+    /// Tried again if that may help, and else kept for somebody to look at.
+    pub(super) async fn not_told(&self, job: &Job, id: NoticeId, trouble: Trouble) -> Result<(), Error> {
+        match trouble {
+            Trouble::Final(reason) => self.gave_up(job, id, &reason).await,
+            Trouble::Passing(reason) => match backoff(job.attempt) {
                 Some(delay) => {
                     let mut tx = self.db.begin().await?;
                     if store::jobs::postpone(&mut tx, job, delay, &reason).await? {
@@ -167,10 +174,7 @@ impl App {
 
     /// Who holds the ticket now, as far as they exist.
     async fn people_told(&self, job: &Job) -> Result<Vec<Value>, Error> {
-        let ticket: Option<Ticket> = store::tickets::get(&self.db, job.ticket, None).await?.map(|found| found.ticket);
-        let Some(ticket) = ticket else { return Ok(Vec::new()) };
-        let directory = self.people(&workflow::view_needs(&ticket, workflow::ROBOT), None).await?;
-        let names = workflow::holders(&ticket, &directory);
+        let names = self.names_told(job).await?;
         let needs = Needs { users: names.iter().cloned().collect(), ..Needs::default() };
         let known = self.people(&needs, None).await?;
         let people = names.iter().filter_map(|name| known.users.get(name));
@@ -181,7 +185,15 @@ impl App {
             .collect())
     }
 
-    async fn noted(&self, job: &Job, id: NoticeId, outcome: (Outcome, &str)) -> Result<(), Error> {
+    /// By name; nobody knows whether they exist.
+    pub(super) async fn names_told(&self, job: &Job) -> Result<Vec<String>, Error> {
+        let ticket: Option<Ticket> = store::tickets::get(&self.db, job.ticket, None).await?.map(|found| found.ticket);
+        let Some(ticket) = ticket else { return Ok(Vec::new()) };
+        let directory = self.people(&workflow::view_needs(&ticket, workflow::ROBOT), None).await?;
+        Ok(workflow::holders(&ticket, &directory))
+    }
+
+    pub(super) async fn noted(&self, job: &Job, id: NoticeId, outcome: (Outcome, &str)) -> Result<(), Error> {
         let mut tx = self.db.begin().await?;
         if store::jobs::finish(&mut tx, job).await? {
             self.log_delivery(&mut tx, job, id, outcome).await?;
@@ -197,7 +209,7 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    async fn log_delivery(
+    pub(super) async fn log_delivery(
         &self,
         tx: &mut sqlx::PgConnection,
         job: &Job,

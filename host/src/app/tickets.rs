@@ -68,7 +68,7 @@ impl App {
         let (actor, mut answers) = (Actor::Person(who.username), Answers::default());
         let question = workflow::create_question(&definition, &new, &self.facts(actor, &directory, &answers))?;
         if let Some(question) = question {
-            answers.conditions = self.ask_creation(&definition, &new, &question).await;
+            answers.conditions = self.ask_creation(&definition, &new, &question).await?;
         }
         let question = workflow::create_people_question(&definition, &new, &self.facts(actor, &directory, &answers))?;
         if let Some(question) = question {

@@ -100,7 +100,7 @@ impl App {
             let mut directory = self.people(&act.needs(&seen, &definition, by.actor), Some(seen.id)).await?;
             let mut answers = Answers::default();
             if let Some(question) = act.question(&seen, &definition, &self.facts(by.actor, &directory, &answers))? {
-                answers.conditions = self.ask_conditions(&definition, &seen, by.actor, &question).await;
+                answers.conditions = self.ask_conditions(&definition, &seen, by.actor, &question).await?;
             }
             if let Some(question) = act.people_question(&seen, &definition, &self.facts(by.actor, &directory, &answers))? {
                 answers.people = self.ask_people(&definition, by.actor, &question, &mut directory).await?;

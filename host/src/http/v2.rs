@@ -5,6 +5,7 @@
 mod definition_tests;
 mod definitions;
 mod directory;
+mod plugins;
 
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/workflows/{id}/check", get(check))
         .route("/directory", put(directory::import))
         .merge(definitions::routes())
+        .merge(plugins::routes())
         .fallback(missing)
 }
 

@@ -277,6 +277,58 @@ pub async fn log(tx: &mut PgConnection, delivery: &Delivery<'_>) -> Result<(), E
     Ok(())
 }
 
+/// What became of a message for one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    pub username: String,
+    pub is_reached: bool,
+    /// The plugin's words.
+    pub detail: String,
+}
+
+/// The people of one try, in the order in which the plugin told of them.
+pub async fn log_recipients(
+    tx: &mut PgConnection,
+    delivery: &Delivery<'_>,
+    recipients: &[Recipient],
+) -> Result<(), Error> {
+    let names: Vec<String> = recipients.iter().map(|recipient| recipient.username.clone()).collect();
+    let reached: Vec<bool> = recipients.iter().map(|recipient| recipient.is_reached).collect();
+    let details: Vec<String> = recipients.iter().map(|recipient| recipient.detail.clone()).collect();
+    sqlx::query!(
+        "INSERT INTO notice_recipients (notice_id, ticket_id, key, attempt, username, is_reached, detail)
+         SELECT $1, $2, $3, $4, told.username, told.is_reached, left(told.detail, 1000)
+           FROM unnest($5::text[], $6::boolean[], $7::text[]) WITH ORDINALITY AS told (username, is_reached, detail, position)
+          ORDER BY told.position",
+        delivery.notice.0,
+        delivery.ticket.0,
+        delivery.key,
+        delivery.attempt,
+        &names,
+        &reached,
+        &details
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The people of one try.
+pub async fn recipients(
+    db: impl PgExecutor<'_>,
+    id: NoticeId,
+    (key, attempt): (Uuid, i32),
+) -> Result<Vec<Recipient>, Error> {
+    let rows = sqlx::query_as!(
+        Recipient,
+        "SELECT username, is_reached, detail FROM notice_recipients WHERE notice_id = $1 AND key = $2 AND attempt = $3 ORDER BY id",
+        id.0,
+        key,
+        attempt
+    );
+    Ok(rows.fetch_all(db).await?)
+}
+
 /// A line of the delivery log.
 #[derive(Clone, Debug)]
 pub struct DeliveryRow {

@@ -12,7 +12,7 @@ use super::{
     uploads::{add_version, made},
 };
 use crate::{
-    plugins::{self as rules, Capabilities, PluginId, TicketReach},
+    plugins::{self as rules, Capabilities, DirectoryDetail, PluginId, TicketReach},
     store::{
         plugins::{
             self, PluginRow, uses,
@@ -26,7 +26,12 @@ use crate::{
 fn base(kind: Kind) -> Capabilities {
     match kind {
         Kind::Action => Capabilities::of_scripts(),
-        _ => Capabilities { tickets_read: TicketReach::Own, ..Capabilities::default() },
+        // a webhook is told the people's addresses too
+        _ => Capabilities {
+            tickets_read: TicketReach::Own,
+            directory: DirectoryDetail::Contact,
+            ..Capabilities::default()
+        },
     }
 }
 

@@ -44,18 +44,18 @@ pub(super) fn routes() -> Router<Arc<App>> {
 
 /// A problem with members of its own.
 #[derive(Debug)]
-struct Explained {
+pub(super) struct Explained {
     status: StatusCode,
     detail: String,
     members: Map<String, Value>,
 }
 
 impl Explained {
-    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { status, detail: detail.into(), members: Map::new() }
     }
 
-    fn with(mut self, member: &str, value: Value) -> Self {
+    pub(super) fn with(mut self, member: &str, value: Value) -> Self {
         self.members.insert(member.to_owned(), value);
         self
     }
@@ -129,7 +129,7 @@ impl From<DocumentError> for Explained {
 }
 
 /// A JSON object as a body, whatever its Content-Type says.
-struct Given(Map<String, Value>);
+pub(super) struct Given(pub(super) Map<String, Value>);
 
 impl<S: Send + Sync> FromRequest<S> for Given {
     type Rejection = Explained;

@@ -3,6 +3,7 @@
 
 pub mod calls;
 pub mod kv;
+pub mod people;
 pub mod settings;
 pub mod uses;
 pub mod versions;
@@ -231,4 +232,10 @@ pub async fn kinds_of(db: impl PgExecutor<'_>, names: &[String]) -> Result<Vec<(
         names
     );
     Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.name, row.kinds)).collect())
+}
+
+/// The plugin of a name.
+pub async fn named(db: impl PgExecutor<'_>, name: &str) -> Result<Option<PluginRow>, Error> {
+    let row = select!("WHERE p.name = $1 AND p.deleted_at IS NULL", name);
+    Ok(row.fetch_optional(db).await?.map(|row| row!(row)))
 }

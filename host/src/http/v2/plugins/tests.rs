@@ -1,0 +1,1 @@
+//! The calls of `/api/v2/plugins`, each answer and each refusal.
