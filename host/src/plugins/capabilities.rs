@@ -35,7 +35,7 @@ pub enum TicketReach {
     All,
 }
 
-/// Which fields of the call's ticket may be written.
+/// Which fields of the call's ticket may be written. Anything but `None` may comment on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Fields {
     #[default]
@@ -218,10 +218,8 @@ impl Fields {
         match (self, other) {
             (Self::None, _) | (_, Self::None) => Self::None,
             (Self::All, fields) | (fields, Self::All) => fields.clone(),
-            (Self::Listed(one), Self::Listed(two)) => {
-                let both: BTreeSet<String> = one.intersection(two).cloned().collect();
-                if both.is_empty() { Self::None } else { Self::Listed(both) }
-            }
+            // none of them is still comments
+            (Self::Listed(one), Self::Listed(two)) => Self::Listed(one.intersection(two).cloned().collect()),
         }
     }
 }
@@ -233,6 +231,7 @@ fn parsed<T: DeserializeOwned>(scope: &Value) -> Result<T, String> {
 fn fields(value: Value) -> Result<Fields, String> {
     match value {
         Value::String(text) if text == "*" => Ok(Fields::All),
+        Value::Array(ref keys) if keys.is_empty() => Ok(Fields::Listed(BTreeSet::new())),
         Value::Array(_) => Ok(Fields::Listed(texts(parsed(&value)?)?)),
         _ => Err("a list of field keys is wanted, or \"*\" for all".into()),
     }

@@ -1,9 +1,9 @@
-//! What a plugin says of itself (plugin-runtime §5.5): JSON in the component's custom section, or the author's `gavia-plugin.toml` beside
-//! the upload. Its form is the SDK's; what is read here is what the server goes by: name, version, what it asks for and why.
+//! What a plugin says of itself (plugin-runtime §5.5), as the server goes by it: name, version, what it asks for and why. Its form and
+//! rules are the SDK's crate, which its authors' macros use too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use gavia_plugin_manifest::{self as form, Capability, ContactScope, Package, TicketScope};
 use serde_json::Value;
 
 use super::{
@@ -11,12 +11,7 @@ use super::{
     origin::Origin,
 };
 
-/// The custom section's name.
-pub const SECTION: &str = "gavia:manifest";
-
-const BYTES_MAX: usize = 64 << 10;
-const FORMAT: u64 = 1;
-const ENTRIES_MAX: usize = 64;
+pub use form::SECTION;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the manifest is not acceptable: {0}")]
@@ -36,105 +31,83 @@ pub struct Manifest {
     pub written: Value,
 }
 
-#[derive(Deserialize)]
-struct Written {
-    #[serde(default)]
-    id: String,
-    #[serde(default)]
-    version: String,
-    #[serde(default)]
-    description: String,
-    #[serde(default)]
-    capabilities: Vec<Asked>,
-}
-
-/// One request, tagged as the SDK writes it.
-#[derive(Deserialize)]
-#[serde(tag = "grant", rename_all = "kebab-case", deny_unknown_fields)]
-enum Asked {
-    Http { origins: Vec<String>, #[serde(default)] methods: BTreeSet<String>, reason: String },
-    Secrets { names: BTreeSet<String>, reason: String },
-    Kv { reason: String },
-    TicketsRead { scope: TicketReach, reason: String },
-    TicketsWrite { fields: BTreeSet<String>, reason: String },
-    Directory { scope: DirectoryDetail, reason: String },
-}
-
 impl Manifest {
+    /// What a component carries.
     pub fn from_json(bytes: &[u8]) -> Result<Self, ManifestError> {
-        within_bounds(bytes.len())?;
-        let value = serde_json::from_slice(bytes).map_err(|error| ManifestError(error.to_string()))?;
-        Self::read(value)
+        Self::read(form::Manifest::from_json(bytes))
     }
 
-    /// From the author's file.
+    /// The author's file.
     pub fn from_toml(text: &str) -> Result<Self, ManifestError> {
-        within_bounds(text.len())?;
-        let table: toml::Table = toml::from_str(text).map_err(|error| ManifestError(error.to_string()))?;
-        let value = serde_json::to_value(table).map_err(|error| ManifestError(error.to_string()))?;
-        Self::read(value)
+        Self::read(form::Manifest::from_toml(text, Package::default()))
     }
 
-    fn read(value: Value) -> Result<Self, ManifestError> {
-        let format = value.get("format").map_or(Some(FORMAT), Value::as_u64);
-        if format != Some(FORMAT) {
-            return Err(ManifestError(format!("this server reads format {FORMAT}")));
-        }
-        let written = Written::deserialize(&value).map_err(|error| ManifestError(error.to_string()))?;
-        if written.capabilities.len() > ENTRIES_MAX {
-            return Err(ManifestError(format!("more than {ENTRIES_MAX} capabilities")));
-        }
+    fn read(written: Result<form::Manifest, form::ManifestError>) -> Result<Self, ManifestError> {
+        let written = written.map_err(|error| ManifestError(error.to_string()))?;
         let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut requested = Capabilities::default();
-        for asked in written.capabilities {
-            let (name, reason, asked) = asked.into_parts()?;
-            reasons.entry(name.to_owned()).or_default().push(reason);
-            requested = requested.with(&asked);
+        for capability in written.capabilities() {
+            reasons.entry(capability.grant().to_owned()).or_default().push(capability.reason().to_owned());
+            requested = requested.with(&asked(capability)?);
         }
         // once more by the rules of grants, which bound every list and text
         let requested = Capabilities::read(&requested.to_map()).map_err(ManifestError)?;
         Ok(Self {
-            id: written.id,
-            version: written.version,
-            description: written.description,
+            id: written.id().to_owned(),
+            version: written.version().to_owned(),
+            description: written.description().to_owned(),
             requested,
             reasons,
-            written: value,
+            written: serde_json::to_value(&written).map_err(|error| ManifestError(error.to_string()))?,
         })
     }
 }
 
-impl Asked {
-    fn into_parts(self) -> Result<(&'static str, String, Capabilities), ManifestError> {
-        let nothing = Capabilities::default();
-        Ok(match self {
-            Self::Http { origins, methods, reason } => {
-                let origin =
-                    |origin| Origin { origin, methods: methods.clone(), private: false, headers: Vec::new() }.normalised();
-                let http = origins.into_iter().map(origin).collect::<Result<_, _>>();
-                let http = http.map_err(|error| ManifestError(error.to_string()))?;
-                ("http", reason, Capabilities { http, ..nothing })
-            }
-            Self::Secrets { names, reason } => ("secrets", reason, Capabilities { secrets: names, ..nothing }),
-            Self::Kv { reason } => ("kv", reason, Capabilities { kv: true, ..nothing }),
-            Self::TicketsRead { scope, reason } => {
-                ("tickets-read", reason, Capabilities { tickets_read: scope, ..nothing })
-            }
-            Self::TicketsWrite { fields, reason } => {
-                let all = fields.len() == 1 && fields.contains("*");
-                let tickets_write = if all { Fields::All } else { Fields::Listed(fields) };
-                ("tickets-write", reason, Capabilities { tickets_write, ..nothing })
-            }
-            Self::Directory { scope, reason } => ("directory", reason, Capabilities { directory: scope, ..nothing }),
-        })
+/// What is wrong with a setting's value, by the manifest that was stored with a version.
+pub fn check_setting(manifest: &Value, key: &str, value: &str) -> Result<(), String> {
+    let Ok(manifest) = form::Manifest::from_json(manifest.to_string().as_bytes()) else { return Ok(()) };
+    match manifest.settings().iter().find(|setting| setting.key == key) {
+        Some(setting) if !setting.kind.takes(value) => {
+            Err(format!("the setting {key:?} takes {:?}, and {value:?} is none", setting.kind))
+        }
+        _ => Ok(()),
     }
 }
 
-fn within_bounds(bytes: usize) -> Result<(), ManifestError> {
-    if bytes > BYTES_MAX {
-        return Err(ManifestError(format!("it has {bytes} bytes; {BYTES_MAX} are allowed")));
-    }
-    Ok(())
+fn asked(capability: &Capability) -> Result<Capabilities, ManifestError> {
+    let nothing = Capabilities::default();
+    Ok(match capability {
+        Capability::Http { origins, methods, .. } => {
+            let origin = |origin: &form::Origin| {
+                let methods = methods.iter().cloned().collect();
+                Origin { origin: origin.to_string(), methods, private: false, headers: Vec::new() }.normalised()
+            };
+            let http = origins.iter().map(origin).collect::<Result<_, _>>();
+            Capabilities { http: http.map_err(|error| ManifestError(error.to_string()))?, ..nothing }
+        }
+        Capability::Secrets { names, .. } => Capabilities { secrets: names.iter().cloned().collect(), ..nothing },
+        Capability::Kv { .. } => Capabilities { kv: true, ..nothing },
+        Capability::TicketsRead { scope, .. } => {
+            let tickets_read = match scope {
+                TicketScope::Own => TicketReach::Own,
+                TicketScope::Workflow => TicketReach::Workflow,
+                TicketScope::All => TicketReach::All,
+            };
+            Capabilities { tickets_read, ..nothing }
+        }
+        Capability::TicketsWrite { fields, .. } => {
+            let all = fields.len() == 1 && fields[0] == "*";
+            let tickets_write = if all { Fields::All } else { Fields::Listed(fields.iter().cloned().collect()) };
+            Capabilities { tickets_write, ..nothing }
+        }
+        Capability::Directory { scope, .. } => {
+            let directory = match scope {
+                ContactScope::Basic => DirectoryDetail::Basic,
+                ContactScope::Contact => DirectoryDetail::Contact,
+            };
+            Capabilities { directory, ..nothing }
+        }
+    })
 }
 
 #[cfg(test)]
@@ -147,6 +120,8 @@ mod tests {
     const FILE: &str = r#"
         id = "notice-acme"
         version = "0.2.0"
+        description = "Tells Acme"
+        licence = "MIT"
         kinds = ["notice"]
 
         [[capabilities]]
@@ -183,14 +158,19 @@ mod tests {
         for (text, reason) in [
             (r#"{"format":2}"#, "format 1"),
             (r#"{"capabilities":[{"grant":"root","reason":"x"}]}"#, "unknown variant `root`"),
-            (r#"{"capabilities":[{"grant":"kv"}]}"#, "missing field `reason`"),
-            (r#"{"capabilities":[{"grant":"http","origins":["ftp://x"],"reason":"x"}]}"#, "\"ftp://x\" is no origin"),
-            (r#"{"capabilities":[{"grant":"secrets","names":[""],"reason":"x"}]}"#, "secrets: 1 to 100 names"),
-            ("[]", "invalid type"),
+            ("[]", "invalid length"),
         ] {
             let told = Manifest::from_json(text.as_bytes()).unwrap_err().to_string();
-            assert!(told.contains(reason), "{text}: {told}");
+            assert!(told.starts_with("the manifest is not acceptable: ") && told.contains(reason), "{text}: {told}");
         }
-        assert!(Manifest::from_json(&vec![b' '; BYTES_MAX + 1]).unwrap_err().to_string().contains("bytes"));
+    }
+
+    #[test]
+    fn a_setting_takes_what_its_manifest_says() {
+        let manifest = Manifest::from_toml(&FILE.replace("key = \"url\"", "key = \"url\"\nkind = \"url\"")).unwrap().written;
+        assert_eq!(check_setting(&manifest, "url", "https://a.b/c"), Ok(()));
+        assert_eq!(check_setting(&manifest, "other", "x"), Ok(()));
+        assert!(check_setting(&manifest, "url", "nowhere").is_err());
+        assert_eq!(check_setting(&Value::Null, "url", "nowhere"), Ok(()));
     }
 }

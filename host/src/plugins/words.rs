@@ -24,11 +24,14 @@ pub fn in_words(capabilities: &Capabilities) -> Vec<(&'static str, String)> {
     }
     match &capabilities.tickets_write {
         Fields::None => {}
+        Fields::Listed(keys) if keys.is_empty() => {
+            lines.push(("tickets-write", "comment on the ticket it works on".to_owned()));
+        }
         Fields::Listed(keys) => {
             let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-            lines.push(("tickets-write", format!("write the fields {} of the ticket it works on", keys.join(", "))));
+            lines.push(("tickets-write", format!("write the fields {} of the ticket it works on, and comment on it", keys.join(", "))));
         }
-        Fields::All => lines.push(("tickets-write", "write every field of the ticket it works on".to_owned())),
+        Fields::All => lines.push(("tickets-write", "write every field of the ticket it works on, and comment on it".to_owned())),
     }
     match capabilities.directory {
         DirectoryDetail::None => {}
@@ -84,7 +87,7 @@ mod tests {
         let lines = asked(&manifest, &capabilities);
         assert_eq!(lines.len(), 6);
         assert_eq!(lines[1], "keep up to 10 MiB of data of its own between calls: remembers");
-        assert_eq!(lines[3], "write the fields x, y of the ticket it works on");
+        assert_eq!(lines[3], "write the fields x, y of the ticket it works on, and comment on it");
         assert_eq!(lines[5], "send GET requests to https://a.b, with the header x set from the secret T");
         assert_eq!(in_words(&Capabilities::default()), []);
     }

@@ -7,8 +7,11 @@ use serde_json::json;
 use super::{RegistryError, note};
 use crate::{
     app::App,
-    plugins::PluginId,
-    store::plugins::settings::{self, SealedValue},
+    plugins::{PluginId, check_setting},
+    store::plugins::{
+        settings::{self, SealedValue},
+        versions,
+    },
 };
 
 const ENTRIES_MAX: usize = 100;
@@ -36,7 +39,14 @@ impl App {
                 return Err(RegistryError::Unfit(format!("the setting {key:?} holds a NUL character")));
             }
         }
-        let (mut tx, _) = self.holding(id).await?;
+        let (mut tx, row) = self.holding(id).await?;
+        // the version in use says what its settings take, or the newest while none is
+        let versions = versions::list(&mut *tx, id, 100).await?;
+        let active = versions.iter().find(|version| row.active == Some(version.id)).or(versions.first());
+        if let Some(version) = active {
+            let checked = config.iter().try_for_each(|(key, value)| check_setting(&version.manifest, key, value));
+            checked.map_err(RegistryError::Unfit)?;
+        }
         let before = settings::config(&mut *tx, id).await?;
         settings::set_config(&mut tx, id, config).await?;
         note(&mut tx, (id, "plugin.config", by), (Some(json!(before)), Some(json!(config)))).await?;
