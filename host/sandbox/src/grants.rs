@@ -78,7 +78,7 @@ pub enum Storage {
     Own,
 }
 
-/// One entry of the HTTP allow-list. The first entry whose origin fits a request decides about it.
+/// One entry of the HTTP allow-list. The first entry whose origin and methods fit a request decides about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HttpGrant {

@@ -7,6 +7,7 @@
 
 mod address;
 mod bindings;
+mod breaker;
 mod cache;
 mod call;
 mod classify;
@@ -16,7 +17,9 @@ mod digest;
 mod engine;
 mod error;
 mod export;
+mod gate;
 mod grants;
+mod http;
 mod imports;
 mod inspect;
 mod limits;
@@ -36,7 +39,9 @@ mod signature;
 mod state;
 pub mod types;
 
+pub use self::http::Gateway;
 pub use address::{Network, is_metadata, is_public};
+pub use breaker::Standing;
 pub use digest::{Digest, NotADigest};
 pub use error::{PluginError, Rejection, Retry, StartError, TrapKind};
 pub use grants::{DirectoryRead, FieldScope, Grants, HttpGrant, Injection, Methods, Reach, Storage, TicketsRead};

@@ -1,6 +1,6 @@
 //! The front door: one `Sandbox` per process, which prepares, loads and calls plugins.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Mutex, Semaphore, watch},
@@ -16,6 +16,7 @@ use crate::{
     error::{PluginError, Rejection, StartError},
     export::{Check, Export, FirstMatch, Resolve, Run, SendNotice},
     grants::{DirectoryRead, Grants},
+    http::Gateway,
     limits::{Kind, Limits},
     link::Linkers,
     outcome::{Outcome, Usage},
@@ -83,6 +84,11 @@ pub struct Call<'a> {
 impl Sandbox {
     /// Starts the engine and its clock, and makes sure of the cache folder.
     pub fn new(settings: Settings) -> Result<Sandbox, StartError> {
+        Sandbox::with_gateway(settings, Gateway::default())
+    }
+
+    /// The same with another way out for plugins' HTTP requests.
+    pub fn with_gateway(settings: Settings, gateway: Gateway) -> Result<Sandbox, StartError> {
         let Settings { cache_dir, slots, allocator } = settings;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let slots = u32::try_from(slots.unwrap_or(64 * cores).clamp(1, 4_096)).unwrap_or(4_096);
@@ -96,11 +102,17 @@ impl Sandbox {
             compiler: Arc::new(Semaphore::new(1)),
             loader: Mutex::new(()),
             _ticker: Ticker::start(&engine)?,
-            desk: Desk { engine, slots: Arc::new(Semaphore::new(slots as usize)), ended },
+            desk: Desk { engine, gateway: Arc::new(gateway), slots: Arc::new(Semaphore::new(slots as usize)), ended },
             slots,
             end,
             engine_id,
         })))
+    }
+
+    /// Closes addresses to every plugin, whatever its grants: the engine's own listeners and its database. An unspecified address
+    /// (`0.0.0.0`, `[::]`) stands for every address of this machine.
+    pub fn never_call(&self, addresses: &[SocketAddr]) {
+        self.0.desk.gateway.close(addresses);
     }
 
     /// Names what compiled code depends on: engine settings, wasmtime's version, the processor.
