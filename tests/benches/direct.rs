@@ -16,7 +16,7 @@ use gavia::{
     store::{
         self,
         cards::{self, Wanted},
-        ticket_lists::{self, Category, Filter, Order},
+        ticket_lists::{self, Category, Filter, Order, People},
     },
     workflow::{self, Actor, Definition, Facts, Move, TicketId, TransitionId, WorkflowId},
 };
@@ -132,6 +132,8 @@ impl Caller {
             tickets: Vec::new(),
             is_ended: None,
             is_rejected: None,
+            people: People::default(),
+            fields: Vec::new(),
             order: Order::NewestFirst,
         };
         ensure!(ticket_lists::count(&self.db, &filter).await?.total > 0, "an empty list");

@@ -6,6 +6,7 @@ mod acts;
 mod clients;
 mod configuration;
 mod database;
+mod dead_letters;
 mod engine;
 mod hostile;
 mod leave;

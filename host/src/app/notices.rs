@@ -79,7 +79,7 @@ impl App {
         match told {
             Ok(()) => self.noted(job, id, (Outcome::Delivered, "")).await,
             Err(Trouble::Final(reason)) => self.gave_up(job, id, &reason).await,
-            Err(Trouble::Passing(reason)) => match backoff(job.attempt) {
+            Err(Trouble::Passing(reason)) => match backoff(job.tries) {
                 Some(delay) => {
                     let mut tx = self.db.begin().await?;
                     if store::jobs::postpone(&mut tx, job, delay, &reason).await? {

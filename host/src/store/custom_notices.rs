@@ -278,6 +278,12 @@ pub struct DeliveryRow {
     pub created_at: DateTime<Utc>,
 }
 
+/// Whether there is, or was, such a notice.
+pub async fn exists(db: impl PgExecutor<'_>, id: NoticeId) -> Result<bool, Error> {
+    let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM custom_notices WHERE id = $1) AS "found!""#, id.0);
+    Ok(found.fetch_one(db).await?)
+}
+
 /// The newest deliveries of a notice before the row `before`.
 pub async fn deliveries(
     db: impl PgExecutor<'_>,

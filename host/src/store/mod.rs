@@ -19,6 +19,7 @@ pub mod fields;
 pub mod flow_logs;
 pub mod health;
 pub mod idempotency;
+pub mod job_lists;
 pub mod jobs;
 pub mod names;
 pub mod paging;
