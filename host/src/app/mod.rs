@@ -23,6 +23,7 @@ mod plugin_calls;
 mod plugin_host;
 mod plugins;
 mod questions;
+pub mod queue;
 mod rates;
 pub mod registry;
 mod script_runs;

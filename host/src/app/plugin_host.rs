@@ -3,7 +3,6 @@
 
 use std::{future::Future, time::Duration};
 
-use chrono_tz::Tz;
 use gavia_sandbox::{Answered, Depth, Secret, ServiceError, Services, types};
 use sqlx::PgPool;
 
@@ -28,7 +27,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) struct PluginHost {
     pub db: PgPool,
     pub key: SealingKey,
-    pub zone: Tz,
     /// None has neither secrets nor storage.
     pub plugin: Option<PluginId>,
     pub settings: Vec<(String, String)>,
@@ -62,7 +60,7 @@ impl Services for PluginHost {
             let definition = store::definitions::load(&self.db, ticket.workflow).await.map_err(failed)?;
             let definition = definition.ok_or(ServiceError::NotFound)?;
             let fields = workflow::field_values(&ticket, &definition);
-            Ok(guest_ticket(self.zone, &ticket, &definition, &fields))
+            Ok(guest_ticket(&ticket, &definition, &fields))
         })
     }
 

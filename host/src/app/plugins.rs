@@ -74,7 +74,6 @@ impl App {
         Arc::new(PluginHost {
             db: self.db.clone(),
             key: self.key.clone(),
-            zone: self.zone,
             plugin: callee.of.map(|(plugin, _)| plugin),
             settings: callee.settings.clone(),
             own: own.clone(),

@@ -32,7 +32,7 @@ impl App {
         actor: Actor<'_>,
         question: &Question,
     ) -> Result<ConditionAnswer, Error> {
-        let ticket = guest_ticket(self.zone, ticket, definition, &question.fields);
+        let ticket = guest_ticket(ticket, definition, &question.fields);
         self.ask(ticket, who(actor), definition, question).await
     }
 

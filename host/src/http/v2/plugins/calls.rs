@@ -1,4 +1,4 @@
-//! What calls of a plugin came to, with their logs; who changed what about it; whom a notice reached.
+//! What calls of a plugin came to, with their logs; who changed what about it.
 
 use std::sync::Arc;
 
@@ -10,16 +10,20 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    super::{super::extract::Query, AccountAdministrator, Authorised, definitions::Explained},
-    next, number, page, plugin_id, shown,
+    super::{
+        super::{error::Failure, extract::Query},
+        AccountAdministrator,
+        pages::{Page, bad},
+        problem::Explained,
+    },
+    number, plugin_id, readable, shown,
 };
 use crate::{
     app::{App, registry::SUBJECT},
     store::{
-        audit, custom_notices,
+        audit::{self, AuditRow},
         plugins::calls::{self, CallRow},
     },
-    workflow::NoticeId,
 };
 
 /// The newest first; `ticket` narrows to one ticket.
@@ -27,20 +31,18 @@ pub(super) async fn list(
     State(app): State<Arc<App>>,
     _: AccountAdministrator,
     Path(id): Path<String>,
-    query: Query,
+    query: Result<Query, Failure>,
 ) -> Result<Json<Value>, Explained> {
     let plugin = shown::row(&app, plugin_id(&id)?).await?.id;
-    let (before, limit) = page(&query, "before")?;
+    let query = readable(query)?;
+    let page = Page::of(&query, &format!("plugins/{}/calls", plugin.0), |key| key == "ticket")?;
     let ticket = match query.text("ticket") {
         "" => None,
-        text => {
-            let unfit = |_| Explained::new(StatusCode::BAD_REQUEST, "ticket is a number");
-            Some(text.parse::<i64>().map_err(unfit)?)
-        }
+        text => Some(text.parse::<i64>().map_err(|_| bad("ticket is a number"))?),
     };
-    let rows = calls::list(&app.db, plugin, (before, ticket), limit).await?;
-    let shown: Vec<Value> = rows.iter().map(call).collect();
-    Ok(Json(json!({ "calls": shown, "next": next(rows.iter().map(|row| row.id), limit) })))
+    let before = page.after.map(|(_, id)| id);
+    let rows = calls::list(&app.db, plugin, (before, ticket), page.rows()).await?;
+    Ok(Json(page.answer(rows, |row| (0, row.id), call)))
 }
 
 /// One call with the lines of its log.
@@ -86,57 +88,19 @@ fn call(row: &CallRow) -> Value {
     })
 }
 
+/// Of a deleted plugin too: that somebody deleted it is what is asked then.
 pub(super) async fn audit(
     State(app): State<Arc<App>>,
     _: AccountAdministrator,
     Path(id): Path<String>,
-    query: Query,
+    query: Result<Query, Failure>,
 ) -> Result<Json<Value>, Explained> {
-    // of a deleted plugin too: that somebody deleted it is what is asked then
     let id = plugin_id(&id)?;
-    let (before, limit) = page(&query, "before")?;
-    let rows = audit::list(&app.db, (SUBJECT, id.0), before, limit).await?;
-    let shown: Vec<Value> = rows
-        .iter()
-        .map(|row| {
-            json!({ "id": row.id, "at": row.at.to_rfc3339(), "actor": row.actor, "action": row.action,
-                    "before": row.before, "after": row.after })
-        })
-        .collect();
-    Ok(Json(json!({ "audit": shown, "next": next(rows.iter().map(|row| row.id), limit) })))
-}
-
-/// The delivery log of a notice, the newest first, with the people of each try.
-pub(super) async fn deliveries(
-    State(app): State<Arc<App>>,
-    _: Authorised,
-    Path(id): Path<String>,
-    query: Query,
-) -> Result<Json<Value>, Explained> {
-    let id = NoticeId(number(&id)?);
-    let (before, limit) = page(&query, "before")?;
-    let mut db = app.db.acquire().await?;
-    if custom_notices::draft(&mut *db, id).await?.is_none() {
-        return Err(Explained::new(StatusCode::NOT_FOUND, "there is no such notice"));
-    }
-    let rows = custom_notices::deliveries(&mut *db, id, before, limit).await?;
-    let mut shown = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let recipients = custom_notices::recipients(&mut *db, id, (row.key, row.attempt)).await?;
-        let recipients: Vec<Value> = recipients
-            .iter()
-            .map(|told| json!({ "username": told.username, "is_reached": told.is_reached, "detail": told.detail }))
-            .collect();
-        shown.push(json!({
-            "id": row.id,
-            "ticket_id": row.ticket_id,
-            "key": row.key,
-            "attempt": row.attempt,
-            "outcome": row.outcome,
-            "detail": row.detail,
-            "recipients": recipients,
-            "at": row.created_at.to_rfc3339(),
-        }));
-    }
-    Ok(Json(json!({ "deliveries": shown, "next": next(rows.iter().map(|row| row.id), limit) })))
+    let page = Page::of(&readable(query)?, &format!("plugins/{}/audit", id.0), |_| false)?;
+    let rows = audit::list(&app.db, (SUBJECT, id.0), page.after.map(|(_, id)| id), page.rows()).await?;
+    let shown = |row: &AuditRow| {
+        json!({ "id": row.id, "at": row.at.to_rfc3339(), "actor": row.actor, "action": row.action,
+                "before": row.before, "after": row.after })
+    };
+    Ok(Json(page.answer(rows, |row| (0, row.id), shown)))
 }

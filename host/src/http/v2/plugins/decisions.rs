@@ -13,7 +13,8 @@ use serde_json::{Map, Value, json};
 use super::{
     super::{
         AccountAdministrator,
-        definitions::{Explained, Given},
+        definitions::Given,
+        problem::Explained,
     },
     number, plugin_id, shown,
 };

@@ -12,29 +12,27 @@ mod upload;
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
     http::StatusCode,
     routing::{get, post, put},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
-    super::{error::Failure, extract::Query},
+    super::{error::Failure, extract::Query, routes::Routes},
     AccountAdministrator,
-    definitions::Explained,
+    pages::{Page, bad},
+    problem::Explained,
 };
 use crate::{
     app::{App, registry::RegistryError, scripts::UploadError},
     plugins::PluginId,
-    store::{self, plugins},
+    store::plugins,
 };
 
-/// Rows of one page.
-const PAGE_MAX: i64 = 100;
-
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/plugins", get(list).post(upload::upload))
         .route("/plugins/{id}", get(detail).delete(decisions::delete))
         .route("/plugins/{id}/versions/{number}/approve", post(decisions::approve))
@@ -49,7 +47,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/plugins/{id}/calls", get(calls::list))
         .route("/plugins/{id}/calls/{call}", get(calls::detail))
         .route("/plugins/{id}/audit", get(calls::audit))
-        .route("/custom_notices/{id}/deliveries", get(calls::deliveries))
 }
 
 /// One number of a path; what is none names nothing.
@@ -61,45 +58,31 @@ fn plugin_id(text: &str) -> Result<PluginId, Explained> {
     number(text).map(PluginId)
 }
 
-/// `before` or `after`, and how many rows.
-fn page(query: &Query, cursor: &str) -> Result<(Option<i64>, i64), Explained> {
-    let read = |key: &str| match query.text(key) {
-        "" => Ok(None),
-        text => {
-            let unfit = || Explained::new(StatusCode::BAD_REQUEST, format!("{key} is a number"));
-            text.parse::<i64>().map(Some).map_err(|_| unfit())
-        }
-    };
-    let limit = read("limit")?.unwrap_or(50);
-    if !(1..=PAGE_MAX).contains(&limit) {
-        return Err(Explained::new(StatusCode::BAD_REQUEST, format!("limit is 1 to {PAGE_MAX}")));
-    }
-    Ok((read(cursor)?, limit))
+/// The query of a list; unreadable ones are the caller's fault.
+fn readable(query: Result<Query, Failure>) -> Result<Query, Explained> {
+    query.map_err(|_| bad("the query cannot be read"))
 }
 
-/// The cursor of the next page, if there may be one.
-fn next(ids: impl DoubleEndedIterator<Item = i64> + ExactSizeIterator, limit: i64) -> Option<i64> {
-    let full = i64::try_from(ids.len()).is_ok_and(|count| count == limit);
-    ids.last().filter(|_| full)
-}
-
+/// By id; `name` narrows to the plugin of that name.
 async fn list(
     State(app): State<Arc<App>>,
     _: AccountAdministrator,
-    query: Query,
+    query: Result<Query, Failure>,
 ) -> Result<Json<Value>, Explained> {
-    let (after, limit) = page(&query, "after")?;
+    let query = readable(query)?;
+    let page = Page::of(&query, "plugins", |key| key == "name")?;
+    let after = page.after.map_or(0, |(_, id)| id);
     let rows = match query.text("name") {
-        "" => plugins::list(&app.db, after.unwrap_or(0), limit).await?,
-        name => plugins::named(&app.db, name).await?.into_iter().collect(),
+        "" => plugins::list(&app.db, after, page.rows()).await?,
+        name => plugins::named(&app.db, name).await?.into_iter().filter(|row| row.id.0 > after).collect(),
     };
     let mut db = app.db.acquire().await?;
     let mut shown = Vec::with_capacity(rows.len());
-    for row in &rows {
+    for row in rows {
         let versions = plugins::versions::list(&mut *db, row.id, shown::VERSIONS).await?;
-        shown.push(shown::card(row, &versions));
+        shown.push((row.id.0, shown::card(&row, &versions)));
     }
-    Ok(Json(json!({ "plugins": shown, "next": next(rows.iter().map(|row| row.id.0), limit) })))
+    Ok(Json(page.answer(shown, |(id, _)| (0, *id), |(_, card)| card.clone())))
 }
 
 async fn detail(
@@ -122,15 +105,6 @@ impl From<RegistryError> for Explained {
             }
             RegistryError::Upload(UploadError::App(error)) | RegistryError::App(error) => error.into(),
             RegistryError::Upload(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, text),
-        }
-    }
-}
-
-impl From<crate::app::Error> for Explained {
-    fn from(error: crate::app::Error) -> Self {
-        match error {
-            crate::app::Error::Store(error) => store::Error::into(error),
-            error => super::Problem::from(Failure::from(error)).into(),
         }
     }
 }

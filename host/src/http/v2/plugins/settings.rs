@@ -12,7 +12,8 @@ use serde_json::{Map, Value, json};
 use super::{
     super::{
         AccountAdministrator,
-        definitions::{Explained, Given},
+        definitions::Given,
+        problem::Explained,
     },
     plugin_id, shown,
 };

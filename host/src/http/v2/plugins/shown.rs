@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::definitions::Explained;
+use super::super::problem::Explained;
 use crate::{
     app::{App, registry::RegistryError},
     plugins::{Capabilities, PluginId, in_words},

@@ -103,7 +103,7 @@ async fn administrators_alone_reach_plugins() {
     }
     assert_eq!(call(&server, Method::GET, "/plugins/7", json!(null)).await.0, 404);
     assert_eq!(call(&server, Method::GET, "/plugins/x", json!(null)).await.0, 404);
-    assert_eq!(get(&server, "/plugins").await, json!({ "plugins": [], "next": null }));
+    assert_eq!(get(&server, "/plugins").await, json!({ "items": [], "next_cursor": null }));
 }
 
 #[tokio::test]
@@ -122,7 +122,7 @@ async fn an_upload_is_checked_and_told_what_is_wrong() {
         let detail = body["detail"].as_str().unwrap_or_default();
         assert!(status == 422 && detail.contains(reason), "{status} {body}");
     }
-    assert_eq!(get(&server, "/plugins").await["plugins"], json!([]), "nothing came of them");
+    assert_eq!(get(&server, "/plugins").await["items"], json!([]), "nothing came of them");
 }
 
 #[tokio::test]
@@ -168,7 +168,7 @@ async fn a_version_that_asks_for_more_waits_while_the_old_one_runs() {
     assert_eq!(forth["active_version"], 2, "and back to the one before");
 
     let audit = get(&server, &format!("{path}/audit")).await;
-    let actions: Vec<&str> = audit["audit"].as_array().unwrap().iter().map(|row| row["action"].as_str().unwrap()).collect();
+    let actions: Vec<&str> = audit["items"].as_array().unwrap().iter().map(|row| row["action"].as_str().unwrap()).collect();
     assert_eq!(
         actions,
         [
@@ -183,7 +183,7 @@ async fn a_version_that_asks_for_more_waits_while_the_old_one_runs() {
             "plugin.create",
         ]
     );
-    let approved = &audit["audit"][4];
+    let approved = &audit["items"][4];
     assert_eq!((&approved["actor"], &approved["before"]["grants"]["kv"]), (&json!("admin"), &json!(null)));
     assert_eq!(approved["after"]["grants"], json!({ "kv": {}, "tickets-read": { "scope": "own" } }));
 }
@@ -276,7 +276,7 @@ async fn a_plugin_in_use_is_neither_deleted_nor_turned_into_something_else() {
     let left = store::plugins::settings::secrets(&server.app.db, crate::plugins::PluginId(1)).await.unwrap();
     assert!(left.is_empty(), "its secrets are erased");
     let audit = get(&server, "/plugins/1/audit").await;
-    assert_eq!(audit["audit"][0]["action"], "plugin.delete");
+    assert_eq!(audit["items"][0]["action"], "plugin.delete");
     let (status, made) = send(&server, "admins", Method::POST, "/plugins?name=mine", CONDITION).await;
     assert_eq!((status, &made["plugin_id"]), (201, &json!(2)), "the name is free again");
 }
@@ -308,7 +308,7 @@ async fn an_action_plugin_can_be_named_by_states_and_a_script_file_is_a_plugin()
     let (_, answer) = server.send(request).await;
     assert_eq!(answer["code"], 0, "{answer}");
     let plugins = get(&server, "/plugins").await;
-    let own = &plugins["plugins"][1];
+    let own = &plugins["items"][1];
     assert_eq!((&own["name"], &own["active_version"]), (&json!("run-script-2"), &json!(1)));
     let detail = get(&server, &format!("/plugins/{}", own["id"])).await;
     assert_eq!(detail["grants"], json!({ "tickets-read": { "scope": "own" }, "tickets-write": { "fields": "*" } }));

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::super::extract::Query,
-    super::{AccountAdministrator, definitions::Explained},
+    super::{AccountAdministrator, problem::Explained},
 };
 use crate::{
     app::{
