@@ -374,12 +374,11 @@ pub async fn deliveries(
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::{embedded::testing::database, store::components};
+    use crate::embedded::testing::database;
 
     #[tokio::test]
     async fn f46_an_update_without_file_and_token_keeps_both() {
         let database = database().await;
-        components::insert(&database.pool, &[7; 32], b"a component").await.unwrap();
         let draft = |token: Option<&str>| NoticeDraft {
             name: "n".into(),
             description: String::new(),
@@ -389,7 +388,7 @@ mod tests {
             hook_url: "http://x".into(),
             sealed_token: token.map(|token| token.as_bytes().to_vec()),
         };
-        let file = Some(("notice_script/a.wasm", &[7; 32]));
+        let file = Some("notice_script/a.wasm");
         let id = insert(&database.pool, &draft(Some("sealed")), file, "admin").await.unwrap();
         let mut db = database.pool.acquire().await.unwrap();
         assert!(update(&mut db, id, &draft(None), None).await.unwrap());

@@ -8,7 +8,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{
-    http::testing::{As, Server, server},
+    http::testing::{As, Server, request, server},
     store::{self, access_tokens, auth},
     workflow::UserId,
 };
@@ -302,10 +302,10 @@ async fn an_action_plugin_can_be_named_by_states_and_a_script_file_is_a_plugin()
     body.extend(b"--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"x.wasm\"\r\n\r\n");
     body.extend(LEAVE_NOTE);
     body.extend(b"\r\n--cut--\r\n");
-    let mut request = server.request(&As::Admin, Method::POST, "/workflows/run_scripts", &json!(null));
-    request.headers_mut().insert("content-type", "multipart/form-data; boundary=cut".parse().unwrap());
-    *request.body_mut() = body.into();
-    let (_, answer) = server.send(request).await;
+    let mut upload = request(&As::Admin, Method::POST, "/workflows/run_scripts", &json!(null));
+    upload.headers_mut().insert("content-type", "multipart/form-data; boundary=cut".parse().unwrap());
+    *upload.body_mut() = body.into();
+    let (_, answer) = server.send(upload).await;
     assert_eq!(answer["code"], 0, "{answer}");
     let plugins = get(&server, "/plugins").await;
     let own = &plugins["items"][1];
