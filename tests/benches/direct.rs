@@ -106,6 +106,7 @@ impl Caller {
             actor: Actor::Person(&held.holder),
             directory: &directory,
             conditions: &conditions,
+            people: &Ok(None),
             now: gavia::ambient::now(),
             zone: chrono_tz::Asia::Shanghai,
             dice: 0,

@@ -11,6 +11,7 @@ mod engine;
 mod hostile;
 mod leave;
 mod nodes;
+mod plugins;
 mod races;
 mod script;
 mod statements;

@@ -178,6 +178,7 @@ pub(super) fn is_upload(request: &Request) -> bool {
     let path = request.extensions().get::<OriginalUri>().map_or_else(|| request.uri().path(), |uri| uri.path());
     (request.method() == Method::POST && FOLDERS.iter().any(|folder| path.starts_with(folder)))
         || (request.method() == Method::PUT && path == "/api/v2/directory")
+        || (request.method() == Method::POST && path == "/api/v2/plugins")
 }
 
 fn well_framed(request: &Request, body_bytes_max: usize) -> Result<(), Failure> {

@@ -24,7 +24,6 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::ParticipantsUnresolved { state, reason } => {
             format!("状态({state})的处理人无法确定: {}", unresolved(reason))
         }
-        Refusal::ParticipantKindUnsupported(_) => "目标状态的处理人类型暂不支持".into(),
         Refusal::FieldInvalid { key, expected } => format!("字段{key}的值不合法，应为{}", wanted(*expected)),
         Refusal::TargetUnknown(name) => format!("目标用户不存在: {name}"),
         Refusal::TargetInactive(name) => format!("目标用户未激活: {name}"),
@@ -71,6 +70,11 @@ fn unresolved(reason: &Unresolved) -> String {
         Unresolved::FieldEmpty(key) => format!("字段{key}的值为空"),
         Unresolved::NoParent => "工单没有父工单".into(),
         Unresolved::NoMembers => "其中没有用户".into(),
+        Unresolved::PluginFailed(why) => format!("处理人插件执行失败: {why}"),
+        Unresolved::PluginUnasked => "处理人插件未执行".into(),
+        Unresolved::PluginNamedNobody => "处理人插件未返回任何用户".into(),
+        Unresolved::PluginNamedUnknown(name) => format!("处理人插件返回的用户{name}不存在"),
+        Unresolved::PluginNamedInactive(name) => format!("处理人插件返回的用户{name}未激活"),
     }
 }
 

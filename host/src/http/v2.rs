@@ -10,6 +10,7 @@ mod directory;
 mod job_tests;
 mod jobs;
 mod pages;
+mod plugins;
 mod problem;
 #[cfg(test)]
 mod ticket_tests;
@@ -44,6 +45,7 @@ pub fn routes() -> Routes {
         .route("/jobs/{id}/retry", post(jobs::retry))
         .route("/notices/{id}/deliveries", get(deliveries::list))
         .merge(definitions::routes())
+        .merge(plugins::routes())
         .fallback(missing)
 }
 

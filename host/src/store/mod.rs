@@ -4,6 +4,7 @@
 pub mod access_tokens;
 pub mod accounts;
 pub mod app_tokens;
+pub mod audit;
 pub mod auth;
 pub mod cards;
 pub mod commit;
@@ -24,6 +25,7 @@ pub mod jobs;
 pub mod names;
 pub mod paging;
 pub mod passwords;
+pub mod plugins;
 pub mod roles;
 pub mod run_scripts;
 pub mod seen_calls;

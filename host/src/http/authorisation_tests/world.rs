@@ -144,6 +144,7 @@ impl World {
             Some("user" | "role" | "member" | "department" | "token") => self.account(name.unwrap()).await,
             Some("notice") => Thing::of(&[self.notice().await]),
             Some("script") => Thing::of(&[store::testing::insert_script(&self.server.app.db).await.0]),
+            Some("plugin") => Thing::of(&[store::testing::insert_plugin(&self.server.app.db, self.made).await.0, 1]),
             Some(other) => panic!("nobody knows how to make {other}"),
         };
         thing.parts.insert("fresh", i64::from(self.made));

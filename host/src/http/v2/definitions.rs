@@ -74,7 +74,7 @@ impl From<DocumentError> for Explained {
 }
 
 /// A JSON object as a body, whatever its Content-Type says.
-struct Given(Map<String, Value>);
+pub(super) struct Given(pub(super) Map<String, Value>);
 
 impl<S: Send + Sync> FromRequest<S> for Given {
     type Rejection = Explained;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{
     super::{
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     app::App,
-    store::custom_notices::{self, DeliveryRow},
+    store::custom_notices::{self, DeliveryRow, RecipientRow},
     workflow::NoticeId,
 };
 
@@ -33,11 +34,19 @@ pub(super) async fn list(
     if !custom_notices::exists(&app.db, NoticeId(id)).await? {
         return Err(missing());
     }
-    let rows = custom_notices::deliveries(&app.db, NoticeId(id), page.after.map(|(_, id)| id), page.rows()).await?;
-    Ok(Json(page.answer(rows, |row| (0, row.id), shown)))
+    let id = NoticeId(id);
+    let rows = custom_notices::deliveries(&app.db, id, page.after.map(|(_, id)| id), page.rows()).await?;
+    let keys: Vec<Uuid> = rows.iter().map(|row| row.key).collect();
+    let people = custom_notices::recipients(&app.db, id, &keys).await?;
+    Ok(Json(page.answer(rows, |row| (0, row.id), |row| shown(row, &people))))
 }
 
-fn shown(row: &DeliveryRow) -> Value {
+/// With those whom a plugin told of, in its order.
+fn shown(row: &DeliveryRow, people: &[RecipientRow]) -> Value {
+    let told = people.iter().filter(|told| (told.key, told.attempt) == (row.key, row.attempt));
+    let told: Vec<Value> = told
+        .map(|told| json!({ "username": told.username, "is_reached": told.is_reached, "detail": told.detail }))
+        .collect();
     json!({
         "id": row.id,
         "ticket_id": row.ticket_id,
@@ -45,6 +54,7 @@ fn shown(row: &DeliveryRow) -> Value {
         "attempt": row.attempt,
         "outcome": row.outcome,
         "detail": row.detail,
+        "recipients": told,
         "created_at": row.created_at.to_rfc3339(),
     })
 }

@@ -258,7 +258,7 @@ async fn the_delivery_log_of_a_notice_comes_in_pages_and_outlives_the_notice() {
     let newest = get(&server, &path(notices[0])).await["items"][0].clone();
     assert_eq!((&newest["outcome"], &newest["ticket_id"]), (&json!("delivered"), &json!(ticket)));
     assert_eq!(get(&server, &path(notices[1])).await, json!({ "items": [], "next_cursor": null }));
-    server.app.delete_notice(notices[0]).await.unwrap();
+    server.app.delete_notice(notices[0], "").await.unwrap();
     assert_eq!(get(&server, &path(notices[0])).await["items"][0], newest);
     assert_eq!(touch(&server, Method::GET, "/notices/999/deliveries").await.0, 404);
 }
