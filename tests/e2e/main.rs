@@ -5,6 +5,8 @@ mod access;
 mod acts;
 mod clients;
 mod configuration;
+mod database;
+mod dead_letters;
 mod engine;
 mod hostile;
 mod leave;

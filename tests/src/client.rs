@@ -110,6 +110,12 @@ impl Session {
         answer(self.request(Method::GET, path)).await
     }
 
+    /// A call to `/api/v2`.
+    pub async fn v2(&self, method: Method, path: &str) -> Answer {
+        let request = self.http.request(method, format!("{}/api/v2{path}", self.base));
+        answer(request.header("cookie", &self.cookie).header("x-requested-with", "gavia")).await
+    }
+
     pub async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
         answer(self.request(method, path).body(body.to_string())).await
     }

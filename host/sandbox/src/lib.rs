@@ -35,6 +35,7 @@ mod plugin;
 mod prepare;
 mod registry;
 mod sandbox;
+mod section;
 mod services;
 mod signature;
 mod state;
@@ -55,6 +56,7 @@ pub use outcome::{Effect, LogLevel, LogLine, LogSource, Outcome, Usage};
 pub use plugin::Plugin;
 pub use prepare::{Prepared, Report};
 pub use sandbox::{Allocator, Call, Sandbox, Settings};
+pub use section::custom_section;
 pub use services::{Answered, BoxFuture, Depth, NoServices, Secret, ServiceError, Services};
 pub use types::{
     ActionAnswer, Context, Delivery, FieldKind, FieldValue, FlowEntry, GuestError, GuestErrorKind, Message, Problem,

@@ -19,6 +19,7 @@ pub mod notices;
 mod numbers;
 pub mod parts;
 mod plugins;
+pub mod queue;
 mod rates;
 mod script_runs;
 pub mod scripts;

@@ -48,7 +48,7 @@ impl App {
             Ok(transition) => transition,
             Err(refusal) => return self.script_failed(run, &refusal.to_string()).await,
         };
-        if job.attempt > MOST_ATTEMPTS {
+        if job.tries > MOST_ATTEMPTS {
             return self.script_failed(run, "the script's run was interrupted too often").await;
         }
         match self.run_plugin(&row, job, &ticket, &definition, transition).await? {
@@ -56,7 +56,7 @@ impl App {
                 self.script_succeeded(run, transition, answer, effects).await
             }
             Outcome { result: Err(PluginError::Ended), .. } => Ok(()), // this node stops; the worker gives the job back
-            Outcome { result: Err(error), .. } => match delay(&error, job.attempt) {
+            Outcome { result: Err(error), .. } => match delay(&error, job.tries) {
                 Some(delay) => self.postpone(job, delay, &error.to_string()).await,
                 None => self.script_failed(run, &error.shown()).await,
             },

@@ -7,7 +7,7 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::{
-    auth::{Caller, Configurer},
+    auth::Configurer,
     error::Failure,
     extract::{Ids, Query},
     upload::Upload,
@@ -21,7 +21,12 @@ use crate::{
 
 const MISSING: &str = "the record is not exist or has been deleted";
 
-pub async fn list(State(app): State<Arc<App>>, caller: Caller, query: Query) -> Result<Envelope, Failure> {
+/// D-07: for those who may configure; no other app sees the notices and where they go.
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Configurer(caller): Configurer,
+    query: Query,
+) -> Result<Envelope, Failure> {
     caller.user(|| Failure::text("请提供username"))?;
     let (paging, search) = (Paging::from_query(&query)?, query.text("search_value"));
     let total = custom_notices::count(&app.db, search).await?;

@@ -6,7 +6,7 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::{
-    auth::{Caller, Configurer},
+    auth::Configurer,
     error::Failure,
     extract::{Ids, Query},
     parts::Force,
@@ -24,7 +24,12 @@ use crate::{
 
 const MISSING: &str = "the record is not exist or has been deleted";
 
-pub async fn list(State(app): State<Arc<App>>, caller: Caller, query: Query) -> Result<Envelope, Failure> {
+/// D-07: for those who may configure; no other app sees the scripts.
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Configurer(caller): Configurer,
+    query: Query,
+) -> Result<Envelope, Failure> {
     caller.user(|| Failure::text("请提供username"))?;
     let (paging, search) = (Paging::from_query(&query)?, query.text("search_value"));
     let total = run_scripts::count(&app.db, search).await?;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     auth::Caller,
+    contacts::Contacts,
     error::Failure,
     extract::{Body, Ids, Query},
     idempotency_key::IdempotencyKey,
@@ -21,7 +22,7 @@ use crate::{
     store::{
         self,
         cards::Wanted,
-        ticket_lists::{self, Category, Filter, Order},
+        ticket_lists::{self, Category, Filter, Order, People},
     },
     workflow::{self, Actor, Move, Parent, StateId, TicketId, TransitionId, Viewer, WorkflowId},
 };
@@ -87,6 +88,8 @@ fn filter(app: &App, caller: &Caller, query: &Query) -> Result<Filter, Failure> 
         tickets: wire::id_list("ticket_ids", query.text("ticket_ids"))?,
         is_ended: flag("is_end"),
         is_rejected: flag("is_rejected"),
+        people: People::default(),
+        fields: Vec::new(),
         order: if reverse == 0 { Order::OldestFirst } else { Order::NewestFirst },
     })
 }
@@ -144,7 +147,8 @@ pub async fn detail(State(app): State<Arc<App>>, caller: Caller, Ids([id]): Ids<
     };
     let mut wanted = Wanted::default();
     wanted.add(ticket);
-    let cards = store::cards::cards(&app.db, &wanted).await?;
+    let contacts = Contacts::of((ticket, viewed_as == Viewer::Handler), viewer, &directory);
+    let cards = contacts.in_cards(store::cards::cards(&app.db, &wanted).await?);
     let mut value = wire::ticket_row(ticket, &found.names, &cards, app.zone);
     value.insert(
         "field_list".into(),

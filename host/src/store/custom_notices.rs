@@ -278,6 +278,12 @@ pub struct DeliveryRow {
     pub created_at: DateTime<Utc>,
 }
 
+/// Whether there is, or was, such a notice.
+pub async fn exists(db: impl PgExecutor<'_>, id: NoticeId) -> Result<bool, Error> {
+    let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM custom_notices WHERE id = $1) AS "found!""#, id.0);
+    Ok(found.fetch_one(db).await?)
+}
+
 /// The newest deliveries of a notice before the row `before`.
 pub async fn deliveries(
     db: impl PgExecutor<'_>,
@@ -294,4 +300,35 @@ pub async fn deliveries(
         limit
     );
     Ok(rows.fetch_all(db).await?)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::{embedded::testing::database, store::components};
+
+    #[tokio::test]
+    async fn f46_an_update_without_file_and_token_keeps_both() {
+        let database = database().await;
+        components::insert(&database.pool, &[7; 32], b"a component").await.unwrap();
+        let draft = |token: Option<&str>| NoticeDraft {
+            name: "n".into(),
+            description: String::new(),
+            kind: NoticeKind::Webhook,
+            title_template: "t".into(),
+            content_template: String::new(),
+            hook_url: "http://x".into(),
+            sealed_token: token.map(|token| token.as_bytes().to_vec()),
+        };
+        let file = Some(("notice_script/a.wasm", &[7; 32]));
+        let id = insert(&database.pool, &draft(Some("sealed")), file, "admin").await.unwrap();
+        let mut db = database.pool.acquire().await.unwrap();
+        assert!(update(&mut db, id, &draft(None), None).await.unwrap());
+        let row = list(&mut *db, "", (10, 0)).await.unwrap().remove(0);
+        assert_eq!(row.saved_name.as_deref(), Some("notice_script/a.wasm"));
+        assert_eq!(receiver(&mut *db, id).await.unwrap().unwrap().sealed_token, b"sealed");
+        assert!(retire(&mut db, id).await.unwrap() && receiver(&mut *db, id).await.unwrap().is_none());
+        assert!(!update(&mut db, id, &draft(None), None).await.unwrap(), "F-48");
+    }
 }

@@ -21,9 +21,21 @@ pub(crate) async fn tickets(db: &PgPool) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM tickets").fetch_one(db).await.unwrap()
 }
 
+/// As if the job had been tried that often.
+pub(crate) async fn set_attempts(db: &PgPool, job: i64, attempts: i32) {
+    let set = sqlx::query("UPDATE jobs SET attempts = $1 WHERE id = $2").bind(attempts).bind(job);
+    assert_eq!(set.execute(db).await.unwrap().rows_affected(), 1);
+}
+
+/// As if the node that has the job were gone for longer than a lease.
+pub(crate) async fn expire_lease(db: &PgPool, job: i64) {
+    let set = sqlx::query("UPDATE jobs SET run_at = now() - interval '1 second' WHERE id = $1").bind(job);
+    assert_eq!(set.execute(db).await.unwrap().rows_affected(), 1);
+}
+
 /// A run script whose component is none.
 pub(crate) async fn insert_script(db: &PgPool) -> ScriptId {
-    let component = "INSERT INTO components (digest, bytes) VALUES (sha256('x'), 'x')";
+    let component = "INSERT INTO components (digest, bytes) VALUES (sha256('x'), 'x') ON CONFLICT DO NOTHING";
     sqlx::query(component).execute(db).await.unwrap();
     let script =
         "INSERT INTO run_scripts (name, saved_name, component_digest) VALUES ('s', 'x.wasm', sha256('x')) RETURNING id";
