@@ -12,14 +12,19 @@ use sqlx::PgConnection;
 pub use welcome::{again, first};
 
 use crate::{
-    app::{App, app_tokens::fresh, scripts::UploadError},
+    app::{
+        App,
+        app_tokens::fresh,
+        registry::{Checked, RegistryError},
+        scripts::{UploadError, insert_script},
+    },
     password,
     signature::Version,
     store::{
         self,
         app_tokens::{self, AppTokenDraft, Sealed},
         demo::{MARK, Standing},
-        run_scripts::{self, RunScriptDraft},
+        run_scripts::RunScriptDraft,
     },
     workflow::{ScriptId, TransitionId, WorkflowId},
 };
@@ -40,6 +45,8 @@ pub enum Error {
     NamesTaken,
     #[error("the demo's plugin cannot be stored: {0}")]
     Plugin(#[from] UploadError),
+    #[error("the demo's plugin cannot be taken: {0}")]
+    Registry(#[from] RegistryError),
     #[error("the demo's password cannot be hashed: {0}")]
     Password(#[from] password::Error),
     #[error(transparent)]
@@ -81,7 +88,7 @@ pub async fn load(app: &App) -> Result<Option<Secrets>, Error> {
     }
     // Compiling takes longer than a transaction may wait for its next statement.
     tx.rollback().await?;
-    let (note, welcome) = (app.store_script(LEAVE_NOTE).await?, app.store_script(WELCOME_NOTE).await?);
+    let (note, welcome) = (app.checked_script(LEAVE_NOTE).await?, app.checked_script(WELCOME_NOTE).await?);
     let password = password::generate();
     let hash = password::hash(password.clone()).await?;
 
@@ -102,10 +109,10 @@ pub async fn load(app: &App) -> Result<Option<Secrets>, Error> {
 async fn script(
     tx: &mut PgConnection,
     (name, file): (&str, &str),
-    component: &store::components::Digest,
+    checked: &Checked,
 ) -> Result<ScriptId, Error> {
     let draft = RunScriptDraft { name: name.into(), description: "gavia的示例插件".into(), is_active: true };
-    Ok(run_scripts::insert(tx, &draft, (&format!("workflow_script/{file}.wasm"), component), MARK).await?)
+    Ok(insert_script(tx, &draft, (&format!("workflow_script/{file}.wasm"), checked), MARK).await?)
 }
 
 async fn let_in(app: &App, tx: &mut PgConnection, workflows: Vec<i64>) -> Result<String, Error> {

@@ -17,6 +17,7 @@ pub mod http;
 pub mod keys;
 pub mod outbound;
 pub mod password;
+pub mod plugins;
 pub mod seal;
 pub mod serve;
 pub mod signature;

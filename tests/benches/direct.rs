@@ -16,7 +16,7 @@ use gavia::{
     store::{
         self,
         cards::{self, Wanted},
-        ticket_lists::{self, Category, Filter, Order},
+        ticket_lists::{self, Category, Filter, Order, People},
     },
     workflow::{self, Actor, Definition, Facts, Move, TicketId, TransitionId, WorkflowId},
 };
@@ -38,7 +38,7 @@ pub(crate) async fn run(plan: &Plan) -> anyhow::Result<()> {
     let db = store::request_pool(options, Config::from_flags(&[]).database_connections).await?;
     let app = store::auth::app_by_name(&db, &plan.app).await?.context("the app")?;
     let definition = store::definitions::load(&db, WorkflowId(plan.workflow)).await?.context("the workflow")?;
-    let caller = Caller { db, app: plan.app.clone(), token: app.id, definition: Arc::new(definition) };
+    let caller = Caller { db, app: plan.app.clone(), token: app.0.id, definition: Arc::new(definition) };
 
     let started = Instant::now();
     let until = started + Duration::from_secs_f64(plan.seconds);
@@ -106,7 +106,8 @@ impl Caller {
             actor: Actor::Person(&held.holder),
             directory: &directory,
             conditions: &conditions,
-            now: chrono::Utc::now(),
+            people: &Ok(None),
+            now: gavia::ambient::now(),
             zone: chrono_tz::Asia::Shanghai,
             dice: 0,
         };
@@ -132,6 +133,8 @@ impl Caller {
             tickets: Vec::new(),
             is_ended: None,
             is_rejected: None,
+            people: People::default(),
+            fields: Vec::new(),
             order: Order::NewestFirst,
         };
         ensure!(ticket_lists::count(&self.db, &filter).await?.total > 0, "an empty list");

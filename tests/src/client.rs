@@ -110,12 +110,34 @@ impl Session {
         answer(self.request(Method::GET, path)).await
     }
 
+    /// A call to `/api/v2`.
+    pub async fn v2(&self, method: Method, path: &str) -> Answer {
+        let request = self.http.request(method, format!("{}/api/v2{path}", self.base));
+        answer(request.header("cookie", &self.cookie).header("x-requested-with", "gavia")).await
+    }
+
     pub async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
         answer(self.request(method, path).body(body.to_string())).await
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.send(Method::POST, path, body).await
+    }
+
+    /// A call to `/api/v2`; null is no body.
+    pub async fn v2(&self, method: Method, path: &str, body: Value) -> Answer {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        answer(self.v2_request(method, path).body(body)).await
+    }
+
+    /// Sends a file as the body.
+    pub async fn v2_file(&self, path: &str, file: Vec<u8>) -> Answer {
+        answer(self.v2_request(Method::POST, path).body(file)).await
+    }
+
+    fn v2_request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}/api/v2{path}", self.base));
+        request.header("cookie", &self.cookie).header("x-requested-with", "gavia")
     }
 
     /// Uploads a script and gives its id.

@@ -10,6 +10,9 @@ pub(crate) const MAX_BYTES: usize = 64 << 20;
 
 const MAX_FUNCTIONS: usize = 50_000;
 const MAX_BODY_BYTES: usize = 7 << 20;
+/// Past these a plugin is called large.
+const LARGE_DATA_BYTES: usize = 16 << 20;
+const LARGE_CODE_BYTES: usize = 4 << 20;
 const MAX_NESTED: usize = 64;
 /// Imports and exports of components; those of core modules, which linkers of other languages make by the thousand, count separately.
 const MAX_INTERFACE_ITEMS: usize = 1_000;
@@ -31,6 +34,17 @@ pub(crate) struct Counts {
     interface_items: usize,
     core_items: usize,
     core_instances: usize,
+    /// In data segments.
+    data_bytes: usize,
+    /// Of functions.
+    code_bytes: usize,
+}
+
+impl Counts {
+    /// More than a Rust or C plugin has: compiling takes long.
+    pub(crate) fn is_large(&self) -> bool {
+        self.data_bytes > LARGE_DATA_BYTES || self.code_bytes > LARGE_CODE_BYTES
+    }
 }
 
 /// Tells what the bytes are, or says what they look like instead.
@@ -123,7 +137,15 @@ impl Counts {
             Payload::FunctionSection(section) => {
                 raise(&mut self.functions, section.count(), MAX_FUNCTIONS, "functions")
             }
-            Payload::CodeSectionEntry(body) => at_most(length(&body.range()), MAX_BODY_BYTES, "bytes in one function"),
+            Payload::CodeSectionEntry(body) => {
+                let bytes = length(&body.range());
+                self.code_bytes = self.code_bytes.saturating_add(bytes);
+                at_most(bytes, MAX_BODY_BYTES, "bytes in one function")
+            }
+            Payload::DataSection(section) => {
+                self.data_bytes = self.data_bytes.saturating_add(length(&section.range()));
+                Ok(())
+            }
             Payload::ComponentSection { .. } | Payload::ModuleSection { .. } => {
                 raise(&mut self.nested, 1, MAX_NESTED, "nested components and modules")
             }

@@ -11,6 +11,7 @@ mod breaker;
 mod cache;
 mod call;
 mod classify;
+mod compile;
 mod componentize;
 mod contract;
 mod digest;
@@ -39,6 +40,7 @@ mod services;
 mod signature;
 mod state;
 pub mod types;
+mod worker;
 
 pub use self::http::Gateway;
 pub use address::{Network, is_metadata, is_public};
@@ -60,3 +62,4 @@ pub use types::{
     ActionAnswer, Context, Delivery, FieldKind, FieldValue, FlowEntry, GuestError, GuestErrorKind, Message, Problem,
     Ticket, User,
 };
+pub use worker::compile_worker;

@@ -1,6 +1,6 @@
 //! From uploaded bytes to a plugin that can be called (plugin-runtime §5, steps 1 to 8). Runs on a blocking thread.
 
-use wasmtime::component::Component;
+use wasmtime::{Engine, component::Component};
 
 use crate::{
     componentize::componentize,
@@ -9,7 +9,8 @@ use crate::{
     inspect::{self, Counts, Shape},
     limits::Kind,
     plugin::Plugin,
-    sandbox::Inner,
+    sandbox::{Inner, deserialize},
+    worker::Allowance,
 };
 
 /// What a component is made of, for who decides about it.
@@ -22,6 +23,8 @@ pub struct Report {
     pub size: usize,
     /// Functions in its modules.
     pub functions: usize,
+    /// It carries an interpreter along (Python, JavaScript) or as much as one: compiling takes long, the result takes much disk.
+    pub large: bool,
 }
 
 /// A plugin that passed every check, compiled and in the cache.
@@ -37,26 +40,49 @@ pub struct Prepared {
     pub plugin: Plugin,
 }
 
-pub(crate) fn prepare(inner: &Inner, upload: Vec<u8>) -> Result<Prepared, Rejection> {
-    let (bytes, counts) = normalise(upload)?;
-    let digest = Digest::of(&bytes);
-    let component =
-        Component::from_binary(inner.engine(), &bytes).map_err(|error| Rejection::Invalid(format!("{error:#}")))?;
-    let code = component.serialize().map_err(|error| Rejection::Internal(format!("{error:#}")))?;
-    let plugin = Plugin::link(&inner.linkers, &component, digest)?;
-    inner
-        .cache
-        .store(digest, &code)
-        .map_err(|error| Rejection::Internal(format!("the cache cannot be written: {error}")))?;
-    let plugin = inner.registry.keep(plugin);
-    Ok(Prepared {
-        component: digest,
-        compiled: Digest::of(&code),
-        kinds: plugin.kinds().to_vec(),
-        report: report(&component, bytes.len(), counts),
-        bytes,
-        plugin,
-    })
+/// An upload that may be compiled: a component within every number that can be counted without compiling.
+pub(crate) struct Checked {
+    pub(crate) bytes: Vec<u8>,
+    counts: Counts,
+}
+
+impl Checked {
+    /// Checks bytes, and makes a component of a core module.
+    pub(crate) fn of(upload: Vec<u8>) -> Result<Checked, Rejection> {
+        let (bytes, counts) = normalise(upload)?;
+        Ok(Checked { bytes, counts })
+    }
+
+    /// What its compilation may take.
+    pub(crate) fn allowance(&self) -> Allowance {
+        if self.counts.is_large() { Allowance::LARGE } else { Allowance::USUAL }
+    }
+
+    /// Compiles in this process.
+    pub(crate) fn compile(&self, engine: &Engine) -> Result<Vec<u8>, Rejection> {
+        engine.precompile_component(&self.bytes).map_err(|error| Rejection::Invalid(format!("{error:#}")))
+    }
+
+    /// Loads the compiled code, which the caller just made, links it and puts it into the cache.
+    pub(crate) fn finish(self, inner: &Inner, code: &[u8]) -> Result<Prepared, Rejection> {
+        let digest = Digest::of(&self.bytes);
+        // What the pool has no room for shows here.
+        let component = deserialize(inner, code).map_err(|error| Rejection::Invalid(format!("{error:#}")))?;
+        let plugin = Plugin::link(&inner.linkers, &component, digest)?;
+        inner
+            .cache
+            .store(digest, code)
+            .map_err(|error| Rejection::Internal(format!("the cache cannot be written: {error}")))?;
+        let plugin = inner.registry.keep(plugin);
+        Ok(Prepared {
+            component: digest,
+            compiled: Digest::of(code),
+            kinds: plugin.kinds().to_vec(),
+            report: report(&component, self.bytes.len(), self.counts),
+            bytes: self.bytes,
+            plugin,
+        })
+    }
 }
 
 /// A component within the limits, whatever was uploaded.
@@ -80,5 +106,6 @@ fn report(component: &Component, size: usize, counts: Counts) -> Report {
         exports: ty.exports(engine).map(|(name, _)| name.to_owned()).collect(),
         size,
         functions: counts.functions,
+        large: counts.is_large(),
     }
 }

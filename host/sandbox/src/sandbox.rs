@@ -1,6 +1,12 @@
 //! The front door: one `Sandbox` per process, which prepares, loads and calls plugins.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    ffi::OsString,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use tokio::{
     sync::{Mutex, Semaphore, watch},
@@ -11,6 +17,7 @@ use wasmtime::component::Component;
 use crate::{
     cache::Cache,
     call::{self, Desk, Terms},
+    compile::Worker,
     digest::Digest,
     engine::{self, Ticker},
     error::{PluginError, Rejection, StartError},
@@ -21,7 +28,7 @@ use crate::{
     link::Linkers,
     outcome::{Outcome, Usage},
     plugin::Plugin,
-    prepare::{self, Prepared},
+    prepare::{Checked, Prepared},
     registry::Registry,
     services::{NoServices, Services},
     state::OwnTicket,
@@ -62,6 +69,7 @@ pub(crate) struct Inner {
     engine_id: String,
     /// One compilation at a time: it takes every core anyway.
     compiler: Arc<Semaphore>,
+    worker: OnceLock<Worker>,
     /// One load from disk at a time, so that two callers do not load the same file.
     loader: Mutex<()>,
     _ticker: Ticker,
@@ -100,6 +108,7 @@ impl Sandbox {
             cache: Cache::open(&cache_dir, &engine_id)?,
             registry: Registry::default(),
             compiler: Arc::new(Semaphore::new(1)),
+            worker: OnceLock::new(),
             loader: Mutex::new(()),
             _ticker: Ticker::start(&engine)?,
             desk: Desk { engine, gateway: Arc::new(gateway), slots: Arc::new(Semaphore::new(slots as usize)), ended },
@@ -120,25 +129,41 @@ impl Sandbox {
         &self.0.engine_id
     }
 
-    /// Makes a plugin of uploaded bytes: checks them, makes a core module a component, links it, compiles it on a blocking thread and
-    /// writes the result to the cache. Takes tens of milliseconds for a Rust plugin, half a minute for a Python one.
+    /// From now on compiles in a child process with limits of its own: `program`, which is this program, started with `arguments`
+    /// that make it call [`crate::compile_worker`] at once. Without this the compiler runs on a thread of the server.
+    pub fn compile_in_child(&self, program: PathBuf, arguments: Vec<OsString>) {
+        // The first one counts; a program has one way to start itself.
+        let _ = self.0.worker.set(Worker { program, arguments });
+    }
+
+    /// Makes a plugin of uploaded bytes: checks them, makes a core module a component, compiles it, links it and writes the result to
+    /// the cache. Takes tens of milliseconds for a Rust plugin, half a minute for a Python one. One upload at a time.
     pub async fn prepare(&self, bytes: Vec<u8>) -> Result<Prepared, Rejection> {
+        let turn = self.0.compiler.clone().acquire_owned().await;
+        let turn = turn.map_err(|_| Rejection::Internal("the compiler is closed".to_owned()))?;
+        // The turn goes with the work: a caller that goes away does not let a second compilation begin beside the first.
+        let (checked, turn) = blocking(move || Ok((Checked::of(bytes)?, turn))).await?;
         let inner = self.0.clone();
-        let turn = self
-            .0
-            .compiler
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|_| Rejection::Internal("the compiler is closed".to_owned()))?;
-        let work = move || {
-            let prepared = prepare::prepare(&inner, bytes);
-            drop(turn);
-            prepared
-        };
-        tokio::task::spawn_blocking(work)
-            .await
-            .unwrap_or_else(|failure| Err(Rejection::Internal(format!("the compiler failed: {failure}"))))
+        match self.0.worker.get() {
+            None => {
+                blocking(move || {
+                    let code = checked.compile(inner.engine())?;
+                    let prepared = checked.finish(&inner, &code);
+                    drop(turn);
+                    prepared
+                })
+                .await
+            }
+            Some(worker) => {
+                let code = worker.compile(&checked.bytes, checked.allowance()).await?;
+                blocking(move || {
+                    let prepared = checked.finish(&inner, &code);
+                    drop(turn);
+                    prepared
+                })
+                .await
+            }
+        }
     }
 
     /// The plugin from memory, or from the cache file whose SHA-256 is `compiled`. `None`: prepare it again from the stored component.
@@ -153,7 +178,9 @@ impl Sandbox {
         let inner = self.0.clone();
         let loaded = tokio::task::spawn_blocking(move || {
             let code = inner.cache.read(component, compiled)?;
-            let module = deserialize(&inner, &code)?;
+            let module = deserialize(&inner, &code)
+                .map_err(|error| tracing::warn!(%error, "a compiled plugin does not load; it will be compiled again"))
+                .ok()?;
             Plugin::link(&inner.linkers, &module, component).ok().map(|plugin| inner.registry.keep(plugin))
         });
         loaded.await.ok().flatten()
@@ -248,10 +275,19 @@ pub(crate) fn show(user: &mut User, grant: DirectoryRead) {
     }
 }
 
-/// Turns a checked cache file into code.
-fn deserialize(inner: &Inner, code: &[u8]) -> Option<Component> {
-    // SAFETY: the bytes have the SHA-256 that this server noted when it compiled them itself; wasmtime checks version and settings.
-    #[expect(unsafe_code, reason = "wasmtime cannot know that compiled code is its own; the cache checked the digest")]
-    let component = unsafe { Component::deserialize(inner.engine(), code) };
-    component.map_err(|error| tracing::warn!(%error, "a compiled plugin does not load; it will be compiled again")).ok()
+/// Runs work that takes long on a thread for that.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Rejection> + Send + 'static,
+) -> Result<T, Rejection> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|failure| Err(Rejection::Internal(format!("the compiler failed: {failure}"))))
+}
+
+/// Turns compiled code into a component: a checked cache file, or what the compiler just answered.
+pub(crate) fn deserialize(inner: &Inner, code: &[u8]) -> wasmtime::Result<Component> {
+    // SAFETY: this server's compiler made the bytes; a cache file has the SHA-256 noted then. wasmtime checks version and settings.
+    #[expect(unsafe_code, reason = "wasmtime cannot know that compiled code is its own; the callers do")]
+    unsafe {
+        Component::deserialize(inner.engine(), code)
+    }
 }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::workflow::{
-    self, Actor, Authority, Definition, Facts, FailedRun, HookConfig, Move, Needs, Participants, Question, Refusal,
+    self, Actor, Authority, Definition, Facts, FailedRun, HookConfig, Move, Needs, Participants, PeopleQuestion, Question, Refusal,
     StateId, Step, Ticket, TransitionId,
 };
 
@@ -105,6 +105,24 @@ impl<'a> Act<'a> {
         match self.request(ticket, definition, &Map::new()) {
             Some(request) => workflow::advance_question(ticket, definition, &request, facts),
             None => Ok(None),
+        }
+    }
+
+    /// Asked when the conditions are answered: whom the plugin of the state that is entered names.
+    pub(super) fn people_question(
+        self,
+        ticket: &Ticket,
+        definition: &Definition,
+        facts: &Facts<'_>,
+    ) -> Result<Option<PeopleQuestion>, Refusal> {
+        if let Some(request) = self.request(ticket, definition, &Map::new()) {
+            return workflow::advance_people_question(ticket, definition, &request, facts);
+        }
+        match self {
+            Self::ForceState { target, authority, .. } => {
+                workflow::force_people_question(ticket, definition, (target, authority), facts)
+            }
+            _ => Ok(None),
         }
     }
 

@@ -59,9 +59,9 @@ impl App {
                 }
             }
             Err(Trouble::Final(reason)) => self.hook_failed(by, &reason).await,
-            Err(Trouble::Passing(reason)) => match backoff(job.attempt) {
+            Err(Trouble::Passing(reason)) => match backoff(job.tries) {
                 // the first failure is shown at once, the others only if it stays at that
-                Some(delay) if job.attempt == 1 => {
+                Some(delay) if job.tries == 1 => {
                     self.hook_failed(By { after: After::Postpone(delay), ..by }, &reason).await
                 }
                 Some(delay) => self.postpone(job, delay, &reason).await,

@@ -15,11 +15,17 @@ mod guest_context;
 pub mod hook_tokens;
 pub mod hooks;
 pub mod logins;
+mod notice_plugins;
 pub mod notices;
 mod numbers;
 pub mod parts;
+mod plugin_calls;
+mod plugin_host;
 mod plugins;
+mod questions;
+pub mod queue;
 mod rates;
+pub mod registry;
 mod script_runs;
 pub mod scripts;
 #[cfg(test)]
@@ -58,6 +64,7 @@ pub struct App {
     conditions: Plugin,
     numbers: numbers::Numbers,
     logins: logins::Logins,
+    noted: plugin_calls::Noted,
     /// One import of a directory at a time.
     imports: tokio::sync::Semaphore,
 }
@@ -103,6 +110,7 @@ impl App {
             conditions,
             numbers: numbers::Numbers::default(),
             logins: logins::Logins::default(),
+            noted: plugin_calls::Noted::default(),
             imports: tokio::sync::Semaphore::new(1),
         }
     }

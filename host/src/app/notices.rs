@@ -3,15 +3,21 @@
 
 use gavia_sandbox::Kind;
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 use super::{
     App, Error,
     attempts::{Trouble, backoff},
     hooks::answer,
-    scripts::{UploadError, saved_name},
+    registry::{
+        self, RegistryError,
+        views::{self, NOTICE_PREFIX},
+    },
+    scripts::{Program, UploadError, own_plugin, remove_own, saved_name},
 };
 use crate::{
     outbound::Post,
+    plugins::PluginId,
     store::{
         self,
         custom_notices::{Delivery, NoticeDraft, NoticeKind, Outcome, Receiver},
@@ -22,16 +28,54 @@ use crate::{
 
 const FOLDER: &str = "notice_script";
 
+/// What a notice is to run, ready to be written.
+enum Checked {
+    File(Box<registry::Checked>),
+    Plugin(String),
+}
+
+impl Checked {
+    fn saved_name(&self) -> String {
+        match self {
+            Self::File(_) => saved_name(FOLDER),
+            Self::Plugin(name) => format!("plugin/{name}"),
+        }
+    }
+}
+
+/// Makes the notice a view of a plugin: of a named one, or of the one that its file becomes.
+async fn set_program(
+    tx: &mut PgConnection,
+    id: NoticeId,
+    (present, program): (Option<PluginId>, Option<&Checked>),
+    by: &str,
+) -> Result<(), RegistryError> {
+    let plugin = match program {
+        None => return Ok(()),
+        Some(Checked::Plugin(name)) => views::named(tx, name, Kind::Notice).await?.0,
+        Some(Checked::File(checked)) => {
+            let own = own_plugin(tx, present).await?;
+            let name = format!("{NOTICE_PREFIX}{id}");
+            views::take_file(tx, (own.map(|row| row.id), &name), (checked, Kind::Notice), by).await?
+        }
+    };
+    Ok(store::custom_notices::set_plugin(tx, id, plugin).await?)
+}
+
 impl App {
     pub async fn create_notice(
         &self,
         draft: &NoticeDraft,
-        file: Option<Vec<u8>>,
+        program: Option<Program>,
         creator: &str,
-    ) -> Result<NoticeId, UploadError> {
-        let file = self.stored_file(file).await?;
-        let file = file.as_ref().map(|(name, digest)| (name.as_str(), digest));
-        Ok(store::custom_notices::insert(&self.db, draft, file, creator).await?)
+    ) -> Result<NoticeId, RegistryError> {
+        let program = self.checked_program(program).await?;
+        let mut tx = self.db.begin().await?;
+        let saved = program.as_ref().map(Checked::saved_name);
+        let id = store::custom_notices::insert(&mut *tx, draft, saved.as_deref(), creator).await?;
+        set_program(&mut tx, id, (None, program.as_ref()), creator).await?;
+        tx.commit().await?;
+        Ok(id)
     }
 
     /// False when there is no such notice.
@@ -39,32 +83,38 @@ impl App {
         &self,
         id: NoticeId,
         draft: &NoticeDraft,
-        file: Option<Vec<u8>>,
-    ) -> Result<bool, UploadError> {
-        let file = self.stored_file(file).await?;
-        let file = file.as_ref().map(|(name, digest)| (name.as_str(), digest));
-        let mut tx = self.db.begin().await.map_err(Error::from)?;
-        let found = store::custom_notices::update(&mut tx, id, draft, file).await?;
-        tx.commit().await.map_err(Error::from)?;
-        Ok(found)
-    }
-
-    /// False when there is no such notice.
-    pub async fn delete_notice(&self, id: NoticeId) -> Result<bool, Error> {
+        program: Option<Program>,
+        by: &str,
+    ) -> Result<bool, RegistryError> {
+        let program = self.checked_program(program).await?;
         let mut tx = self.db.begin().await?;
-        let found = store::custom_notices::retire(&mut tx, id).await?;
+        let saved = program.as_ref().map(Checked::saved_name);
+        let found = store::custom_notices::update(&mut tx, id, draft, saved.as_deref()).await?;
+        if found {
+            let present = store::custom_notices::plugin_of(&mut *tx, id).await?;
+            set_program(&mut tx, id, (present, program.as_ref()), by).await?;
+        }
         tx.commit().await?;
         Ok(found)
     }
 
-    async fn stored_file(
-        &self,
-        file: Option<Vec<u8>>,
-    ) -> Result<Option<(String, store::components::Digest)>, UploadError> {
-        match file {
-            Some(bytes) => Ok(Some((saved_name(FOLDER), self.store_component(bytes, Kind::Notice).await?))),
-            None => Ok(None),
-        }
+    /// False when there is no such notice.
+    pub async fn delete_notice(&self, id: NoticeId, by: &str) -> Result<bool, RegistryError> {
+        let mut tx = self.db.begin().await?;
+        let plugin = store::custom_notices::plugin_of(&mut *tx, id).await?;
+        let found = store::custom_notices::retire(&mut tx, id).await?;
+        remove_own(&mut tx, plugin, by).await?;
+        tx.commit().await?;
+        Ok(found)
+    }
+
+    /// Before the transaction, since compiling takes longer than one may wait.
+    async fn checked_program(&self, program: Option<Program>) -> Result<Option<Checked>, UploadError> {
+        Ok(match program {
+            Some(Program::File(bytes)) => Some(Checked::File(Box::new(self.checked(bytes, Kind::Notice).await?))),
+            Some(Program::Plugin(name)) => Some(Checked::Plugin(name)),
+            None => None,
+        })
     }
 
     pub async fn run_notice(&self, job: &Job) -> Result<(), Error> {
@@ -74,12 +124,19 @@ impl App {
         };
         let told = match receiver.kind {
             NoticeKind::Webhook => self.call_receiver(job, &receiver).await?,
-            NoticeKind::Plugin => Err(Trouble::Final("notices by plugin are not carried out by this version".into())),
+            NoticeKind::Plugin => return self.run_notice_plugin(job, id, receiver.plugin).await,
         };
         match told {
             Ok(()) => self.noted(job, id, (Outcome::Delivered, "")).await,
-            Err(Trouble::Final(reason)) => self.gave_up(job, id, &reason).await,
-            Err(Trouble::Passing(reason)) => match backoff(job.attempt) {
+            Err(trouble) => self.not_told(job, id, trouble).await,
+        }
+    }
+
+    /// Tried again if that may help, and else kept for somebody to look at.
+    pub(super) async fn not_told(&self, job: &Job, id: NoticeId, trouble: Trouble) -> Result<(), Error> {
+        match trouble {
+            Trouble::Final(reason) => self.gave_up(job, id, &reason).await,
+            Trouble::Passing(reason) => match backoff(job.tries) {
                 Some(delay) => {
                     let mut tx = self.db.begin().await?;
                     if store::jobs::postpone(&mut tx, job, delay, &reason).await? {
@@ -93,9 +150,8 @@ impl App {
     }
 
     async fn call_receiver(&self, job: &Job, receiver: &Receiver) -> Result<Result<(), Trouble>, Error> {
-        let token = match self.key.open(&receiver.sealed_token).map(String::from_utf8) {
-            Ok(Ok(token)) => token,
-            _ => return Ok(Err(Trouble::Final("the notice's token cannot be opened with this key".into()))),
+        let Ok(Ok(token)) = self.key.open(&receiver.sealed_token).map(String::from_utf8) else {
+            return Ok(Err(Trouble::Final("the notice's token cannot be opened with this key".into())));
         };
         let body = self.notice_body(job).await?;
         let post = Post { url: &receiver.hook_url, token: &token, key: job.key, body: &body };
@@ -117,10 +173,7 @@ impl App {
 
     /// Who holds the ticket now, as far as they exist.
     async fn people_told(&self, job: &Job) -> Result<Vec<Value>, Error> {
-        let ticket: Option<Ticket> = store::tickets::get(&self.db, job.ticket, None).await?.map(|found| found.ticket);
-        let Some(ticket) = ticket else { return Ok(Vec::new()) };
-        let directory = self.people(&workflow::view_needs(&ticket, workflow::ROBOT), None).await?;
-        let names = workflow::holders(&ticket, &directory);
+        let names = self.names_told(job).await?;
         let needs = Needs { users: names.iter().cloned().collect(), ..Needs::default() };
         let known = self.people(&needs, None).await?;
         let people = names.iter().filter_map(|name| known.users.get(name));
@@ -131,7 +184,15 @@ impl App {
             .collect())
     }
 
-    async fn noted(&self, job: &Job, id: NoticeId, outcome: (Outcome, &str)) -> Result<(), Error> {
+    /// By name; nobody knows whether they exist.
+    pub(super) async fn names_told(&self, job: &Job) -> Result<Vec<String>, Error> {
+        let ticket: Option<Ticket> = store::tickets::get(&self.db, job.ticket, None).await?.map(|found| found.ticket);
+        let Some(ticket) = ticket else { return Ok(Vec::new()) };
+        let directory = self.people(&workflow::view_needs(&ticket, workflow::ROBOT), None).await?;
+        Ok(workflow::holders(&ticket, &directory))
+    }
+
+    pub(super) async fn noted(&self, job: &Job, id: NoticeId, outcome: (Outcome, &str)) -> Result<(), Error> {
         let mut tx = self.db.begin().await?;
         if store::jobs::finish(&mut tx, job).await? {
             self.log_delivery(&mut tx, job, id, outcome).await?;
@@ -147,7 +208,7 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    async fn log_delivery(
+    pub(super) async fn log_delivery(
         &self,
         tx: &mut sqlx::PgConnection,
         job: &Job,

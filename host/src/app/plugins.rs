@@ -1,15 +1,142 @@
-//! From a stored component to a plugin that can be run: memory, this node's compiled file, or compiled anew from the stored bytes.
+//! From a stored component to a plugin that can be called: memory, this node's compiled file, or compiled anew from the stored bytes; and
+//! from a plugin's name to its active version with what that may do.
 
-use gavia_sandbox::{Digest, Plugin, Sandbox};
+use std::{collections::BTreeSet, sync::Arc};
+
+use gavia_sandbox::{
+    Digest, DirectoryRead, FieldScope, Grants, HttpGrant, Injection, Kind, Methods, Plugin, Reach, Sandbox, Storage,
+    TicketsRead, types,
+};
+use serde_json::Value;
 use sqlx::PgPool;
 
-use super::{App, Error};
-use crate::store;
+use super::{App, Error, plugin_host::PluginHost};
+use crate::{
+    plugins::{Capabilities, DirectoryDetail, Fields, Origin, PluginId, TicketReach, VersionId},
+    store::{
+        self,
+        plugins::{Runnable, Wanted},
+    },
+};
+
+/// A plugin that is about to be called.
+#[derive(Clone)]
+pub(super) struct Callee {
+    pub plugin: Plugin,
+    /// None for a run script that an older node stored.
+    pub of: Option<(PluginId, VersionId)>,
+    pub kind: Kind,
+    pub grants: Arc<Grants>,
+    /// What an administrator typed for it.
+    pub settings: Vec<(String, String)>,
+}
 
 impl App {
     pub(super) async fn plugin(&self, component: &store::components::Digest) -> Result<Plugin, Error> {
         stored(&self.db, &self.sandbox, component).await
     }
+
+    /// The active version of a plugin, to be called as `kind`. The inner error says why it cannot be.
+    pub(super) async fn callee(&self, wanted: Wanted<'_>, kind: Kind) -> Result<Result<Callee, String>, Error> {
+        let Some(found) = store::plugins::runnable(&self.db, wanted).await? else {
+            return Ok(Err(match wanted {
+                Wanted::Name(name) => format!("the plugin {name} is not installed, or none of its versions is active"),
+                Wanted::Id(_) => "no version of its plugin is active".to_owned(),
+            }));
+        };
+        if !found.kinds.iter().any(|has| *has == kind.to_string()) {
+            return Ok(Err(format!("the plugin {} is no {kind} plugin", found.name)));
+        }
+        let effective = effective(&found)?;
+        let settings = texts(&found).collect();
+        Ok(Ok(Callee {
+            plugin: self.plugin(&found.component).await?,
+            of: Some((found.plugin, found.version)),
+            kind,
+            grants: Arc::new(grants(&effective, kind)),
+            settings,
+        }))
+    }
+
+    /// A run script that an older node stored: a component with the rights that such scripts always had.
+    pub(super) async fn former_script(&self, component: &store::components::Digest) -> Result<Callee, Error> {
+        Ok(Callee {
+            plugin: self.plugin(component).await?,
+            of: None,
+            kind: Kind::Action,
+            grants: Arc::new(grants(&Capabilities::of_scripts(), Kind::Action)),
+            settings: Vec::new(),
+        })
+    }
+
+    /// The data behind the imports of one call.
+    pub(super) fn host_for(&self, callee: &Callee, own: &types::Ticket) -> Arc<PluginHost> {
+        Arc::new(PluginHost {
+            db: self.db.clone(),
+            key: self.key.clone(),
+            plugin: callee.of.map(|(plugin, _)| plugin),
+            settings: callee.settings.clone(),
+            own: own.clone(),
+        })
+    }
+}
+
+/// Requested ∩ granted, with the servers that its settings name.
+fn effective(found: &Runnable) -> Result<Capabilities, store::Error> {
+    let read = |scopes| Capabilities::read(scopes).map_err(store::Error::Inconsistent);
+    let setting = |key: &str| found.config.get(key).and_then(Value::as_str).map(str::to_owned);
+    Ok(read(&found.requested)?.granted_by(&read(&found.granted)?).resolved(setting))
+}
+
+fn texts(found: &Runnable) -> impl Iterator<Item = (String, String)> {
+    found.config.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+}
+
+/// As the sandbox takes them. Only an action's writes have a move to be written with.
+fn grants(capabilities: &Capabilities, kind: Kind) -> Grants {
+    Grants {
+        tickets_read: match capabilities.tickets_read {
+            TicketReach::None => TicketsRead::None,
+            TicketReach::Own => TicketsRead::Own,
+            TicketReach::Workflow => TicketsRead::Workflow,
+            TicketReach::All => TicketsRead::All,
+        },
+        tickets_write: match &capabilities.tickets_write {
+            _ if kind != Kind::Action => FieldScope::None,
+            Fields::None => FieldScope::None,
+            Fields::Listed(keys) => FieldScope::Listed(keys.iter().cloned().collect()),
+            Fields::All => FieldScope::All,
+        },
+        directory: match capabilities.directory {
+            DirectoryDetail::None => DirectoryRead::None,
+            DirectoryDetail::Basic => DirectoryRead::Basic,
+            DirectoryDetail::Contact => DirectoryRead::Contact,
+        },
+        kv: if capabilities.kv { Storage::Own } else { Storage::None },
+        secrets: capabilities.secrets.iter().cloned().collect(),
+        http: capabilities.http.iter().filter_map(http).collect(),
+    }
+}
+
+/// None for what the sandbox does not take for an origin; it then refuses the request, as it does without a grant.
+fn http(origin: &Origin) -> Option<HttpGrant> {
+    let parsed = origin.origin.parse();
+    let address = parsed.inspect_err(|error| tracing::warn!(%error, "a granted origin is none to the sandbox")).ok()?;
+    let listed = |methods: &BTreeSet<String>| Methods::Listed(methods.iter().cloned().collect());
+    Some(HttpGrant {
+        methods: if origin.methods.is_empty() { Methods::Any } else { listed(&origin.methods) },
+        reach: if origin.private { Reach::Private } else { Reach::Public },
+        inject: origin
+            .headers
+            .iter()
+            .map(|header| Injection {
+                header: header.name.clone(),
+                secret: header.secret.clone(),
+                prefix: header.prefix.clone(),
+            })
+            .collect(),
+        ..HttpGrant::new(address)
+    })
 }
 
 /// A component that came with this binary; stored like an uploaded one, so that a restart finds it compiled.

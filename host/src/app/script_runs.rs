@@ -1,10 +1,10 @@
 //! Script states: one run of a state's plugin, and what its end means for the ticket (behaviour §4.12). The run itself holds no lock;
 //! its result takes the one write path together with the end of its job, so a ticket moves once however often a run is repeated.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use gavia_sandbox::{
-    Call, Effect, FieldScope, Grants, Kind, Limits, Outcome, PluginError, Retry, TicketsRead,
+    Effect, Kind, Outcome, PluginError, Retry,
     types::{self, ActionAnswer},
 };
 use serde_json::{Map, Value};
@@ -14,10 +14,11 @@ use super::{
     acts::Act,
     guest_context,
     guest_context::Invocation,
+    plugins::Callee,
     write::{After, By},
 };
 use crate::{
-    store::{self, components::RunnableScript, jobs::Job},
+    store::{self, components::RunnableScript, jobs::Job, plugins::Wanted},
     workflow::{self, Actor, Definition, FailedRun, Move, Participants, ScriptId, Ticket, TransitionId},
 };
 
@@ -48,30 +49,40 @@ impl App {
             Ok(transition) => transition,
             Err(refusal) => return self.script_failed(run, &refusal.to_string()).await,
         };
-        if job.attempt > MOST_ATTEMPTS {
+        if job.tries > MOST_ATTEMPTS {
             return self.script_failed(run, "the script's run was interrupted too often").await;
         }
-        match self.run_plugin(&row, job, &ticket, &definition, transition).await? {
+        let callee = match self.program(&row).await? {
+            Ok(callee) => callee,
+            Err(reason) => return self.script_failed(run, &reason).await,
+        };
+        match self.run_plugin(&callee, job, (&ticket, &definition), transition).await? {
             Outcome { result: Ok(answer), effects, .. } => {
                 self.script_succeeded(run, transition, answer, effects).await
             }
             Outcome { result: Err(PluginError::Ended), .. } => Ok(()), // this node stops; the worker gives the job back
-            Outcome { result: Err(error), .. } => match delay(&error, job.attempt) {
+            Outcome { result: Err(error), .. } => match delay(&error, job.tries) {
                 Some(delay) => self.postpone(job, delay, &error.to_string()).await,
                 None => self.script_failed(run, &error.shown()).await,
             },
         }
     }
 
+    /// The plugin to run; the inner error says why there is none.
+    async fn program(&self, script: &RunnableScript) -> Result<Result<Callee, String>, Error> {
+        match script.plugin {
+            Some(plugin) => self.callee(Wanted::Id(plugin), Kind::Action).await,
+            None => Ok(Ok(self.former_script(&script.component).await?)),
+        }
+    }
+
     async fn run_plugin(
         &self,
-        script: &RunnableScript,
+        callee: &Callee,
         job: &Job,
-        ticket: &Ticket,
-        definition: &Definition,
+        (ticket, definition): (&Ticket, &Definition),
         transition: TransitionId,
     ) -> Result<Outcome<ActionAnswer>, Error> {
-        let plugin = self.plugin(&script.component).await?;
         let run_by = job.payload["run_by"].as_str().unwrap_or(workflow::ROBOT).to_owned();
         let invocation = Invocation {
             id: job.key.to_string(),
@@ -80,12 +91,10 @@ impl App {
             transition: Some(transition),
         };
         let context = guest_context::for_ticket(self, ticket, definition, invocation).await?;
-        let grants = Grants { tickets_read: TicketsRead::Own, tickets_write: FieldScope::All, ..Grants::default() };
-        let reads = guest_context::OwnTicket::new(self.db.clone(), context.ticket.clone());
-        let call =
-            Call { context: &context, grants: Arc::new(grants), limits: Limits::for_kind(Kind::Action), host: reads };
         tracing::debug!(ticket.id = job.ticket.0, visit = job.visit, attempt = job.attempt, "script starts");
-        Ok(self.sandbox.run_action(&plugin, call).await)
+        let outcome = self.sandbox.run_action(&callee.plugin, self.call_of(callee, &context)).await;
+        self.note_call(callee, &context, &outcome).await;
+        Ok(outcome)
     }
 
     /// The plugin said yes: its fields and the move are one write. A move that the rules refuse is the script's failure.

@@ -1,12 +1,21 @@
-//! Run scripts: an upload is checked, made ready and stored before it is named anywhere, so that what cannot run is refused at once
-//! and not when a ticket waits for it.
+//! Run scripts: views of action plugins that states name by id. An upload is checked, made ready and stored before it is named anywhere,
+//! so that what cannot run is refused at once and not when a ticket waits for it.
 
 use gavia_sandbox::{Kind, Rejection};
 
-use super::{App, Error};
+use sqlx::PgConnection;
+
+use super::{
+    App, Error,
+    registry::{
+        Checked, RegistryError,
+        views::{self, NOTICE_PREFIX, SCRIPT_PREFIX},
+    },
+};
 use crate::{
     ambient,
-    store::{self, run_scripts::RunScriptDraft},
+    plugins::PluginId,
+    store::{self, plugins::PluginRow, run_scripts::RunScriptDraft},
     workflow::ScriptId,
 };
 
@@ -40,15 +49,40 @@ impl From<store::Error> for UploadError {
     }
 }
 
+/// What a run script or notice runs.
+#[derive(Clone, Debug)]
+pub enum Program {
+    /// The uploaded file.
+    File(Vec<u8>),
+    /// The active version of the plugin of this name.
+    Plugin(String),
+}
+
 impl App {
     pub async fn create_script(
         &self,
         draft: &RunScriptDraft,
-        file: Vec<u8>,
+        program: Program,
         creator: &str,
-    ) -> Result<ScriptId, UploadError> {
-        let digest = self.store_component(file, Kind::Action).await?;
-        Ok(store::run_scripts::insert(&self.db, draft, (&saved_name(FOLDER), &digest), creator).await?)
+    ) -> Result<ScriptId, RegistryError> {
+        match program {
+            Program::File(bytes) => {
+                let checked = self.checked(bytes, Kind::Action).await?;
+                let mut tx = self.db.begin().await?;
+                let id = insert_script(&mut tx, draft, (&saved_name(FOLDER), &checked), creator).await?;
+                tx.commit().await?;
+                Ok(id)
+            }
+            Program::Plugin(name) => {
+                let mut tx = self.db.begin().await?;
+                let (plugin, version) = views::named(&mut tx, &name, Kind::Action).await?;
+                let saved_name = format!("plugin/{name}");
+                let id = store::run_scripts::insert(&mut *tx, draft, (&saved_name, &version.digest), creator).await?;
+                store::run_scripts::set_plugin(&mut *tx, id, plugin).await?;
+                tx.commit().await?;
+                Ok(id)
+            }
+        }
     }
 
     /// Runs that are going finish on the file they began with.
@@ -56,41 +90,88 @@ impl App {
         &self,
         id: ScriptId,
         draft: &RunScriptDraft,
-        file: Option<Vec<u8>>,
-    ) -> Result<(), UploadError> {
-        let file = match file {
-            Some(bytes) => Some((saved_name(FOLDER), self.store_component(bytes, Kind::Action).await?)),
-            None => None,
+        program: Option<Program>,
+        by: &str,
+    ) -> Result<(), RegistryError> {
+        let mut saved = None;
+        let mut tx = match program {
+            None => self.db.begin().await?,
+            Some(Program::File(bytes)) => {
+                let checked = self.checked(bytes, Kind::Action).await?;
+                let mut tx = self.db.begin().await?;
+                let plugin = own_plugin(&mut tx, store::run_scripts::plugin_of(&self.db, id).await?).await?;
+                let name = format!("{SCRIPT_PREFIX}{id}");
+                let plugin = views::take_file(&mut tx, (plugin.map(|row| row.id), &name), (&checked, Kind::Action), by).await?;
+                store::run_scripts::set_plugin(&mut *tx, id, plugin).await?;
+                saved = Some(saved_name(FOLDER));
+                tx
+            }
+            Some(Program::Plugin(name)) => {
+                let mut tx = self.db.begin().await?;
+                let (plugin, _) = views::named(&mut tx, &name, Kind::Action).await?;
+                store::run_scripts::set_plugin(&mut *tx, id, plugin).await?;
+                saved = Some(format!("plugin/{name}"));
+                tx
+            }
         };
-        let file = file.as_ref().map(|(name, digest)| (name.as_str(), digest));
-        Ok(store::run_scripts::update(&self.db, id, draft, file).await?)
+        store::run_scripts::update(&mut *tx, id, draft, saved.as_deref()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Checked, compiled and stored, and of the wanted kind.
+    pub async fn checked(&self, bytes: Vec<u8>, wanted: Kind) -> Result<Checked, UploadError> {
+        let checked = self.check_upload(bytes, None).await?;
+        if !checked.kinds.contains(&wanted) {
+            let exports = checked.report["exports"].as_array().map_or_else(String::new, |names| {
+                names.iter().filter_map(serde_json::Value::as_str).collect::<Vec<_>>().join(", ")
+            });
+            return Err(UploadError::WrongKind { wanted, exports });
+        }
+        Ok(checked)
     }
 
     /// For what must be in place before the server takes requests.
-    pub async fn store_script(&self, file: &[u8]) -> Result<store::components::Digest, UploadError> {
-        self.store_component(file.to_vec(), Kind::Action).await
+    pub async fn checked_script(&self, file: &[u8]) -> Result<Checked, UploadError> {
+        self.checked(file.to_vec(), Kind::Action).await
     }
+}
 
-    /// Type-checked, compiled and stored by its SHA-256.
-    pub(super) async fn store_component(
-        &self,
-        bytes: Vec<u8>,
-        wanted: Kind,
-    ) -> Result<store::components::Digest, UploadError> {
-        let prepared = self.sandbox.prepare(bytes).await?;
-        if !prepared.kinds.contains(&wanted) {
-            return Err(UploadError::WrongKind { wanted, exports: prepared.report.exports.join(", ") });
-        }
-        store::components::insert(&self.db, &prepared.component.0, &prepared.bytes).await?;
-        store::components::set_compiled(
-            &self.db,
-            &prepared.component.0,
-            self.sandbox.engine_id(),
-            &prepared.compiled.0,
-        )
-        .await?;
-        Ok(prepared.component.0)
+/// A script and the plugin that its file becomes.
+pub async fn insert_script(
+    tx: &mut PgConnection,
+    draft: &RunScriptDraft,
+    (saved_name, checked): (&str, &Checked),
+    creator: &str,
+) -> Result<ScriptId, RegistryError> {
+    let id = store::run_scripts::insert(&mut *tx, draft, (saved_name, &checked.digest), creator).await?;
+    let name = format!("{SCRIPT_PREFIX}{id}");
+    let plugin = views::take_file(tx, (None, &name), (checked, Kind::Action), creator).await?;
+    store::run_scripts::set_plugin(tx, id, plugin).await?;
+    Ok(id)
+}
+
+/// A file that comes for a view of somebody else's plugin does not become a version of that one.
+pub(super) async fn own_plugin(
+    tx: &mut PgConnection,
+    plugin: Option<PluginId>,
+) -> Result<Option<PluginRow>, store::Error> {
+    let Some(id) = plugin else { return Ok(None) };
+    let row = store::plugins::hold(tx, id).await?;
+    Ok(row.filter(|row| row.name.starts_with(SCRIPT_PREFIX) || row.name.starts_with(NOTICE_PREFIX)))
+}
+
+/// The plugin that a deleted script or notice leaves behind goes too, unless something else needs it by now.
+pub(super) async fn remove_own(
+    tx: &mut PgConnection,
+    plugin: Option<PluginId>,
+    by: &str,
+) -> Result<(), RegistryError> {
+    if let Some(row) = own_plugin(tx, plugin).await?
+        && store::plugins::uses::of(tx, row.id, &row.name).await?.is_empty()
+    {
+        views::remove(tx, &row, by).await?;
     }
+    Ok(())
 }
 
 /// The wire shows where a file was saved; ours is in the database under its hash, and this is only a name.

@@ -1,7 +1,7 @@
 //! An `App` on a database of its own, for tests of use cases and of the routes above them.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, path::Path, sync::Arc};
 
 use gavia_sandbox::{Allocator, Plugin, Sandbox, Settings};
 use tokio::sync::OnceCell;
@@ -28,14 +28,13 @@ impl Deref for TestApp {
     }
 }
 
-/// One sandbox a test binary: compiling the condition plugin is what would take the time. Its folder is gone at once, which costs
-/// nobody anything: compiled plugins stay in memory.
+/// One sandbox a test binary: compiling the condition plugin is what would take the time. Its folder is the build's own, so that what
+/// tests upload finds a place and nothing is left elsewhere.
 async fn sandbox() -> (Sandbox, Plugin) {
     static READY: OnceCell<(Sandbox, Plugin)> = OnceCell::const_new();
     let make = async || {
-        let folder = tempfile::tempdir().unwrap();
-        let settings =
-            Settings { cache_dir: folder.path().join("compiled"), slots: Some(16), allocator: Allocator::Auto };
+        let cache_dir = Path::new(env!("OUT_DIR")).join("compiled-by-tests");
+        let settings = Settings { cache_dir, slots: Some(16), allocator: Allocator::Auto };
         let sandbox = Sandbox::new(settings).unwrap();
         let plugin = sandbox.prepare(CONDITION.to_vec()).await.unwrap().plugin;
         (sandbox, plugin)

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     App, Error,
     acts::Act,
-    write::{After, By},
+    write::{After, Answers, By},
 };
 use crate::{
     store::{self, commit::Outcome, idempotency::Earlier},
@@ -60,17 +60,21 @@ impl App {
             existing: None,
             body: request.body,
         };
-        let directory = self.people(&workflow::create_needs(&definition, &new), None).await?;
+        let mut directory = self.people(&workflow::create_needs(&definition, &new), None).await?;
         let quota = Limit::parse(&definition.limit_expression)?.quota;
         if let Some(quota) = quota {
             new.existing = Some(count(&self.db, &definition, who.username, quota).await?);
         }
-        let (actor, unasked) = (Actor::Person(who.username), Ok(None));
-        let conditions = match workflow::create_question(&definition, &new, &self.facts(actor, &directory, &unasked))? {
-            Some(question) => self.ask_creation(&definition, &new, &question).await,
-            None => Ok(None),
-        };
-        let facts = self.facts(actor, &directory, &conditions);
+        let (actor, mut answers) = (Actor::Person(who.username), Answers::default());
+        let question = workflow::create_question(&definition, &new, &self.facts(actor, &directory, &answers))?;
+        if let Some(question) = question {
+            answers.conditions = self.ask_creation(&definition, &new, &question).await?;
+        }
+        let question = workflow::create_people_question(&definition, &new, &self.facts(actor, &directory, &answers))?;
+        if let Some(question) = question {
+            answers.people = self.ask_people(&definition, actor, &question, &mut directory).await?;
+        }
+        let facts = self.facts(actor, &directory, &answers);
         // decided once before a number is taken, so that refused requests leave no gaps
         workflow::create(&definition, &new, &facts)?;
         let day = facts.now.with_timezone(&self.zone).date_naive();

@@ -3,7 +3,7 @@
 
 use sqlx::{PgConnection, Postgres, Transaction};
 
-use super::{App, Error, parts::Part};
+use super::{App, Error, parts::Part, registry::RegistryError, scripts::remove_own};
 use crate::{
     store::{
         self, definitions,
@@ -36,6 +36,8 @@ pub enum ConfigError {
     BadExpression { number: usize, problem: gavia_condition::Problem },
     #[error("the conditions are no list of expressions and targets")]
     BrokenConditions,
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
     #[error(transparent)]
     App(#[from] Error),
 }
@@ -135,7 +137,7 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    pub async fn delete_script(&self, id: ScriptId, removal: Removal) -> Result<(), ConfigError> {
+    pub async fn delete_script(&self, id: ScriptId, removal: Removal, by: &str) -> Result<(), ConfigError> {
         let mut tx = self.db.begin().await?;
         if !uses::hold_script(&mut *tx, id).await? {
             return Err(ConfigError::ScriptMissing);
@@ -143,7 +145,9 @@ impl App {
         if removal == Removal::IfUnused {
             unused(uses::of_script(&mut tx, id).await?)?;
         }
+        let plugin = run_scripts::plugin_of(&mut *tx, id).await?;
         run_scripts::retire(&mut *tx, id).await?;
+        remove_own(&mut tx, plugin, by).await?;
         Ok(tx.commit().await?)
     }
 

@@ -15,8 +15,8 @@ use crate::{
         tickets::Found,
     },
     workflow::{
-        self, Actor, Cause, ConditionAnswer, Definition, Directory, Facts, Needs, Parent, Refusal, Step, Ticket,
-        TicketId,
+        self, Actor, Cause, ConditionAnswer, Definition, Directory, Facts, Needs, Parent, PeopleAnswer, Refusal,
+        Step, Ticket, TicketId,
     },
 };
 
@@ -32,6 +32,19 @@ pub(super) struct By<'a> {
     /// Ended in the same transaction; when another attempt has it by now, nothing is written (I8).
     pub job: Option<&'a Job>,
     pub after: After,
+}
+
+/// What the sandbox was asked for a decision; nothing so far, by default.
+#[derive(Clone, Debug)]
+pub(super) struct Answers {
+    pub conditions: ConditionAnswer,
+    pub people: PeopleAnswer,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self { conditions: Ok(None), people: Ok(None) }
+    }
 }
 
 /// What becomes of the job whose result is written.
@@ -84,14 +97,15 @@ impl App {
             if by.job.is_some_and(|job| is_late(job, &seen)) {
                 return Err(Error::Stale);
             }
-            let directory = self.people(&act.needs(&seen, &definition, by.actor), Some(seen.id)).await?;
-            let unasked = Ok(None);
-            let facts = self.facts(by.actor, &directory, &unasked);
-            let conditions = match act.question(&seen, &definition, &facts)? {
-                Some(question) => self.ask_conditions(&definition, &seen, by.actor, &question).await,
-                None => Ok(None),
-            };
-            let facts = self.facts(by.actor, &directory, &conditions);
+            let mut directory = self.people(&act.needs(&seen, &definition, by.actor), Some(seen.id)).await?;
+            let mut answers = Answers::default();
+            if let Some(question) = act.question(&seen, &definition, &self.facts(by.actor, &directory, &answers))? {
+                answers.conditions = self.ask_conditions(&definition, &seen, by.actor, &question).await?;
+            }
+            if let Some(question) = act.people_question(&seen, &definition, &self.facts(by.actor, &directory, &answers))? {
+                answers.people = self.ask_people(&definition, by.actor, &question, &mut directory).await?;
+            }
+            let facts = self.facts(by.actor, &directory, &answers);
             if let Some(step) = self.decide_and_save(&seen, by, act, (&definition, &facts)).await? {
                 self.tell_parent(&step).await;
                 return Ok(());
@@ -104,9 +118,10 @@ impl App {
         &self,
         actor: Actor<'a>,
         directory: &'a Directory,
-        conditions: &'a ConditionAnswer,
+        answers: &'a Answers,
     ) -> Facts<'a> {
-        Facts { actor, directory, conditions, now: ambient::now(), zone: self.zone, dice: ambient::dice() }
+        let Answers { conditions, people } = answers;
+        Facts { actor, directory, conditions, people, now: ambient::now(), zone: self.zone, dice: ambient::dice() }
     }
 
     /// Everything that happens under the ticket's lock; None when the ticket is not as it was read any more.

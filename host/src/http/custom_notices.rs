@@ -1,5 +1,6 @@
 //! Custom notices (behaviour §3.5): the old calls, with a WebAssembly plugin as the uploaded file, and two keys of our own that make a
-//! notice a webhook: `type_id` 2 with `hook_url` and `hook_token` (design.md §7). Their delivery log is in `/api/v2`.
+//! notice a webhook: `type_id` 2 with `hook_url` and `hook_token` (design.md §7). Instead of a file, `plugin` names a notice plugin that
+//! is there already. Their delivery log is in `/api/v2`.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::{
-    auth::{Caller, Configurer},
+    auth::Configurer,
     error::Failure,
     extract::{Ids, Query},
     upload::Upload,
@@ -21,7 +22,12 @@ use crate::{
 
 const MISSING: &str = "the record is not exist or has been deleted";
 
-pub async fn list(State(app): State<Arc<App>>, caller: Caller, query: Query) -> Result<Envelope, Failure> {
+/// D-07: for those who may configure; no other app sees the notices and where they go.
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Configurer(caller): Configurer,
+    query: Query,
+) -> Result<Envelope, Failure> {
     caller.user(|| Failure::text("请提供username"))?;
     let (paging, search) = (Paging::from_query(&query)?, query.text("search_value"));
     let total = custom_notices::count(&app.db, search).await?;
@@ -49,7 +55,7 @@ fn shown(row: &NoticeRow, app: &App) -> Value {
 pub async fn create(
     State(app): State<Arc<App>>,
     Configurer(caller): Configurer,
-    upload: Upload,
+    mut upload: Upload,
 ) -> Result<Envelope, Failure> {
     let present = NoticeDraft {
         name: String::new(),
@@ -61,20 +67,23 @@ pub async fn create(
         sealed_token: None,
     };
     let draft = draft(&app, &upload, present)?;
-    app.create_notice(&draft, upload.file, caller.username.as_deref().unwrap_or_default()).await?;
+    let program = upload.program();
+    app.create_notice(&draft, program, caller.username.as_deref().unwrap_or_default()).await?;
     Ok(Envelope::of(json!({})))
 }
 
 /// Absent parts stay as they are, the file too (F-46).
 pub async fn update(
     State(app): State<Arc<App>>,
-    _: Configurer,
+    Configurer(caller): Configurer,
     Ids([id]): Ids<1>,
-    upload: Upload,
+    mut upload: Upload,
 ) -> Result<Envelope, Failure> {
     let present = custom_notices::draft(&app.db, NoticeId(id)).await?.ok_or_else(|| Failure::object(MISSING))?;
     let draft = draft(&app, &upload, present)?;
-    if app.update_notice(NoticeId(id), &draft, upload.file).await? {
+    let program = upload.program();
+    let by = caller.username.as_deref().unwrap_or_default();
+    if app.update_notice(NoticeId(id), &draft, program, by).await? {
         Ok(Envelope::of(json!({})))
     } else {
         Err(Failure::object(MISSING))
@@ -106,7 +115,7 @@ fn draft(app: &App, upload: &Upload, present: NoticeDraft) -> Result<NoticeDraft
 /// Refused while a workflow names it, unless forced (D-24).
 pub async fn delete(
     State(app): State<Arc<App>>,
-    _: Configurer,
+    Configurer(caller): Configurer,
     Ids([id]): Ids<1>,
     query: Query,
 ) -> Result<Envelope, Failure> {
@@ -116,5 +125,6 @@ pub async fn delete(
             return Err(Failure::object(format!("通知正在被工作流使用，不能删除: {}", workflows.join(","))));
         }
     }
-    if app.delete_notice(NoticeId(id)).await? { Ok(Envelope::of(json!({}))) } else { Err(Failure::object(MISSING)) }
+    let by = caller.username.as_deref().unwrap_or_default();
+    if app.delete_notice(NoticeId(id), by).await? { Ok(Envelope::of(json!({}))) } else { Err(Failure::object(MISSING)) }
 }

@@ -29,6 +29,11 @@ impl Query {
     pub fn text(&self, key: &str) -> &str {
         self.get(key).unwrap_or("")
     }
+
+    /// Every key with its value, in no order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Query {

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Extension, Json, Router,
+    Extension, Json,
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -11,14 +11,14 @@ use axum::{
 };
 use serde_json::json;
 
-use super::layers::Unremarkable;
+use super::{layers::Unremarkable, routes::Routes};
 use crate::{app::App, store};
 
 /// Less than what the request path would wait: a slow database means "not ready" before it means failures.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/healthz", get(alive)).route("/readyz", get(ready))
+pub(super) fn routes() -> Routes {
+    Routes::new().route("/healthz", get(alive)).route("/readyz", get(ready))
 }
 
 /// Always 200: who reads this answer reads that the process lives.

@@ -2,8 +2,11 @@
 
 pub mod app_tokens;
 pub mod auth;
+#[cfg(test)]
+mod authorisation_tests;
 pub mod client;
 pub mod config_body;
+mod contacts;
 pub mod csrf;
 pub mod custom_notices;
 #[cfg(test)]
@@ -18,6 +21,7 @@ pub mod layers;
 pub mod login;
 pub mod parts;
 pub mod roles;
+pub mod routes;
 pub mod run_scripts;
 mod signed;
 pub mod states;
@@ -50,6 +54,7 @@ pub use error::Failure;
 pub use layers::Framing;
 #[cfg(test)]
 pub(crate) use layers::around;
+pub use routes::Routes;
 
 use crate::{
     app::App,
@@ -58,19 +63,22 @@ use crate::{
 
 /// Every route of the program, inside the layers that no request passes by.
 pub fn router(app: &Arc<App>) -> Router {
-    let routes = Router::new()
+    let routes = routes(app).with_state(Arc::clone(app)).fallback(not_found);
+    layers::around(routes, app.body_bytes_max)
+}
+
+/// Every route; each has a row in `authorisation.txt`, which says who may call it.
+fn routes(app: &Arc<App>) -> Routes {
+    Routes::new()
         .nest("/api/v1.0", v1(app))
         .nest("/api/v2", v2::routes().layer(middleware::from_fn_with_state(Arc::clone(app), client::meet)))
         .merge(health::routes())
-        .with_state(Arc::clone(app))
-        .fallback(not_found);
-    layers::around(routes, app.body_bytes_max)
 }
 
 /// The loonflow 0.3 API. The signature is checked before routing, so that an unsigned call to an unknown path gets the
 /// permission answer and a signed one 404 (behaviour §2.1).
-fn v1(app: &Arc<App>) -> Router<Arc<App>> {
-    let signed = Router::new()
+fn v1(app: &Arc<App>) -> Routes {
+    let signed = Routes::new()
         .route("/tickets", get(tickets::list).post(tickets::create))
         .route("/tickets/states", get(ticket_history::states))
         .route("/tickets/num_statistics", get(statistics::tickets))
@@ -125,7 +133,7 @@ fn v1(app: &Arc<App>) -> Router<Arc<App>> {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn_with_state(Arc::clone(app), auth::authenticate));
     // the two calls that no session or signature can be asked for
-    Router::new()
+    Routes::new()
         .route("/accounts/login", post(login::login))
         .route("/accounts/logout", get(login::logout))
         .merge(signed)

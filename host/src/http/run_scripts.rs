@@ -1,4 +1,5 @@
-//! Run scripts (behaviour §3.5): the old calls, with a WebAssembly component or core module as the uploaded file (T-25).
+//! Run scripts (behaviour §3.5): the old calls, with a WebAssembly component or core module as the uploaded file (T-25). Instead of a
+//! file, `plugin` names an action plugin that is there already.
 
 use std::sync::Arc;
 
@@ -6,7 +7,7 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::{
-    auth::{Caller, Configurer},
+    auth::Configurer,
     error::Failure,
     extract::{Ids, Query},
     parts::Force,
@@ -24,7 +25,12 @@ use crate::{
 
 const MISSING: &str = "the record is not exist or has been deleted";
 
-pub async fn list(State(app): State<Arc<App>>, caller: Caller, query: Query) -> Result<Envelope, Failure> {
+/// D-07: for those who may configure; no other app sees the scripts.
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Configurer(caller): Configurer,
+    query: Query,
+) -> Result<Envelope, Failure> {
     caller.user(|| Failure::text("请提供username"))?;
     let (paging, search) = (Paging::from_query(&query)?, query.text("search_value"));
     let total = run_scripts::count(&app.db, search).await?;
@@ -50,22 +56,23 @@ pub async fn create(
     Configurer(caller): Configurer,
     mut upload: Upload,
 ) -> Result<Envelope, Failure> {
-    let file = upload.file.take().ok_or_else(|| Failure::object("请上传脚本文件(file)"))?;
+    let program = upload.program().ok_or_else(|| Failure::object("请上传脚本文件(file)"))?;
     let draft = draft(&upload, RunScriptDraft::default())?;
-    app.create_script(&draft, file, caller.username.as_deref().unwrap_or_default()).await?;
+    app.create_script(&draft, program, caller.username.as_deref().unwrap_or_default()).await?;
     Ok(Envelope::of(json!({})))
 }
 
 /// Absent parts stay as they are, the file too.
 pub async fn update(
     State(app): State<Arc<App>>,
-    _: Configurer,
+    Configurer(caller): Configurer,
     Ids([id]): Ids<1>,
-    upload: Upload,
+    mut upload: Upload,
 ) -> Result<Envelope, Failure> {
     let present = run_scripts::draft(&app.db, ScriptId(id)).await?.ok_or_else(|| Failure::object(MISSING))?;
     let draft = draft(&upload, present)?;
-    app.update_script(ScriptId(id), &draft, upload.file).await?;
+    let program = upload.program();
+    app.update_script(ScriptId(id), &draft, program, caller.username.as_deref().unwrap_or_default()).await?;
     Ok(Envelope::of(json!({})))
 }
 
@@ -79,10 +86,10 @@ fn draft(upload: &Upload, present: RunScriptDraft) -> Result<RunScriptDraft, Fai
 
 pub async fn delete(
     State(app): State<Arc<App>>,
-    _: Configurer,
+    Configurer(caller): Configurer,
     Ids([id]): Ids<1>,
     Force(removal): Force,
 ) -> Result<Envelope, Failure> {
-    app.delete_script(ScriptId(id), removal).await?;
+    app.delete_script(ScriptId(id), removal, caller.username.as_deref().unwrap_or_default()).await?;
     Ok(Envelope::of(json!({})))
 }

@@ -20,11 +20,10 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::MissingFields(keys) => format!("此工单的必填字段为:{}", keys.join(",")),
         Refusal::ConditionBroken(why) => format!("流转的条件表达式配置有误: {why}"),
         Refusal::ConditionFailed(why) => format!("条件表达式计算失败: {why}"),
-        Refusal::TargetStateGone => "工单状态不存在或已被删除".into(),
+        Refusal::TargetStateGone | Refusal::StateUnknown => "工单状态不存在或已被删除".into(),
         Refusal::ParticipantsUnresolved { state, reason } => {
             format!("状态({state})的处理人无法确定: {}", unresolved(reason))
         }
-        Refusal::ParticipantKindUnsupported(_) => "目标状态的处理人类型暂不支持".into(),
         Refusal::FieldInvalid { key, expected } => format!("字段{key}的值不合法，应为{}", wanted(*expected)),
         Refusal::TargetUnknown(name) => format!("目标用户不存在: {name}"),
         Refusal::TargetInactive(name) => format!("目标用户未激活: {name}"),
@@ -33,7 +32,6 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::MayNotIntervene => "用户无权干预该工单".into(),
         Refusal::NoEndState => "该工作流未配置结束状态，请检查工作流配置".into(),
         Refusal::AlreadyOver => "工单已结束".into(),
-        Refusal::StateUnknown => "工单状态不存在或已被删除".into(),
         Refusal::NotAHook => "工单当前处理人类型非hook，不执行回调操作".into(),
         Refusal::HookBroken(why) => format!("hook配置有误: {why}"),
         Refusal::ForeignCallback => "回调与hook请求不符".into(),
@@ -72,6 +70,11 @@ fn unresolved(reason: &Unresolved) -> String {
         Unresolved::FieldEmpty(key) => format!("字段{key}的值为空"),
         Unresolved::NoParent => "工单没有父工单".into(),
         Unresolved::NoMembers => "其中没有用户".into(),
+        Unresolved::PluginFailed(why) => format!("处理人插件执行失败: {why}"),
+        Unresolved::PluginUnasked => "处理人插件未执行".into(),
+        Unresolved::PluginNamedNobody => "处理人插件未返回任何用户".into(),
+        Unresolved::PluginNamedUnknown(name) => format!("处理人插件返回的用户{name}不存在"),
+        Unresolved::PluginNamedInactive(name) => format!("处理人插件返回的用户{name}未激活"),
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     auth::Caller,
+    contacts::Contacts,
     error::{Failure, NoData},
     extract::{Ids, Query},
     texts,
@@ -64,18 +65,20 @@ pub async fn flow_logs(
     Ids([id]): Ids<1>,
     query: Query,
 ) -> Result<Envelope, Failure> {
-    let (found, ..) = viewed(&app, &caller, id, user(&caller)?).await?;
+    let Viewed { found, contacts, .. } = viewed(&app, &caller, id, user(&caller)?).await?;
     let paging = Paging::from_query(&query)?;
     let total = flow_logs::count(&app.db, found.ticket.id).await?;
     let page = (paging.limit(), paging.offset(total));
     let logs = flow_logs::list(&app.db, found.ticket.id, Direction::NewestFirst, page).await?;
+    let logs = contacts.in_logs(logs);
     let rows: Vec<Value> = logs.iter().map(|log| wire::log_row(log, found.ticket.id, app.zone)).collect();
     Ok(Envelope::of(paging.answer(total, rows)))
 }
 
 pub async fn flow_steps(State(app): State<Arc<App>>, caller: Caller, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
-    let (found, definition, _) = viewed(&app, &caller, id, user(&caller)?).await?;
+    let Viewed { found, definition, contacts, .. } = viewed(&app, &caller, id, user(&caller)?).await?;
     let logs = flow_logs::list(&app.db, found.ticket.id, Direction::OldestFirst, (MOST_STEP_LOGS, 0)).await?;
+    let logs = contacts.in_logs(logs);
     let steps = wire::steps(&definition.states, &logs, found.ticket.state, app.zone);
     Ok(Envelope::of(json!({ "value": steps, "current_state_id": found.ticket.state })))
 }
@@ -88,14 +91,17 @@ pub async fn participant_info(
     // the one read that old clients make without a user name; it opens only what is open to everybody
     let viewer = caller.username.as_deref().unwrap_or_default();
     let seen = viewed(&app, &caller, id, viewer).await;
-    let (found, _, directory) = seen.map_err(|failure| failure.with_data(NoData::Object))?;
+    let Viewed { found, directory, contacts, .. } = seen.map_err(|failure| failure.with_data(NoData::Object))?;
     let names = workflow::holders(&found.ticket, &directory);
     let needs = workflow::Needs { users: names.iter().cloned().collect(), ..Default::default() };
     let known = app.people(&needs, None).await?;
     let people: Vec<Value> = names
         .iter()
         .filter_map(|name| known.users.get(name))
-        .map(|person| json!({ "username": person.username, "alias": person.alias, "phone": person.phone, "email": person.email }))
+        .map(|person| {
+            let (phone, email) = (contacts.shown(&person.phone), contacts.shown(&person.email));
+            json!({ "username": person.username, "alias": person.alias, "phone": phone, "email": email })
+        })
         .collect();
     Ok(Envelope::of(json!({ "participant_username_list": names, "participant_info_list": people })))
 }
@@ -116,13 +122,16 @@ pub async fn states(State(app): State<Arc<App>>, caller: Caller, query: Query) -
     Ok(Envelope::of(map))
 }
 
+/// A ticket that somebody may look into.
+struct Viewed {
+    found: Found,
+    definition: Arc<Definition>,
+    directory: Directory,
+    contacts: Contacts,
+}
+
 /// A ticket that the caller may look into (D-21): a related person, a holder, an administrator, or anybody where the workflow says so.
-async fn viewed(
-    app: &App,
-    caller: &Caller,
-    id: i64,
-    viewer: &str,
-) -> Result<(Found, Arc<Definition>, Directory), Failure> {
+async fn viewed(app: &App, caller: &Caller, id: i64, viewer: &str) -> Result<Viewed, Failure> {
     let (found, definition) = app.readable(TicketId(id), caller.app_token_id()).await?;
     let directory = app.people(&workflow::view_needs(&found.ticket, viewer), None).await?;
     let handles = workflow::may_act(&found.ticket, &definition, Actor::Person(viewer), &directory).is_ok();
@@ -130,7 +139,8 @@ async fn viewed(
         workflow::may_view(&found.ticket, &definition, viewer, &directory)
             .map_err(|refusal| Failure::text(texts::refusal(&refusal)))?;
     }
-    Ok((found, definition, directory))
+    let contacts = Contacts::of((&found.ticket, handles), viewer, &directory);
+    Ok(Viewed { found, definition, directory, contacts })
 }
 
 fn user(caller: &Caller) -> Result<&str, Failure> {

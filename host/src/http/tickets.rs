@@ -21,7 +21,7 @@ use crate::{
     store::{
         self,
         cards::Wanted,
-        ticket_lists::{self, Category, Filter, Order},
+        ticket_lists::{self, Category, Filter, Order, People},
     },
     workflow::{self, Actor, Move, Parent, StateId, TicketId, TransitionId, Viewer, WorkflowId},
 };
@@ -87,6 +87,8 @@ fn filter(app: &App, caller: &Caller, query: &Query) -> Result<Filter, Failure> 
         tickets: wire::id_list("ticket_ids", query.text("ticket_ids"))?,
         is_ended: flag("is_end"),
         is_rejected: flag("is_rejected"),
+        people: People::default(),
+        fields: Vec::new(),
         order: if reverse == 0 { Order::OldestFirst } else { Order::NewestFirst },
     })
 }

@@ -9,7 +9,10 @@ use axum::{
 };
 
 use super::{error::Failure, wire};
-use crate::app::scripts::UploadError;
+use crate::app::{
+    registry::RegistryError,
+    scripts::{Program, UploadError},
+};
 
 /// Largest component that is taken.
 const FILE_BYTES: usize = 64 << 20;
@@ -32,6 +35,13 @@ impl Upload {
     /// A text that stays as it was when it was not sent.
     pub fn text_or(&self, name: &str, present: String) -> String {
         self.texts.get(name).cloned().unwrap_or(present)
+    }
+
+    /// The uploaded file, or the plugin that is named instead of one.
+    pub fn program(&mut self) -> Option<Program> {
+        let named = self.text("plugin").map(str::trim).filter(|name| !name.is_empty());
+        let named = named.map(|name| Program::Plugin(name.to_owned()));
+        self.file.take().map(Program::File).or(named)
     }
 
     pub fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
@@ -119,6 +129,17 @@ impl From<UploadError> for Failure {
                 Self::object(format!("脚本文件不合法: {error}"))
             }
             UploadError::App(error) => error.into(),
+        }
+    }
+}
+
+/// What is told in English of a plugin is for administrators; `/api/v2/plugins` is where they work on it.
+impl From<RegistryError> for Failure {
+    fn from(error: RegistryError) -> Self {
+        match error {
+            RegistryError::App(error) => error.into(),
+            RegistryError::Upload(error) => error.into(),
+            other => Self::object(format!("插件不可用: {other}")),
         }
     }
 }

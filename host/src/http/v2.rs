@@ -4,32 +4,48 @@
 #[cfg(test)]
 mod definition_tests;
 mod definitions;
+mod deliveries;
 mod directory;
+#[cfg(test)]
+mod job_tests;
+mod jobs;
+mod pages;
+mod plugins;
+mod problem;
+#[cfg(test)]
+mod ticket_tests;
+mod tickets;
 
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{FromRequestParts, State},
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
-    routing::{get, put},
+    routing::{get, post, put},
 };
 use serde_json::{Value, json};
 
-use super::{auth, csrf, error::Failure, extract::Ids};
+use super::{auth, csrf, error::Failure, extract::Ids, routes::Routes};
 use crate::{
     app::{App, documents::findings},
     store::{self, auth::Administrator},
     workflow::WorkflowId,
 };
 
-pub fn routes() -> Router<Arc<App>> {
+pub fn routes() -> Routes {
     let missing = || async { Problem(StatusCode::NOT_FOUND, "there is no such resource") };
-    Router::new()
+    Routes::new()
         .route("/workflows/{id}/check", get(check))
         .route("/directory", put(directory::import))
+        .route("/tickets", get(tickets::list))
+        .route("/jobs", get(jobs::list))
+        .route("/jobs/{id}", get(jobs::detail).delete(jobs::discard))
+        .route("/jobs/{id}/retry", post(jobs::retry))
+        .route("/notices/{id}/deliveries", get(deliveries::list))
         .merge(definitions::routes())
+        .merge(plugins::routes())
         .fallback(missing)
 }
 

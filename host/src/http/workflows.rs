@@ -146,6 +146,7 @@ impl From<ConfigError> for Failure {
                 problem.offset, problem.message
             )),
             ConfigError::BrokenConditions => Self::object("condition_expression不合法"),
+            ConfigError::Registry(error) => error.into(),
             ConfigError::App(error) => error.into(),
         }
     }

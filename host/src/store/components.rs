@@ -3,7 +3,7 @@
 use sqlx::PgExecutor;
 
 use super::Error;
-use crate::workflow::ScriptId;
+use crate::{plugins::PluginId, workflow::ScriptId};
 
 /// A SHA-256.
 pub type Digest = [u8; 32];
@@ -60,19 +60,26 @@ pub(super) fn digest_of(bytes: &[u8]) -> Result<Digest, Error> {
 pub struct RunnableScript {
     pub name: String,
     pub is_active: bool,
+    /// None for a script that an older node made: it is its component.
+    pub plugin: Option<PluginId>,
     pub component: Digest,
 }
 
 /// None when the script is missing or deleted.
 pub async fn runnable_script(db: impl PgExecutor<'_>, id: ScriptId) -> Result<Option<RunnableScript>, Error> {
     let row = sqlx::query!(
-        "SELECT name, is_active, component_digest FROM run_scripts WHERE id = $1 AND deleted_at IS NULL",
+        "SELECT name, is_active, plugin_id, component_digest FROM run_scripts WHERE id = $1 AND deleted_at IS NULL",
         id.0
     )
     .fetch_optional(db)
     .await?;
     row.map(|row| {
-        Ok(RunnableScript { name: row.name, is_active: row.is_active, component: digest_of(&row.component_digest)? })
+        Ok(RunnableScript {
+            name: row.name,
+            is_active: row.is_active,
+            plugin: row.plugin_id.map(PluginId),
+            component: digest_of(&row.component_digest)?,
+        })
     })
     .transpose()
 }

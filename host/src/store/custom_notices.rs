@@ -5,8 +5,11 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-use super::{Error, components::Digest, names::Named};
-use crate::workflow::{NoticeId, TicketId};
+use super::{Error, names::Named};
+use crate::{
+    plugins::PluginId,
+    workflow::{NoticeId, TicketId},
+};
 
 /// How a notice reaches people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,18 +114,17 @@ pub async fn draft(db: impl PgExecutor<'_>, id: NoticeId) -> Result<Option<Notic
     .transpose()
 }
 
-/// The component of a file must be stored before.
+/// Without a plugin at first.
 pub async fn insert(
     db: impl PgExecutor<'_>,
     draft: &NoticeDraft,
-    file: Option<(&str, &Digest)>,
+    saved_name: Option<&str>,
     creator: &str,
 ) -> Result<NoticeId, Error> {
-    let (saved_name, digest) = file.map(|(name, digest)| (name, digest.to_vec())).unzip();
     let id = sqlx::query_scalar!(
         "INSERT INTO custom_notices (name, description, kind, title_template, content_template, hook_url, sealed_token, saved_name,
-                                     component_digest, creator)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+                                     creator)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
         draft.name,
         draft.description,
         draft.kind.name(),
@@ -131,24 +133,21 @@ pub async fn insert(
         draft.hook_url,
         draft.sealed_token.as_deref(),
         saved_name,
-        digest,
         creator
     );
     Ok(NoticeId(id.fetch_one(db).await?))
 }
 
-/// Without a new file or token the present ones stay (F-46). False when there is no such notice.
+/// Without a new token or file name the present ones stay (F-46). False when there is no such notice. The component is the plugin's.
 pub async fn update(
     tx: &mut PgConnection,
     id: NoticeId,
     draft: &NoticeDraft,
-    file: Option<(&str, &Digest)>,
+    saved_name: Option<&str>,
 ) -> Result<bool, Error> {
-    let (saved_name, digest) = file.map(|(name, digest)| (name, digest.to_vec())).unzip();
     let done = sqlx::query!(
         "UPDATE custom_notices SET name = $2, description = $3, kind = $4, title_template = $5, content_template = $6, hook_url = $7,
-                sealed_token = COALESCE($8, sealed_token), saved_name = COALESCE($9, saved_name),
-                component_digest = COALESCE($10, component_digest), modified_at = now()
+                sealed_token = COALESCE($8, sealed_token), saved_name = COALESCE($9, saved_name), modified_at = now()
           WHERE id = $1 AND deleted_at IS NULL",
         id.0,
         draft.name,
@@ -158,8 +157,7 @@ pub async fn update(
         draft.content_template,
         draft.hook_url,
         draft.sealed_token.as_deref(),
-        saved_name,
-        digest
+        saved_name
     )
     .execute(&mut *tx)
     .await?;
@@ -200,10 +198,22 @@ pub async fn used_by(db: impl PgExecutor<'_>, id: NoticeId) -> Result<Vec<String
     Ok(names.fetch_all(db).await?)
 }
 
+/// The plugin that the notice is a view of.
+pub async fn plugin_of(db: impl PgExecutor<'_>, id: NoticeId) -> Result<Option<PluginId>, Error> {
+    let plugin = sqlx::query_scalar!("SELECT plugin_id FROM custom_notices WHERE id = $1 AND deleted_at IS NULL", id.0);
+    Ok(plugin.fetch_optional(db).await?.flatten().map(PluginId))
+}
+
+pub async fn set_plugin(db: impl PgExecutor<'_>, id: NoticeId, plugin: PluginId) -> Result<(), Error> {
+    sqlx::query!("UPDATE custom_notices SET plugin_id = $2 WHERE id = $1", id.0, plugin.0).execute(db).await?;
+    Ok(())
+}
+
 /// What delivering needs.
 #[derive(Clone, Debug)]
 pub struct Receiver {
     pub kind: NoticeKind,
+    pub plugin: Option<PluginId>,
     pub hook_url: String,
     pub sealed_token: Vec<u8>,
 }
@@ -211,7 +221,7 @@ pub struct Receiver {
 /// None when the notice is missing or deleted.
 pub async fn receiver(db: impl PgExecutor<'_>, id: NoticeId) -> Result<Option<Receiver>, Error> {
     let row = sqlx::query!(
-        "SELECT kind, hook_url, sealed_token FROM custom_notices WHERE id = $1 AND deleted_at IS NULL",
+        "SELECT kind, plugin_id, hook_url, sealed_token FROM custom_notices WHERE id = $1 AND deleted_at IS NULL",
         id.0
     )
     .fetch_optional(db)
@@ -219,6 +229,7 @@ pub async fn receiver(db: impl PgExecutor<'_>, id: NoticeId) -> Result<Option<Re
     row.map(|row| {
         Ok(Receiver {
             kind: NoticeKind::from_name(&row.kind)?,
+            plugin: row.plugin_id.map(PluginId),
             hook_url: row.hook_url,
             sealed_token: row.sealed_token.unwrap_or_default(),
         })
@@ -266,6 +277,63 @@ pub async fn log(tx: &mut PgConnection, delivery: &Delivery<'_>) -> Result<(), E
     Ok(())
 }
 
+/// What became of a message for one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    pub username: String,
+    pub is_reached: bool,
+    /// The plugin's words.
+    pub detail: String,
+}
+
+/// The people of one try, in the order in which the plugin told of them.
+pub async fn log_recipients(
+    tx: &mut PgConnection,
+    delivery: &Delivery<'_>,
+    recipients: &[Recipient],
+) -> Result<(), Error> {
+    let names: Vec<String> = recipients.iter().map(|recipient| recipient.username.clone()).collect();
+    let reached: Vec<bool> = recipients.iter().map(|recipient| recipient.is_reached).collect();
+    let details: Vec<String> = recipients.iter().map(|recipient| recipient.detail.clone()).collect();
+    sqlx::query!(
+        "INSERT INTO notice_recipients (notice_id, ticket_id, key, attempt, username, is_reached, detail)
+         SELECT $1, $2, $3, $4, told.username, told.is_reached, left(told.detail, 1000)
+           FROM unnest($5::text[], $6::boolean[], $7::text[]) WITH ORDINALITY AS told (username, is_reached, detail, position)
+          ORDER BY told.position",
+        delivery.notice.0,
+        delivery.ticket.0,
+        delivery.key,
+        delivery.attempt,
+        &names,
+        &reached,
+        &details
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// A person of a try, read back.
+#[derive(Clone, Debug)]
+pub struct RecipientRow {
+    pub key: Uuid,
+    pub attempt: i32,
+    pub username: String,
+    pub is_reached: bool,
+    pub detail: String,
+}
+
+/// The people of the tries with these keys, in the order in which they were told of.
+pub async fn recipients(db: impl PgExecutor<'_>, id: NoticeId, keys: &[Uuid]) -> Result<Vec<RecipientRow>, Error> {
+    let rows = sqlx::query_as!(
+        RecipientRow,
+        "SELECT key, attempt, username, is_reached, detail FROM notice_recipients WHERE notice_id = $1 AND key = ANY($2) ORDER BY id",
+        id.0,
+        keys
+    );
+    Ok(rows.fetch_all(db).await?)
+}
+
 /// A line of the delivery log.
 #[derive(Clone, Debug)]
 pub struct DeliveryRow {
@@ -276,6 +344,12 @@ pub struct DeliveryRow {
     pub outcome: String,
     pub detail: String,
     pub created_at: DateTime<Utc>,
+}
+
+/// Whether there is, or was, such a notice.
+pub async fn exists(db: impl PgExecutor<'_>, id: NoticeId) -> Result<bool, Error> {
+    let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM custom_notices WHERE id = $1) AS "found!""#, id.0);
+    Ok(found.fetch_one(db).await?)
 }
 
 /// The newest deliveries of a notice before the row `before`.
@@ -294,4 +368,34 @@ pub async fn deliveries(
         limit
     );
     Ok(rows.fetch_all(db).await?)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::embedded::testing::database;
+
+    #[tokio::test]
+    async fn f46_an_update_without_file_and_token_keeps_both() {
+        let database = database().await;
+        let draft = |token: Option<&str>| NoticeDraft {
+            name: "n".into(),
+            description: String::new(),
+            kind: NoticeKind::Webhook,
+            title_template: "t".into(),
+            content_template: String::new(),
+            hook_url: "http://x".into(),
+            sealed_token: token.map(|token| token.as_bytes().to_vec()),
+        };
+        let file = Some("notice_script/a.wasm");
+        let id = insert(&database.pool, &draft(Some("sealed")), file, "admin").await.unwrap();
+        let mut db = database.pool.acquire().await.unwrap();
+        assert!(update(&mut db, id, &draft(None), None).await.unwrap());
+        let row = list(&mut *db, "", (10, 0)).await.unwrap().remove(0);
+        assert_eq!(row.saved_name.as_deref(), Some("notice_script/a.wasm"));
+        assert_eq!(receiver(&mut *db, id).await.unwrap().unwrap().sealed_token, b"sealed");
+        assert!(retire(&mut db, id).await.unwrap() && receiver(&mut *db, id).await.unwrap().is_none());
+        assert!(!update(&mut db, id, &draft(None), None).await.unwrap(), "F-48");
+    }
 }

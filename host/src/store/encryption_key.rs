@@ -54,6 +54,54 @@ pub async fn reseal(tx: &mut PgConnection, old: &SealingKey, new: &SealingKey) -
         .execute(&mut *tx)
         .await?;
     }
+    count += reseal_plugins(tx, old, new).await?;
+    count += reseal_notices(tx, old, new).await?;
     sqlx::query!("UPDATE encryption_key SET key_id = $1, created_at = now()", new.id()).execute(tx).await?;
     Ok(count)
+}
+
+async fn reseal_plugins(tx: &mut PgConnection, old: &SealingKey, new: &SealingKey) -> Result<usize, Error> {
+    sqlx::query!("LOCK TABLE plugin_secrets IN EXCLUSIVE MODE").execute(&mut *tx).await?;
+    let rows = sqlx::query!("SELECT plugin_id, name, sealed FROM plugin_secrets ORDER BY plugin_id, name")
+        .fetch_all(&mut *tx)
+        .await?;
+    for row in &rows {
+        let sealed = anew(&row.sealed, (old, new), || format!("secret {:?} of plugin {}", row.name, row.plugin_id))?;
+        sqlx::query!(
+            "UPDATE plugin_secrets SET sealed = $3, key_id = $4 WHERE plugin_id = $1 AND name = $2",
+            row.plugin_id,
+            row.name,
+            &sealed,
+            new.id()
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(rows.len())
+}
+
+/// The tokens of notices that are webhooks.
+async fn reseal_notices(tx: &mut PgConnection, old: &SealingKey, new: &SealingKey) -> Result<usize, Error> {
+    sqlx::query!("LOCK TABLE custom_notices IN EXCLUSIVE MODE").execute(&mut *tx).await?;
+    let rows = sqlx::query!(
+        r#"SELECT id, sealed_token AS "sealed_token!" FROM custom_notices WHERE sealed_token IS NOT NULL ORDER BY id"#
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &rows {
+        let sealed = anew(&row.sealed_token, (old, new), || format!("the token of notice {}", row.id))?;
+        sqlx::query!("UPDATE custom_notices SET sealed_token = $2 WHERE id = $1", row.id, &sealed)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(rows.len())
+}
+
+fn anew(
+    sealed: &[u8],
+    (old, new): (&SealingKey, &SealingKey),
+    what: impl Fn() -> String,
+) -> Result<Vec<u8>, Error> {
+    let plain = old.open(sealed).map_err(|error| Error::Inconsistent(format!("{}: {error}", what())))?;
+    Ok(new.seal(&plain))
 }

@@ -122,6 +122,19 @@ pub async fn with_keys(db: impl PgExecutor<'_>, workflow: WorkflowId, keys: &[St
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// The kinds that fields of this key have in these workflows (none named: in all). Fields of deleted workflows do not count.
+pub async fn kinds_of(db: impl PgExecutor<'_>, key: &str, workflows: &[i64]) -> Result<Vec<FieldKind>, Error> {
+    let kinds = sqlx::query_scalar!(
+        "SELECT DISTINCT f.kind FROM fields f JOIN workflows w ON w.id = f.workflow_id AND w.deleted_at IS NULL
+          WHERE f.field_key = $1 AND f.deleted_at IS NULL AND (cardinality($2::bigint[]) = 0 OR f.workflow_id = ANY($2))",
+        key,
+        workflows
+    )
+    .fetch_all(db)
+    .await?;
+    kinds.iter().map(|kind| FieldKind::from_name(kind)).collect()
+}
+
 /// The field if it belongs to that workflow.
 pub async fn get_in(db: impl PgExecutor<'_>, workflow: WorkflowId, id: FieldId) -> Result<Option<FieldRow>, Error> {
     let row = select!("WHERE f.workflow_id = $1 AND f.id = $2 AND f.deleted_at IS NULL", workflow.0, id.0)

@@ -46,8 +46,10 @@ pub struct Job {
     pub ticket: TicketId,
     pub visit: i32,
     pub payload: Value,
-    /// 1 on the first run.
+    /// How often it was taken, 1 on the first run; fences off what earlier runs still want to change.
     pub attempt: i32,
+    /// The attempts since it was queued or since a person had it tried afresh; what giving up goes by.
+    pub tries: i32,
 }
 
 /// Takes up to `limit` due jobs for this node.
@@ -56,7 +58,7 @@ pub async fn take(db: impl PgExecutor<'_>, node: Uuid, limit: i64) -> Result<Vec
         Taken,
         "UPDATE jobs SET attempts = attempts + 1, run_at = now() + make_interval(secs => $3), leased_by = $1
           WHERE id IN (SELECT id FROM jobs WHERE run_at <= now() AND dead_at IS NULL ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
-         RETURNING id, kind, key, ticket_id, visit, payload, attempts",
+         RETURNING id, kind, key, ticket_id, visit, payload, attempts, forgiven",
         node,
         limit,
         LEASE.as_secs_f64()
@@ -72,6 +74,7 @@ pub async fn take(db: impl PgExecutor<'_>, node: Uuid, limit: i64) -> Result<Vec
             visit: r.visit,
             payload: r.payload,
             attempt: r.attempts,
+            tries: r.attempts - r.forgiven,
         })
     };
     rows.into_iter().map(job).collect()
@@ -85,6 +88,7 @@ struct Taken {
     visit: i32,
     payload: Value,
     attempts: i32,
+    forgiven: i32,
 }
 
 /// Keeps a running job; false when the lease was lost.

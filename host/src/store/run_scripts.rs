@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
 use super::{Error, components::Digest};
-use crate::workflow::ScriptId;
+use crate::{plugins::PluginId, workflow::ScriptId};
 
 #[derive(Clone, Debug)]
 pub struct RunScriptRow {
@@ -86,24 +86,21 @@ pub async fn insert(
     Ok(ScriptId(id.fetch_one(db).await?))
 }
 
-/// Without a new file the present one stays (F-46's sibling).
+/// Without a new file the present one stays (F-46's sibling). The component is the plugin's.
 pub async fn update(
     db: impl PgExecutor<'_>,
     id: ScriptId,
     draft: &RunScriptDraft,
-    file: Option<(&str, &Digest)>,
+    saved_name: Option<&str>,
 ) -> Result<(), Error> {
-    let (saved_name, digest) = file.map(|(name, digest)| (name, digest.to_vec())).unzip();
     sqlx::query!(
-        "UPDATE run_scripts SET name = $2, description = $3, is_active = $4, saved_name = COALESCE($5, saved_name),
-                component_digest = COALESCE($6, component_digest), modified_at = now()
+        "UPDATE run_scripts SET name = $2, description = $3, is_active = $4, saved_name = COALESCE($5, saved_name), modified_at = now()
           WHERE id = $1 AND deleted_at IS NULL",
         id.0,
         draft.name,
         draft.description,
         draft.is_active,
-        saved_name,
-        digest
+        saved_name
     )
     .execute(db)
     .await?;
@@ -117,4 +114,15 @@ pub async fn retire(db: impl PgExecutor<'_>, id: ScriptId) -> Result<bool, Error
         id.0
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// The plugin that the script is a view of; None for one that an older node made.
+pub async fn plugin_of(db: impl PgExecutor<'_>, id: ScriptId) -> Result<Option<PluginId>, Error> {
+    let plugin = sqlx::query_scalar!("SELECT plugin_id FROM run_scripts WHERE id = $1 AND deleted_at IS NULL", id.0);
+    Ok(plugin.fetch_optional(db).await?.flatten().map(PluginId))
+}
+
+pub async fn set_plugin(db: impl PgExecutor<'_>, id: ScriptId, plugin: PluginId) -> Result<(), Error> {
+    sqlx::query!("UPDATE run_scripts SET plugin_id = $2 WHERE id = $1", id.0, plugin.0).execute(db).await?;
+    Ok(())
 }

@@ -4,7 +4,10 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
-use crate::workflow::{ScriptId, StateId, TicketId};
+use crate::{
+    plugins::PluginId,
+    workflow::{ScriptId, StateId, TicketId},
+};
 
 /// As a move does it, without the rules.
 pub(crate) async fn move_ticket(db: &mut PgConnection, ticket: TicketId, to: StateId) {
@@ -21,13 +24,37 @@ pub(crate) async fn tickets(db: &PgPool) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM tickets").fetch_one(db).await.unwrap()
 }
 
+/// As if the job had been tried that often.
+pub(crate) async fn set_attempts(db: &PgPool, job: i64, attempts: i32) {
+    let set = sqlx::query("UPDATE jobs SET attempts = $1 WHERE id = $2").bind(attempts).bind(job);
+    assert_eq!(set.execute(db).await.unwrap().rows_affected(), 1);
+}
+
+/// As if the node that has the job were gone for longer than a lease.
+pub(crate) async fn expire_lease(db: &PgPool, job: i64) {
+    let set = sqlx::query("UPDATE jobs SET run_at = now() - interval '1 second' WHERE id = $1").bind(job);
+    assert_eq!(set.execute(db).await.unwrap().rows_affected(), 1);
+}
+
 /// A run script whose component is none.
 pub(crate) async fn insert_script(db: &PgPool) -> ScriptId {
-    let component = "INSERT INTO components (digest, bytes) VALUES (sha256('x'), 'x')";
+    let component = "INSERT INTO components (digest, bytes) VALUES (sha256('x'), 'x') ON CONFLICT DO NOTHING";
     sqlx::query(component).execute(db).await.unwrap();
     let script =
         "INSERT INTO run_scripts (name, saved_name, component_digest) VALUES ('s', 'x.wasm', sha256('x')) RETURNING id";
     ScriptId(sqlx::query_scalar(script).fetch_one(db).await.unwrap())
+}
+
+/// A plugin whose one version, number 1, is no component.
+pub(crate) async fn insert_plugin(db: &PgPool, n: u32) -> PluginId {
+    let component = "INSERT INTO components (digest, bytes) VALUES (sha256('x'), 'x') ON CONFLICT DO NOTHING";
+    sqlx::query(component).execute(db).await.unwrap();
+    let plugin = "INSERT INTO plugins (name) VALUES ('p' || $1::integer) RETURNING id";
+    let id: i64 = sqlx::query_scalar(plugin).bind(i32::try_from(n).unwrap()).fetch_one(db).await.unwrap();
+    let version = "INSERT INTO plugin_versions (plugin_id, number, component_digest, kinds, status)
+                   VALUES ($1, 1, sha256('x'), '{condition}', 'ready')";
+    sqlx::query(version).bind(id).execute(db).await.unwrap();
+    PluginId(id)
 }
 
 /// Every role and department is gone, in use or not.

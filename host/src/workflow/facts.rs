@@ -117,6 +117,10 @@ pub enum Authority {
 /// The answer to a transition's conditions: index of the first that holds. `None` when no question was asked or none holds.
 pub type ConditionAnswer = Result<Option<usize>, String>;
 
+/// Whom a participants plugin named for the state that is entered; `None` when none was asked. The directory holds those of them that
+/// exist.
+pub type PeopleAnswer = Result<Option<Vec<String>>, String>;
+
 /// Everything a decision rests on beside the ticket, its definition and the request.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
@@ -124,6 +128,8 @@ pub struct Facts<'a> {
     pub directory: &'a Directory,
     /// An error is the readable reason why the conditions could not be evaluated.
     pub conditions: &'a ConditionAnswer,
+    /// An error is the readable reason why the plugin named nobody.
+    pub people: &'a PeopleAnswer,
     pub now: DateTime<Utc>,
     /// The wire's one zone: zone-marked datetimes in field values are turned into it.
     pub zone: Tz,

@@ -182,6 +182,15 @@ pub(super) fn write(kind: FieldKind, key: &str, value: &Value, zone: Tz) -> Resu
     Ok(Some(typed))
 }
 
+/// The value that a field of this kind would hold had somebody given this text: what a search for it compares with. None for an
+/// empty text where that clears the field.
+///
+/// # Errors
+/// `FieldInvalid` as `write`.
+pub fn searched_value(kind: FieldKind, key: &str, text: &str, zone: Tz) -> Result<Option<Value>, Refusal> {
+    write(kind, key, &Value::from(text), zone)
+}
+
 /// The form in which a stored value is shown and handed to plugins: numbers as the field declares them, else null.
 pub(super) fn read(kind: FieldKind, stored: Option<&Value>) -> Value {
     let Some(stored) = stored else {

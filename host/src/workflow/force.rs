@@ -75,7 +75,7 @@ pub fn close(
 }
 
 /// Administrators and workflow administrators through an app that they may act through; anybody through a trusted one.
-fn may_intervene(actor: Actor, authority: Authority, directory: &Directory) -> Result<(), Refusal> {
+pub(super) fn may_intervene(actor: Actor, authority: Authority, directory: &Directory) -> Result<(), Refusal> {
     let Actor::Person(user) = actor else { return Err(Refusal::MayNotIntervene) };
     let administers = || {
         let person = directory.users.get(user);

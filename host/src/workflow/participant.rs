@@ -1,5 +1,5 @@
 //! Who must act: a state's rule turned into people (behaviour §4.6), and who of them may act now (§4.7).
-//! Participants by plugin come later and are refused by name until then.
+//! A participants plugin is asked by the caller; its answer is judged here like a user's input.
 
 use std::collections::HashSet;
 
@@ -73,7 +73,7 @@ pub fn resolve(state: &State, subject: Subject, facts: &Facts) -> Result<Resolve
             None => Err(Unresolved::NoParent),
         },
         ParticipantKind::Hook => Ok(Participants::Hook),
-        kind @ ParticipantKind::Plugin => return Err(Refusal::ParticipantKindUnsupported(kind)),
+        ParticipantKind::Plugin => named_by_plugin(facts),
     }
     .map_err(unresolved)?;
     distribute(state, participants, facts).map_err(unresolved)
@@ -120,6 +120,26 @@ fn named_by(keys: &str, value: impl Fn(&str) -> Option<String>) -> Result<Partic
         })?);
     }
     people(distinct(names.into_iter()))
+}
+
+/// The people whom the state's plugin named: all of them known and active, each once.
+fn named_by_plugin(facts: &Facts) -> Result<Participants, Unresolved> {
+    let named = match facts.people {
+        Err(reason) => return Err(Unresolved::PluginFailed(reason.clone())),
+        Ok(None) => return Err(Unresolved::PluginUnasked),
+        Ok(Some(named)) => distinct(named.iter().cloned()),
+    };
+    if named.len() > LISTED_MAX {
+        return Err(Unresolved::TooMany(LISTED_MAX));
+    }
+    for name in &named {
+        match facts.directory.users.get(name) {
+            None => return Err(Unresolved::PluginNamedUnknown(name.clone())),
+            Some(person) if !person.is_active => return Err(Unresolved::PluginNamedInactive(name.clone())),
+            Some(_) => {}
+        }
+    }
+    people(named).map_err(|_| Unresolved::PluginNamedNobody)
 }
 
 /// A custom field or a column of the ticket as it is about to be stored. What a request may not write is not in it, so nobody picks

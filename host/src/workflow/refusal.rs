@@ -1,8 +1,6 @@
 //! Every way in which the rules say no, each with the data that a text for people needs.
 //! The sentences here are for logs; what a caller reads is in the HTTP layer's catalogue.
 
-use super::definition::ParticipantKind;
-
 /// Why an act is not done. The ticket is then unchanged.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
@@ -37,8 +35,6 @@ pub enum Refusal {
     TargetStateGone,
     #[error("the participants of state \"{state}\" cannot be found out: {reason}")]
     ParticipantsUnresolved { state: String, reason: Unresolved },
-    #[error("participants of kind {0:?} are not available yet")]
-    ParticipantKindUnsupported(ParticipantKind),
     #[error("field \"{key}\": {expected} expected")]
     FieldInvalid { key: String, expected: Expected },
     /// Also an empty name or several.
@@ -133,6 +129,18 @@ pub enum Unresolved {
     /// One or everybody of an empty department or role.
     #[error("there is nobody in it")]
     NoMembers,
+    /// The text says why.
+    #[error("the participants plugin gave no answer: {0}")]
+    PluginFailed(String),
+    /// The question was not asked: whoever decides must ask before.
+    #[error("the participants plugin was not asked")]
+    PluginUnasked,
+    #[error("the participants plugin named nobody")]
+    PluginNamedNobody,
+    #[error("the participants plugin named \"{0}\", whom nobody knows")]
+    PluginNamedUnknown(String),
+    #[error("the participants plugin named \"{0}\", who is not active")]
+    PluginNamedInactive(String),
 }
 
 /// What a field wants where something else was sent.

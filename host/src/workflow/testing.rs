@@ -268,15 +268,17 @@ pub(super) struct Desk {
     pub(super) definition: Definition,
     pub(super) directory: Directory,
     pub(super) conditions: ConditionAnswer,
+    pub(super) people: PeopleAnswer,
 }
 
 impl Desk {
     pub(super) fn of(definition: Definition) -> Self {
-        Self { definition, directory: people(), conditions: Ok(None) }
+        Self { definition, directory: people(), conditions: Ok(None), people: Ok(None) }
     }
 
     pub(super) fn facts<'a>(&'a self, actor: Actor<'a>) -> Facts<'a> {
-        Facts { actor, directory: &self.directory, conditions: &self.conditions, now: now(), zone: ZONE, dice: 7 }
+        let Self { directory, conditions, people, .. } = self;
+        Facts { actor, directory, conditions, people, now: now(), zone: ZONE, dice: 7 }
     }
 
     pub(super) fn create(&self, creator: &str, id: i64, body: &Map<String, Value>) -> Result<Step, Refusal> {

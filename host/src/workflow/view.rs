@@ -18,9 +18,17 @@ pub fn may_view(ticket: &Ticket, definition: &Definition, viewer: &str, director
     if definition.view_check == ViewCheck::Everybody {
         return Ok(());
     }
-    let person = directory.users.get(viewer).ok_or(Refusal::UnknownViewer)?;
-    let related = person.is_admin || ticket.related.iter().any(|name| name == viewer);
-    if related { Ok(()) } else { Err(Refusal::NotRelated) }
+    if !directory.users.contains_key(viewer) {
+        return Err(Refusal::UnknownViewer);
+    }
+    if is_concerned(ticket, viewer, directory) { Ok(()) } else { Err(Refusal::NotRelated) }
+}
+
+/// Whether the ticket is `viewer`'s business, beside its holders': an administrator, or somebody related who exists. Others, who may
+/// look because the workflow lets everybody, do not get people's addresses (threat-model §4).
+pub fn is_concerned(ticket: &Ticket, viewer: &str, directory: &Directory) -> bool {
+    let person = directory.users.get(viewer);
+    person.is_some_and(|person| person.is_admin || ticket.related.iter().any(|name| name == viewer))
 }
 
 /// Whether `actor` may look into the ticket, as somebody who holds it or as `may_view` says.

@@ -1,6 +1,6 @@
 //! What is refused when it is uploaded, and with which words.
 
-use gavia_sandbox::{Digest, Kind, Rejection};
+use gavia_sandbox::{Digest, Kind, PluginError, Rejection, TrapKind};
 
 use crate::bench::{Frame, Module, ask, built, hostile, quiet_core_module, refused, sandbox, wat};
 
@@ -141,6 +141,68 @@ async fn r11_too_many_functions_or_too_deep_nesting_are_refused() {
     let deep = format!("{}{}", "(component ".repeat(80), ")".repeat(80));
     let rejection = refused(wat(&deep)).await;
     assert_eq!(rejection, Rejection::Limit("65 nested components and modules; 64 are allowed".to_owned()));
+}
+
+/// A module with one function whose body is this long.
+fn long_function(bytes: usize) -> Vec<u8> {
+    let leb = |mut number: usize| {
+        let mut out = Vec::new();
+        while number > 0x7f {
+            out.push((number & 0x7f) as u8 | 0x80);
+            number >>= 7;
+        }
+        out.push(number as u8);
+        out
+    };
+    let mut body = vec![0]; // no locals
+    body.extend(vec![0x01; bytes]); // nop
+    body.push(0x0b);
+    let code = [vec![1], leb(body.len()), body].concat();
+    let head = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a".to_vec();
+    [head, leb(code.len()), code].concat()
+}
+
+#[tokio::test]
+async fn r11_a_giant_function_is_refused() {
+    let rejection = refused(long_function(8 << 20)).await;
+    assert!(matches!(&rejection, Rejection::Limit(text) if text.contains("bytes in one function")), "{rejection}");
+    let small = refused(long_function(1_000)).await;
+    assert!(matches!(small, Rejection::NoKind(_)), "the module is well-formed: {small}");
+}
+
+#[tokio::test]
+async fn r10_huge_data_segments_are_refused_or_cost_their_own_call() {
+    let data = |bytes: usize| format!("(data (i32.const 65536) \"{}\")", "x".repeat(bytes));
+    let (sandbox, _) = hostile().await;
+    let of = |memory: &str, data: String| {
+        let module = Module::default().text().replace("(memory (export \"memory\") 2)", &format!("{memory} {data}"));
+        Frame { module: &module, ..Frame::default() }.action()
+    };
+    let rejection = refused(of("(memory (export \"memory\") 2)", data(65 << 20))).await;
+    assert!(matches!(rejection, Rejection::TooLarge { .. }), "{rejection}");
+    let large = sandbox.prepare(of("(memory (export \"memory\") 400)", data(20 << 20))).await.unwrap();
+    assert!(large.report.large);
+    assert_eq!(ask("").run(sandbox, &large.plugin).await.result.unwrap().message, "fine");
+    // Data beyond its own memory is found when the component starts: that call fails, and no other.
+    let outside = of("(memory (export \"memory\") 2)", data(20 << 20));
+    let error = crate::bench::error(ask("").harm_of(outside).await);
+    assert!(matches!(error, PluginError::Trap { kind: TrapKind::Fault, .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn r12_more_memories_than_a_component_may_have_are_refused() {
+    let memories = "(core module $n (memory 1)) (core instance (instantiate $n)) (core instance (instantiate $n))";
+    let module = format!("{} {memories}", Module::default().text());
+    let rejection = refused(Frame { module: &module, ..Frame::default() }.action()).await;
+    assert!(matches!(&rejection, Rejection::Invalid(text) if text.contains("memories")), "{rejection}");
+}
+
+#[tokio::test]
+async fn r43_nothing_is_unpacked_and_nothing_is_larger_than_64_mib() {
+    let rejection = refused(vec![0; (64 << 20) + 1]).await;
+    assert_eq!(rejection, Rejection::TooLarge { bytes: (64 << 20) + 1, max: 64 << 20 });
+    let packed = refused(b"\x1f\x8b\x08\0\0\0\0\0\0\x03".to_vec()).await;
+    assert!(matches!(&packed, Rejection::NotWasm { found } if found.contains("gzip")), "{packed}");
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! What is wrong with a workflow (behaviour §7.4), by the rules and by what they cannot see: other workflows, and who may use this one.
 
+use std::collections::BTreeMap;
+
 use sqlx::PgConnection;
 
 use super::{problems::Problem, shape::Document};
 use crate::{
-    store::{self, accounts, workflows},
-    workflow::{self, Definition, Level, Place, WorkflowId},
+    store::{self, accounts, plugins, workflows},
+    workflow::{self, Definition, Level, ParticipantKind, Place, WorkflowId},
 };
 
 /// Of a stored definition. `known` is the workflow in the database; a document may be of none yet.
@@ -26,6 +28,7 @@ pub async fn findings(
             message: format!("there is no workflow {} for its children", state.sub_workflow_id),
         });
     }
+    problems.extend(plugins_missing(&mut *db, definition).await?);
     if let Some(id) = known
         && !workflows::has_app(&mut *db, id).await?
     {
@@ -37,6 +40,33 @@ pub async fn findings(
         });
     }
     Ok(problems)
+}
+
+/// Plugins that the workflow names and that are not there, or not of the kind that it takes them for. A warning: one may be installed
+/// after the workflow that names it.
+async fn plugins_missing(
+    db: &mut PgConnection,
+    definition: &Definition,
+) -> Result<Vec<workflow::Problem>, store::Error> {
+    let states = definition.states.iter().filter(|state| state.participant.kind == ParticipantKind::Plugin);
+    let named = states.map(|state| (Place::State(state.id), state.participant.text.trim(), "participants"));
+    let condition = definition.condition_plugin.trim();
+    let named = named.chain((!condition.is_empty()).then_some((Place::Workflow, condition, "condition")));
+    let named: Vec<_> = named.filter(|(_, name, _)| !name.is_empty()).collect();
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names: Vec<String> = named.iter().map(|(_, name, _)| (*name).to_owned()).collect();
+    let known: BTreeMap<String, Vec<String>> = plugins::kinds_of(db, &names).await?.into_iter().collect();
+    let problem = |(place, name, kind): (Place, &str, &str)| {
+        let message = match known.get(name) {
+            None => format!("there is no plugin \"{name}\" with an active version"),
+            Some(kinds) if !kinds.iter().any(|has| has == kind) => format!("the plugin \"{name}\" is no {kind} plugin"),
+            Some(_) => return None,
+        };
+        Some(workflow::Problem { level: Level::Warning, code: "plugin_missing", place, message })
+    };
+    Ok(named.into_iter().filter_map(problem).collect())
 }
 
 impl Document {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     body::Bytes,
     extract::{FromRequest, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -17,9 +17,11 @@ use super::{
     super::{
         error::Failure,
         extract::{Ids, Query},
+        routes::Routes,
         strict_json,
     },
-    Authorised, Problem,
+    Authorised,
+    problem::Explained,
 };
 use crate::{
     app::{
@@ -27,7 +29,6 @@ use crate::{
         documents::{self, Applied, DocumentError, Precondition, Putting},
         workflows::Removal,
     },
-    store,
     workflow::WorkflowId,
 };
 
@@ -35,73 +36,17 @@ use crate::{
 const ENTRIES_MAX: usize = 200_000;
 const NAME_CHARACTERS: usize = 500;
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/workflows", post(create))
         .route("/workflows/{id}/definition", get(read).put(replace))
         .route("/workflows/{id}/clone", post(copy))
 }
 
-/// A problem with members of its own.
-#[derive(Debug)]
-struct Explained {
-    status: StatusCode,
-    detail: String,
-    members: Map<String, Value>,
-}
-
-impl Explained {
-    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), members: Map::new() }
-    }
-
-    fn with(mut self, member: &str, value: Value) -> Self {
-        self.members.insert(member.to_owned(), value);
-        self
-    }
-
-    fn missing() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "there is no such workflow")
-    }
-}
-
-impl IntoResponse for Explained {
-    fn into_response(self) -> Response {
-        let mut body = self.members;
-        body.insert("type".into(), "about:blank".into());
-        body.insert("title".into(), self.status.canonical_reason().into());
-        body.insert("status".into(), self.status.as_u16().into());
-        body.insert("detail".into(), self.detail.into());
-        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response()
-    }
-}
-
-impl From<Problem> for Explained {
-    fn from(Problem(status, detail): Problem) -> Self {
-        Self::new(status, detail)
-    }
-}
-
-impl From<store::Error> for Explained {
-    fn from(error: store::Error) -> Self {
-        if error.is_bad_value() {
-            tracing::warn!(%error, "the database refused a value that was let through");
-            return Self::new(StatusCode::UNPROCESSABLE_ENTITY, "the database cannot hold one of the values");
-        }
-        Problem::from(error).into()
-    }
-}
-
-impl From<sqlx::Error> for Explained {
-    fn from(error: sqlx::Error) -> Self {
-        store::Error::from(error).into()
-    }
-}
-
 impl From<DocumentError> for Explained {
     fn from(error: DocumentError) -> Self {
         match error {
-            DocumentError::WorkflowMissing => Self::missing(),
+            DocumentError::WorkflowMissing => missing(),
             DocumentError::Refused(problems) => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "the document has errors; nothing was changed")
                     .with("problems", json!(problems))
@@ -129,7 +74,7 @@ impl From<DocumentError> for Explained {
 }
 
 /// A JSON object as a body, whatever its Content-Type says.
-struct Given(Map<String, Value>);
+pub(super) struct Given(pub(super) Map<String, Value>);
 
 impl<S: Send + Sync> FromRequest<S> for Given {
     type Rejection = Explained;
@@ -149,7 +94,7 @@ async fn read(
     _: Authorised,
     ids: Result<Ids<1>, Failure>,
 ) -> Result<impl IntoResponse, Explained> {
-    let stored = documents::read(&mut *app.db.acquire().await?, id(ids)?).await?.ok_or_else(Explained::missing)?;
+    let stored = documents::read(&mut *app.db.acquire().await?, id(ids)?).await?.ok_or_else(missing)?;
     Ok(([(header::ETAG, etag(stored.version.revision))], Json(stored.shown())))
 }
 
@@ -209,8 +154,12 @@ fn answer(applied: &Applied) -> impl IntoResponse {
     ([(header::ETAG, etag(applied.version.revision))], Json(body))
 }
 
+fn missing() -> Explained {
+    Explained::new(StatusCode::NOT_FOUND, "there is no such workflow")
+}
+
 fn id(ids: Result<Ids<1>, Failure>) -> Result<WorkflowId, Explained> {
-    let Ids([id]) = ids.map_err(|_| Explained::missing())?;
+    let Ids([id]) = ids.map_err(|_| missing())?;
     Ok(WorkflowId(id))
 }
 

@@ -162,7 +162,8 @@ fn d14_refusals_come_in_the_order_of_the_wire() {
     assert_eq!(advance(&desk, &ticket, "guiji", 2, &wrong), Refusal::TargetStateGone);
     desk.definition.transitions[1].destination = Some(StateId(4));
     desk.definition.states.push(state(4, ParticipantKind::Plugin, "who", ""));
-    let later = Refusal::ParticipantKindUnsupported(ParticipantKind::Plugin);
+    let reason = Unresolved::PluginUnasked;
+    let later = Refusal::ParticipantsUnresolved { state: "s4".to_owned(), reason };
     assert_eq!(advance(&desk, &ticket, "guiji", 2, &wrong), later);
     desk.definition.transitions[1].destination = Some(StateId(3));
     let typed = Refusal::FieldInvalid { key: "days".to_owned(), expected: Expected::Int };

@@ -55,7 +55,10 @@ fn t13_every_kind_with_every_distribution_gives_people_or_a_refusal() {
                 matches!(wanted, Some(Participants::Several(_) | Participants::Departments(_) | Participants::Role(_)));
             let got = resolved(*kind, text, distribution);
             match wanted {
-                None => assert_eq!(got, Err(Refusal::ParticipantKindUnsupported(*kind))),
+                None => {
+                    let reason = Unresolved::PluginUnasked;
+                    assert_eq!(got, Err(Refusal::ParticipantsUnresolved { state: "s2".to_owned(), reason }));
+                }
                 Some(participants) if !shared || matches!(distribution, Accept | Direct) => {
                     assert_eq!(got, Ok(participants.clone()), "{kind:?} {text:?} {distribution:?}");
                 }
@@ -65,6 +68,37 @@ fn t13_every_kind_with_every_distribution_gives_people_or_a_refusal() {
                 ),
             }
         }
+    }
+}
+
+#[test]
+fn t13_whom_a_plugin_names_is_judged_like_a_users_input_and_then_distributed() {
+    let answered = |people: PeopleAnswer, distribution| {
+        let mut desk = Desk::of(three_states(ParticipantKind::Nobody, "", Direct));
+        let ticket = desk.ticket("lilei", 1, serde_json::json!({ "title": "x" }));
+        desk.people = people;
+        let state = State { distribution, ..state(2, ParticipantKind::Plugin, "who", "") };
+        let subject = Subject { ticket: &ticket, definition: &desk.definition };
+        resolve(&state, subject, &desk.facts(Actor::Person("lilei")))
+    };
+    let named = |list: &[&str]| Ok(Some(names(list)));
+    let several = Participants::Several(names(&["guiji", "wangwu"]));
+    assert_eq!(answered(named(&["guiji", "wangwu", "guiji"]), Direct), Ok(several.clone().into()), "doubles collapse");
+    assert_eq!(answered(named(&["guiji", "guiji"]), Accept), Ok(person("guiji").into()));
+    assert_eq!(answered(named(&["guiji", "wangwu"]), Random), Ok(person("wangwu").into()), "the dice say 7 of 2");
+    let everybody = body(serde_json::json!({ "guiji": {}, "wangwu": {} }));
+    assert_eq!(answered(named(&["guiji", "wangwu"]), Everybody), Ok(Resolved { participants: several, everybody }));
+    let many: Vec<String> = (0..=LISTED_MAX).map(|n| n.to_string()).collect();
+    for (people, reason) in [
+        (named(&[]), Unresolved::PluginNamedNobody),
+        (named(&["guiji", "ghost"]), Unresolved::PluginNamedUnknown("ghost".to_owned())),
+        (named(&["guiji", ""]), Unresolved::PluginNamedUnknown(String::new())),
+        (named(&["wuhui"]), Unresolved::PluginNamedInactive("wuhui".to_owned())),
+        (Ok(Some(many)), Unresolved::TooMany(LISTED_MAX)),
+        (Err("it trapped".to_owned()), Unresolved::PluginFailed("it trapped".to_owned())),
+    ] {
+        let refused = Err(Refusal::ParticipantsUnresolved { state: "s2".to_owned(), reason });
+        assert_eq!(answered(people, Direct), refused);
     }
 }
 

@@ -102,3 +102,53 @@ fn a_custom_field_never_hides_a_column() {
     let question = ask_new(&desk, json!({ "title": "x" })).unwrap().unwrap();
     assert_eq!(value(&question, "creator"), (FieldKind::String, json!("lilei")));
 }
+
+/// Start 1, state 2 whose people a plugin names, end 3.
+fn by_plugin() -> Desk {
+    let mut definition = three_states(ParticipantKind::Plugin, " who ", Distribution::Direct);
+    definition.states[0].field_access = access("days?,title?");
+    definition.fields = vec![field(1, "days", FieldKind::Int, 30)];
+    Desk::of(definition)
+}
+
+#[test]
+fn a_participants_plugin_is_asked_about_the_ticket_as_it_is_about_to_be() {
+    let mut desk = by_plugin();
+    let body = body(json!({ "title": "x", "days": "4" }));
+    let ask = |desk: &Desk| {
+        let new = new_ticket("lilei", 1, &body);
+        create_people_question(&desk.definition, &new, &desk.facts(Actor::Person("lilei")))
+    };
+    let question = ask(&desk).unwrap().unwrap();
+    assert_eq!((question.plugin.as_str(), question.transition), ("who", Some(TransitionId(1))));
+    assert_eq!((question.ticket.state, &question.ticket.values["days"]), (StateId(2), &json!(4)));
+
+    desk.definition.transitions[0].conditions = Conditions::Listed(vec![condition("{days} > 3", 3)]);
+    desk.conditions = Ok(Some(0));
+    assert_eq!(ask(&desk), Ok(None), "the conditions lead elsewhere");
+    desk.conditions = Err("no".to_owned());
+    assert_eq!(ask(&desk), Err(Refusal::ConditionFailed("no".to_owned())));
+}
+
+#[test]
+fn a_participants_plugin_is_not_asked_for_people_who_may_not_act_nor_with_wrong_values() {
+    let mut desk = by_plugin();
+    desk.people = Ok(Some(names(&["guiji"])));
+    let ticket = desk.ticket("lilei", 1, json!({ "title": "x" }));
+    desk.definition.transitions[1].destination = Some(StateId(2));
+    desk.definition.states[1].field_access = access("days?");
+    let ask = |who: &str, sent: Value| {
+        let body = body(sent);
+        let request = Move { transition: TransitionId(2), suggestion: "", body: &body };
+        advance_people_question(&ticket, &desk.definition, &request, &desk.facts(Actor::Person(who)))
+    };
+    assert_eq!(ask("lilei", json!({})), Err(Refusal::NotParticipant));
+    assert!(matches!(ask("guiji", json!({ "days": "many" })), Err(Refusal::FieldInvalid { .. })));
+    assert_eq!(ask("guiji", json!({})).unwrap().unwrap().ticket.state, StateId(2));
+
+    let force = |who, authority| {
+        force_people_question(&ticket, &desk.definition, (StateId(2), authority), &desk.facts(Actor::Person(who)))
+    };
+    assert_eq!(force("lilei", Authority::Own), Err(Refusal::MayNotIntervene));
+    assert_eq!(force("lilei", Authority::Trusted).unwrap().unwrap().transition, None);
+}

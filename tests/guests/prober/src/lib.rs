@@ -110,7 +110,9 @@ fn ask(words: &[&str]) -> Option<String> {
         }
         ["user", name] => said(directory::user_by_name(name).map(|user| person(&user))),
         ["role", id, limit] => people(directory::users_in_role(number(id).into(), number(limit))),
-        ["dept", id, below, limit] => people(directory::users_in_dept(number(id).into(), *below == "below", number(limit))),
+        ["dept", id, below, limit] => {
+            people(directory::users_in_dept(number(id).into(), *below == "below", number(limit)))
+        }
         ["leader", id] => said(
             directory::leader_of_dept(number(id).into())
                 .map(|leader| leader.as_ref().map_or_else(|| "nobody".to_owned(), person)),

@@ -4,7 +4,10 @@
 use wasip2::{
     http::{
         outgoing_handler,
-        types::{ErrorCode, Fields, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions, Scheme, http_error_code},
+        types::{
+            ErrorCode, Fields, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions, Scheme,
+            http_error_code,
+        },
     },
     io::streams::StreamError,
 };
@@ -28,11 +31,15 @@ pub(crate) fn fetch(words: &[&str], held: &mut Vec<IncomingResponse>) -> String 
 
 fn attempt(words: &[&str], held: &mut Vec<IncomingResponse>) -> Result<String, String> {
     let [method, url, more @ ..] = words else { return Err("no url".to_owned()) };
-    let option = |name: &str| more.iter().find_map(|word| word.strip_prefix(name)).map(|text| text.parse::<u64>().expect("a number"));
+    let option = |name: &str| {
+        more.iter().find_map(|word| word.strip_prefix(name)).map(|text| text.parse::<u64>().expect("a number"))
+    };
     let fields = Fields::new();
     for word in more {
         if let Some((name, value)) = word.split_once(": ") {
-            fields.append(name, value.as_bytes()).map_err(|error| format!("{name} {error:?}").replace("HeaderError::", ""))?;
+            fields
+                .append(name, value.as_bytes())
+                .map_err(|error| format!("{name} {error:?}").replace("HeaderError::", ""))?;
         }
     }
     if let Some(length) = option("length=") {
@@ -119,7 +126,9 @@ fn read(response: &IncomingResponse) -> Result<String, String> {
 fn broken(error: StreamError) -> String {
     match error {
         StreamError::Closed => "closed".to_owned(),
-        StreamError::LastOperationFailed(error) => http_error_code(&error).map_or_else(|| error.to_debug_string(), code),
+        StreamError::LastOperationFailed(error) => {
+            http_error_code(&error).map_or_else(|| error.to_debug_string(), code)
+        }
     }
 }
 

@@ -1,0 +1,101 @@
+//! What calls of plugins came to: a row a call with its log, kept for a while, so that who administers a plugin sees what it does.
+//! Noting it never stands in the way of what was called.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use gavia_sandbox::{LogLevel, LogLine, LogSource, Outcome, types};
+use serde_json::json;
+
+use super::{App, plugins::Callee};
+use crate::{
+    store::plugins::{calls, kv},
+    workflow::TicketId,
+};
+
+/// Rows whose time is over are cleaned up once in so many calls.
+const CLEAN_EVERY: u64 = 64;
+/// Rows that one clean-up takes at most: several times what comes in between two of them.
+const CLEAN_ROWS: i64 = 512;
+
+/// Counts calls, to know when to clean up.
+#[derive(Debug, Default)]
+pub(super) struct Noted(AtomicU64);
+
+impl App {
+    pub(super) async fn note_call<T>(&self, callee: &Callee, context: &types::Context, outcome: &Outcome<T>) {
+        let usage = outcome.usage;
+        let (class, detail) = match &outcome.result {
+            Ok(_) => ("ok", String::new()),
+            Err(error) => (error.class(), error.to_string()),
+        };
+        let ticket = context.ticket.id;
+        let call = calls::Call {
+            plugin: callee.of.map(|(plugin, _)| plugin),
+            version: callee.of.map(|(_, version)| version),
+            kind: kind_name(callee),
+            invocation: context.invocation_id.clone(),
+            ticket: (ticket != 0).then_some(TicketId(ticket)),
+            attempt: context.attempt,
+            outcome: class,
+            // PostgreSQL keeps no NUL; a guest's own message may hold one
+            detail: detail.replace('\0', "\u{fffd}"),
+            queue_ms: usage.queue_ms,
+            wall_ms: usage.wall_ms,
+            cpu_ticks: usage.cpu_ticks,
+            peak_memory_bytes: usage.peak_memory_bytes,
+            host_calls: usage.host_calls,
+            denied: usage.denied,
+            logs_dropped: usage.logs_dropped,
+        };
+        let lines: Vec<calls::Line> = outcome.logs.iter().map(line).collect();
+        if let Err(error) = calls::insert(&self.db, &call, &lines).await {
+            tracing::warn!(%error, invocation = call.invocation, "a plugin's call is not noted");
+        }
+        self.clean_up_calls().await;
+    }
+
+    async fn clean_up_calls(&self) {
+        if self.noted.0.fetch_add(1, Ordering::Relaxed) % CLEAN_EVERY != 0 {
+            return;
+        }
+        let cleaned = async {
+            calls::forget(&self.db, CLEAN_ROWS).await?;
+            kv::forget(&self.db, CLEAN_ROWS).await
+        };
+        if let Err(error) = cleaned.await {
+            tracing::warn!(%error, "calls and stored values whose time is over are not cleaned up");
+        }
+    }
+}
+
+fn kind_name(callee: &Callee) -> &'static str {
+    match callee.kind {
+        gavia_sandbox::Kind::Action => "action",
+        gavia_sandbox::Kind::Participants => "participants",
+        gavia_sandbox::Kind::Notice => "notice",
+        gavia_sandbox::Kind::Condition => "condition",
+    }
+}
+
+/// The sandbox escaped its control characters.
+fn line(line: &LogLine) -> calls::Line {
+    let level = match line.level {
+        LogLevel::Trace => "trace",
+        LogLevel::Debug => "debug",
+        LogLevel::Info => "info",
+        LogLevel::Warn => "warn",
+        LogLevel::Error => "error",
+    };
+    let source = match line.source {
+        LogSource::Log => "log",
+        LogSource::Stdout => "stdout",
+        LogSource::Stderr => "stderr",
+        LogSource::Sandbox => "sandbox",
+    };
+    calls::Line {
+        level: level.to_owned(),
+        source: source.to_owned(),
+        message: line.message.clone(),
+        fields: json!(line.fields),
+    }
+}

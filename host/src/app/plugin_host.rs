@@ -1,0 +1,161 @@
+//! The data behind a plugin's imports, for one call: its settings, secrets and storage, tickets, people. Whether it may ask is decided by
+//! the sandbox, from the call's grants. Each question takes a pooled connection for its own statements and has two seconds.
+
+use std::{future::Future, time::Duration};
+
+use gavia_sandbox::{Answered, Depth, Secret, ServiceError, Services, types};
+use sqlx::PgPool;
+
+use super::guest_context::{flow_entry, guest_ticket, guest_user};
+use crate::{
+    plugins::PluginId,
+    seal::SealingKey,
+    store::{
+        self,
+        plugins::{
+            kv::{self, Entry, Kept, PLUGIN_BYTES_MAX},
+            people::{self, PersonRow, Reach},
+            settings,
+        },
+    },
+    workflow::{self, DepartmentId, RoleId, TicketId},
+};
+
+/// What one question may take, its wait for a connection included.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+pub(super) struct PluginHost {
+    pub db: PgPool,
+    pub key: SealingKey,
+    /// None has neither secrets nor storage.
+    pub plugin: Option<PluginId>,
+    pub settings: Vec<(String, String)>,
+    /// The ticket of the call as it was at the start.
+    pub own: types::Ticket,
+}
+
+impl Services for PluginHost {
+    fn settings(&self) -> &[(String, String)] {
+        &self.settings
+    }
+
+    fn secret<'a>(&'a self, name: &'a str) -> Answered<'a, Secret> {
+        answered(async move {
+            let names = [name.to_owned()];
+            let sealed = settings::sealed_secrets(&self.db, self.namespace()?, &names).await.map_err(failed)?;
+            let sealed = sealed.get(name).ok_or(ServiceError::NotFound)?;
+            let plain = self.key.open(sealed).map_err(|error| ServiceError::Failed(error.to_string()))?;
+            let text = String::from_utf8(plain).map_err(|_| ServiceError::Failed("a secret is no text".to_owned()))?;
+            Ok(Secret::new(text))
+        })
+    }
+
+    fn ticket(&self, id: i64) -> Answered<'_, types::Ticket> {
+        answered(async move {
+            if id == self.own.id {
+                return Ok(self.own.clone());
+            }
+            let found = store::tickets::get(&self.db, TicketId(id), None).await.map_err(failed)?;
+            let ticket = found.ok_or(ServiceError::NotFound)?.ticket;
+            let definition = store::definitions::load(&self.db, ticket.workflow).await.map_err(failed)?;
+            let definition = definition.ok_or(ServiceError::NotFound)?;
+            let fields = workflow::field_values(&ticket, &definition);
+            Ok(guest_ticket(&ticket, &definition, &fields))
+        })
+    }
+
+    fn history(&self, id: i64, limit: u32) -> Answered<'_, Vec<types::FlowEntry>> {
+        answered(async move {
+            let logs = store::flow_logs::newest(&self.db, TicketId(id), limit.into()).await.map_err(failed)?;
+            Ok(logs.iter().map(flow_entry).collect())
+        })
+    }
+
+    fn kv_get<'a>(&'a self, key: &'a str) -> Answered<'a, Option<Vec<u8>>> {
+        answered(async move { kv::get(&self.db, self.namespace()?, key).await.map_err(failed) })
+    }
+
+    fn kv_set<'a>(&'a self, key: &'a str, value: Vec<u8>, ttl: Option<Duration>) -> Answered<'a, ()> {
+        answered(async move {
+            let mut db = self.db.acquire().await.map_err(|error| failed(error.into()))?;
+            let entry = Entry { key, value: &value, ttl };
+            match kv::set(&mut db, self.namespace()?, entry).await.map_err(failed)? {
+                Kept::Yes | Kept::Differs => Ok(()),
+                Kept::Full => Err(full()),
+            }
+        })
+    }
+
+    fn kv_delete<'a>(&'a self, key: &'a str) -> Answered<'a, ()> {
+        answered(async move { kv::delete(&self.db, self.namespace()?, key).await.map_err(failed) })
+    }
+
+    fn kv_compare_and_set<'a>(&'a self, key: &'a str, old: Option<Vec<u8>>, new: Vec<u8>) -> Answered<'a, bool> {
+        answered(async move {
+            let mut db = self.db.acquire().await.map_err(|error| failed(error.into()))?;
+            let entry = Entry { key, value: &new, ttl: None };
+            let kept = kv::compare_and_set(&mut db, self.namespace()?, old.as_deref(), entry).await;
+            match kept.map_err(failed)? {
+                Kept::Yes => Ok(true),
+                Kept::Differs => Ok(false),
+                Kept::Full => Err(full()),
+            }
+        })
+    }
+
+    fn user_by_name<'a>(&'a self, username: &'a str) -> Answered<'a, types::User> {
+        answered(async move { self.person(username).await?.ok_or(ServiceError::NotFound) })
+    }
+
+    fn users_in_role(&self, role_id: i64, limit: u32) -> Answered<'_, Vec<types::User>> {
+        answered(async move { members(people::in_role(&self.db, RoleId(role_id), limit.into()).await) })
+    }
+
+    fn users_in_dept(&self, dept_id: i64, depth: Depth, limit: u32) -> Answered<'_, Vec<types::User>> {
+        answered(async move {
+            let reach = match depth {
+                Depth::Direct => Reach::Itself,
+                Depth::Below => Reach::Below,
+            };
+            members(people::in_department(&self.db, (DepartmentId(dept_id), reach), limit.into()).await)
+        })
+    }
+
+    fn leader_of_dept(&self, dept_id: i64) -> Answered<'_, Option<types::User>> {
+        answered(async move {
+            let leader = people::leader(&self.db, DepartmentId(dept_id)).await.map_err(failed)?;
+            self.person(&leader.ok_or(ServiceError::NotFound)?).await
+        })
+    }
+}
+
+impl PluginHost {
+    fn namespace(&self) -> Result<PluginId, ServiceError> {
+        self.plugin.ok_or(ServiceError::NotFound)
+    }
+
+    async fn person(&self, username: &str) -> Result<Option<types::User>, ServiceError> {
+        let found = people::by_names(&self.db, &[username.to_owned()]).await.map_err(failed)?;
+        Ok(found.into_iter().next().map(guest_user))
+    }
+}
+
+fn answered<'a, T: 'a>(question: impl Future<Output = Result<T, ServiceError>> + Send + 'a) -> Answered<'a, T> {
+    Box::pin(async move {
+        let late = |_| Err(ServiceError::Failed(format!("the database did not answer within {PATIENCE:?}")));
+        tokio::time::timeout(PATIENCE, question).await.unwrap_or_else(late)
+    })
+}
+
+fn failed(error: store::Error) -> ServiceError {
+    ServiceError::Failed(error.to_string())
+}
+
+fn full() -> ServiceError {
+    ServiceError::Exhausted(format!("a plugin may store {PLUGIN_BYTES_MAX} bytes"))
+}
+
+fn members(found: Result<Option<Vec<PersonRow>>, store::Error>) -> Result<Vec<types::User>, ServiceError> {
+    let found = found.map_err(failed)?.ok_or(ServiceError::NotFound)?;
+    Ok(found.into_iter().map(guest_user).collect())
+}

@@ -1,0 +1,169 @@
+//! What the sandbox is asked before a move, never under a lock: which of a transition's conditions holds first, and whom the participants
+//! plugin of the state that is entered names. The answers travel in `Facts`; what they mean is for the rules to say.
+
+use std::sync::Arc;
+
+use gavia_sandbox::{Call, Grants, Kind, Limits, NoServices, Outcome, Retry, types};
+use serde_json::Value;
+
+use super::{
+    App, Error,
+    guest_context::{self, Invocation, context, guest_fields, guest_ticket, guest_user},
+    plugins::Callee,
+};
+use crate::{
+    ambient,
+    store::{
+        self,
+        plugins::{Wanted, people},
+    },
+    workflow::{
+        self, Actor, ConditionAnswer, Definition, Directory, Needs, NewTicket, PeopleAnswer, PeopleQuestion, Question,
+        Ticket,
+    },
+};
+
+impl App {
+    /// Asks the workflow's condition plugin which of a transition's conditions holds first. An error is a readable reason.
+    pub(super) async fn ask_conditions(
+        &self,
+        definition: &Definition,
+        ticket: &Ticket,
+        actor: Actor<'_>,
+        question: &Question,
+    ) -> Result<ConditionAnswer, Error> {
+        let ticket = guest_ticket(ticket, definition, &question.fields);
+        self.ask(ticket, who(actor), definition, question).await
+    }
+
+    pub(super) async fn ask_creation(
+        &self,
+        definition: &Definition,
+        new: &NewTicket<'_>,
+        question: &Question,
+    ) -> Result<ConditionAnswer, Error> {
+        let start = definition.start();
+        let ticket = types::Ticket {
+            title: new.body.get("title").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            workflow_id: definition.id.0,
+            workflow_name: definition.name.clone(),
+            state_id: start.map_or(0, |state| state.id.0),
+            state_name: start.map_or_else(String::new, |state| state.name.clone()),
+            state_label: start.map_or_else(|| "{}".into(), |state| state.label.to_string()),
+            creator: new.creator.to_owned(),
+            multi_all_person: "{}".into(),
+            fields: guest_fields(&question.fields),
+            ..types::Ticket::default()
+        };
+        self.ask(ticket, new.creator, definition, question).await
+    }
+
+    async fn ask(
+        &self,
+        ticket: types::Ticket,
+        run_by: &str,
+        definition: &Definition,
+        question: &Question,
+    ) -> Result<ConditionAnswer, Error> {
+        let invocation =
+            Invocation { id: ambient::uuid().to_string(), attempt: 1, run_by: run_by.to_owned(), transition: None };
+        let context = context(self, invocation, ticket);
+        let outcome = match definition.condition_plugin.trim() {
+            "" => {
+                let call = Call {
+                    context: &context,
+                    grants: Arc::new(Grants::default()),
+                    // Every workflow uses this plugin: one that keeps it busy must not suspend it for the others.
+                    limits: Limits { failures: u32::MAX, ..Limits::for_kind(Kind::Condition) },
+                    host: Arc::new(NoServices),
+                };
+                self.sandbox.first_match(&self.conditions, &question.expressions, call).await
+            }
+            name => {
+                let callee = match self.callee(Wanted::Name(name), Kind::Condition).await? {
+                    Ok(callee) => callee,
+                    Err(reason) => return Ok(Err(reason)),
+                };
+                let call = self.call_of(&callee, &context);
+                let outcome = self.sandbox.first_match(&callee.plugin, &question.expressions, call).await;
+                self.note_call(&callee, &context, &outcome).await;
+                outcome
+            }
+        };
+        Ok(match outcome.result {
+            Ok(index) => Ok(index.map(|index| index as usize)),
+            Err(error) => Err(error.shown()),
+        })
+    }
+
+    /// Asks a state's participants plugin; the directory then knows those of the named who exist. An inner error is a readable reason.
+    pub(super) async fn ask_people(
+        &self,
+        definition: &Definition,
+        actor: Actor<'_>,
+        question: &PeopleQuestion,
+        directory: &mut Directory,
+    ) -> Result<PeopleAnswer, Error> {
+        let callee = match self.callee(Wanted::Name(&question.plugin), Kind::Participants).await? {
+            Ok(callee) => callee,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let mut context = self.people_context(definition, actor, question).await?;
+        let mut outcome = self.resolve(&callee, &context).await;
+        if outcome.result.as_ref().is_err_and(|error| error.retry() == Retry::Once) {
+            context.attempt += 1;
+            outcome = self.resolve(&callee, &context).await;
+        }
+        match outcome.result {
+            Ok(names) => {
+                let needs = Needs { users: names.iter().cloned().collect(), ..Needs::default() };
+                directory.users.extend(store::accounts::directory(&self.db, &needs).await?.users);
+                Ok(Ok(Some(names)))
+            }
+            Err(error) => Ok(Err(error.shown())),
+        }
+    }
+
+    async fn resolve(&self, callee: &Callee, context: &types::Context) -> Outcome<Vec<String>> {
+        let outcome = self.sandbox.resolve_participants(&callee.plugin, self.call_of(callee, context)).await;
+        self.note_call(callee, context, &outcome).await;
+        outcome
+    }
+
+    async fn people_context(
+        &self,
+        definition: &Definition,
+        actor: Actor<'_>,
+        question: &PeopleQuestion,
+    ) -> Result<types::Context, Error> {
+        let invocation = Invocation {
+            id: ambient::uuid().to_string(),
+            attempt: 1,
+            run_by: who(actor).to_owned(),
+            transition: question.transition,
+        };
+        let mut context = guest_context::for_ticket(self, &question.ticket, definition, invocation).await?;
+        if let Actor::Person(name) = actor {
+            let person = people::by_names(&self.db, &[name.to_owned()]).await?;
+            context.actor = person.into_iter().next().map(guest_user);
+        }
+        Ok(context)
+    }
+
+    /// A call with the plugin's own grants and data, within the limits of its kind.
+    pub(super) fn call_of<'a>(&self, callee: &Callee, context: &'a types::Context) -> Call<'a> {
+        Call {
+            context,
+            grants: Arc::clone(&callee.grants),
+            limits: Limits::for_kind(callee.kind),
+            host: self.host_for(callee, &context.ticket),
+        }
+    }
+}
+
+fn who<'a>(actor: Actor<'a>) -> &'a str {
+    match actor {
+        Actor::Person(name) => name,
+        Actor::Script { .. } | Actor::Engine(_) => workflow::ROBOT,
+    }
+}

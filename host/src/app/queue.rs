@@ -1,0 +1,104 @@
+//! What administrators do to jobs: have one tried afresh, or drop it. A job whose ticket waits for it is dropped along the one write
+//! path, so that the ticket shows that nobody works for it any more and the run can be asked for again.
+
+use super::{
+    App, Error,
+    acts::Act,
+    write::{After, By},
+};
+use crate::{
+    store::{
+        self,
+        job_lists::{JobRow, JobState},
+        jobs::JobKind,
+    },
+    workflow::{Actor, Cause, FailedRun, Participants},
+};
+
+/// Why a job stayed as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum QueueError {
+    #[error("there is no such job")]
+    Missing,
+    #[error("a node is carrying the job out")]
+    Running,
+    /// I7: a timer does not fire before it is due.
+    #[error("a timer fires when it is due")]
+    Timer,
+    #[error(transparent)]
+    App(#[from] Error),
+}
+
+impl From<store::Error> for QueueError {
+    fn from(error: store::Error) -> Self {
+        Self::App(error.into())
+    }
+}
+
+impl App {
+    /// A dead or waiting job runs now and may fail as often as a new one. What its ticket shows follows from what becomes of it.
+    pub async fn retry_job(&self, id: i64, by: &str) -> Result<JobRow, QueueError> {
+        let job = store::job_lists::get(&self.db, id).await?.ok_or(QueueError::Missing)?;
+        if job.kind == JobKind::Timer && job.state != JobState::Running {
+            return Err(QueueError::Timer);
+        }
+        if !store::job_lists::retry(&self.db, id).await? {
+            return Err(self.why_untouched(id).await);
+        }
+        tracing::info!(job.id = id, ticket.id = job.ticket.0, by, "a job is tried afresh");
+        // taken and carried out already, perhaps
+        Ok(store::job_lists::get(&self.db, id).await?.unwrap_or(job))
+    }
+
+    /// Answers the job as it was.
+    pub async fn discard_job(&self, id: i64, by: &str) -> Result<JobRow, QueueError> {
+        let job = store::job_lists::get(&self.db, id).await?.ok_or(QueueError::Missing)?;
+        if job.state == JobState::Running {
+            return Err(QueueError::Running);
+        }
+        let told = match job.kind {
+            JobKind::Hook | JobKind::Script => self.fail_for_good(&job, &format!("dropped by {by}")).await?,
+            JobKind::Timer | JobKind::Children | JobKind::Notice => false,
+        };
+        if !told && !store::job_lists::discard(&self.db, &job).await? {
+            return Err(self.why_untouched(id).await);
+        }
+        tracing::info!(job.id = id, ticket.id = job.ticket.0, by, "a job was dropped");
+        Ok(job)
+    }
+
+    /// Ends a run with the mark of its failure on the ticket; false when the ticket does not wait for it any more.
+    async fn fail_for_good(&self, job: &JobRow, reason: &str) -> Result<bool, Error> {
+        let (found, _) = match self.visible(job.ticket, None).await {
+            Err(Error::TicketMissing | Error::TicketNotGranted | Error::WorkflowMissing) => return Ok(false),
+            other => other?,
+        };
+        let job = job.job();
+        let by = |actor| By { actor, app_token: None, job: Some(&job), after: After::Finish };
+        let written = match found.ticket.participants {
+            Participants::Hook => {
+                self.write(job.ticket, by(Actor::Engine(Cause::Hook)), Act::HookFailed { reason }).await
+            }
+            Participants::Script(script) => {
+                let row = store::components::runnable_script(&self.db, script).await?;
+                let name = row.map(|row| row.name).unwrap_or_default();
+                let run = FailedRun { script, name: &name, reason };
+                self.write(job.ticket, by(Actor::Script { id: script, name: &name }), Act::ScriptFailed(run)).await
+            }
+            _ => return Ok(false),
+        };
+        match written {
+            Ok(()) => Ok(true),
+            Err(Error::Stale | Error::TicketMissing | Error::Refused(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn why_untouched(&self, id: i64) -> QueueError {
+        match store::job_lists::get(&self.db, id).await {
+            Ok(None) => QueueError::Missing,
+            Ok(Some(_)) => QueueError::Running,
+            Err(error) => error.into(),
+        }
+    }
+}

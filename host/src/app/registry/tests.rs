@@ -1,0 +1,1 @@
+//! Uploads and decisions on a database.

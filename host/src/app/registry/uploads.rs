@@ -1,0 +1,180 @@
+//! Uploads: bytes that are checked, compiled and stored become a version of a plugin. One that asks for no more than the plugin is
+//! granted is ready; any other waits for an approval while the active version goes on.
+
+use gavia_sandbox::{Digest, Kind};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use wasmparser::{Parser, Payload};
+
+use super::{RegistryError, note, stored};
+use crate::{
+    app::{App, scripts::UploadError},
+    plugins::{Capabilities, Manifest, PluginId, SECTION, asked, is_name},
+    store::{
+        self, components,
+        plugins::{
+            self, PluginRow,
+            versions::{self, NewVersion, Status},
+        },
+    },
+};
+
+/// Versions of one plugin that are neither rejected nor retired; older ones have to be retired first.
+const VERSIONS_MAX: i64 = 50;
+
+/// What comes with an upload.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    pub bytes: Vec<u8>,
+    /// Instead of the name in the manifest.
+    pub name: Option<String>,
+    /// The author's `gavia-plugin.toml`, or the same as JSON, instead of what the component carries.
+    pub manifest: Option<String>,
+}
+
+/// An upload that passed every check; its component is stored and compiled.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    pub digest: components::Digest,
+    pub kinds: Vec<Kind>,
+    pub manifest: Manifest,
+    pub report: Value,
+}
+
+impl Checked {
+    pub(super) fn kind_names(&self) -> Vec<String> {
+        self.kinds.iter().map(Kind::to_string).collect()
+    }
+}
+
+/// What an upload became.
+#[derive(Clone, Debug)]
+pub struct Uploaded {
+    pub plugin: PluginId,
+    pub name: String,
+    pub number: i32,
+    pub status: Status,
+    /// False when the same bytes that ask for the same were there already.
+    pub is_new: bool,
+}
+
+impl App {
+    /// Makes the plugin if there is none of that name, and a version of it. Nothing runs until the version is activated.
+    pub async fn upload_plugin(&self, given: Given, by: &str) -> Result<Uploaded, RegistryError> {
+        let name = given.name.clone();
+        let checked = self.check_upload(given.bytes, given.manifest).await?;
+        let name = name.unwrap_or_else(|| checked.manifest.id.clone());
+        if !is_name(&name) {
+            let told = if name.is_empty() { "nothing".to_owned() } else { format!("{name:?}") };
+            return Err(RegistryError::Unfit(format!(
+                "a plugin's name is 1 to 100 of a-z, 0-9, '-', '_' and '.', and {told} was given (by the manifest's id or by `name`)"
+            )));
+        }
+        let mut tx = self.db.begin().await?;
+        let row = match plugins::hold_named(&mut tx, &name).await? {
+            Some(row) => row,
+            None => made(&mut tx, &name, &checked, by).await?,
+        };
+        let uploaded = add_version(&mut tx, &row, (&checked, &checked.manifest.requested), by).await?;
+        tx.commit().await?;
+        Ok(uploaded)
+    }
+
+    /// Reads what the plugin says of itself, type-checks and compiles it, and stores the component.
+    pub async fn check_upload(&self, bytes: Vec<u8>, manifest: Option<String>) -> Result<Checked, UploadError> {
+        let manifest = match manifest {
+            Some(text) if text.trim_start().starts_with('{') => Some(Manifest::from_json(text.as_bytes())),
+            Some(text) => Some(Manifest::from_toml(&text)),
+            None => None,
+        };
+        let manifest = manifest.transpose().map_err(|error| UploadError::Rejected(error.to_string()))?;
+        // a core module's sections may not survive becoming a component, so they are read from what was uploaded
+        let carried = carried(&bytes);
+        let prepared = self.sandbox.prepare(bytes).await?;
+        let manifest = match (manifest, carried) {
+            (Some(manifest), _) => manifest,
+            (None, Some(json)) => {
+                Manifest::from_json(&json).map_err(|error| UploadError::Rejected(error.to_string()))?
+            }
+            (None, None) => Manifest::default(),
+        };
+        let digest = prepared.component.0;
+        components::insert(&self.db, &digest, &prepared.bytes).await?;
+        components::set_compiled(&self.db, &digest, self.sandbox.engine_id(), &prepared.compiled.0).await?;
+        let report = json!({
+            "sha256": Digest(digest).to_string(),
+            "size": prepared.report.size,
+            "functions": prepared.report.functions,
+            "imports": prepared.report.imports,
+            "exports": prepared.report.exports,
+        });
+        Ok(Checked { digest, kinds: prepared.kinds, manifest, report })
+    }
+}
+
+/// A plugin without versions yet, held.
+pub(super) async fn made(
+    tx: &mut PgConnection,
+    name: &str,
+    checked: &Checked,
+    by: &str,
+) -> Result<PluginRow, RegistryError> {
+    let made = plugins::insert(&mut *tx, (name, &checked.manifest.description), &checked.kind_names(), by).await;
+    let id = made.map_err(|error| match error.constraint() {
+        Some("plugins_name_key") => {
+            RegistryError::Conflict(format!("{name:?} is being uploaded by somebody else, try again"))
+        }
+        _ => error.into(),
+    })?;
+    note(tx, (id, "plugin.create", by), (None, Some(json!({ "name": name })))).await?;
+    Ok(plugins::hold(tx, id).await?.ok_or(RegistryError::PluginMissing)?)
+}
+
+/// The next version of a plugin that the transaction holds.
+pub(super) async fn add_version(
+    tx: &mut PgConnection,
+    row: &PluginRow,
+    (checked, requested): (&Checked, &Capabilities),
+    by: &str,
+) -> Result<Uploaded, RegistryError> {
+    let told = |number, status, is_new| Uploaded { plugin: row.id, name: row.name.clone(), number, status, is_new };
+    let scopes = requested.to_map();
+    if let Some(twin) = versions::twin(&mut *tx, row.id, (&checked.digest, &scopes)).await? {
+        return Ok(told(twin.number, twin.status, false));
+    }
+    if versions::count_open(&mut *tx, row.id).await? >= VERSIONS_MAX {
+        let text = format!("the plugin has {VERSIONS_MAX} versions; retire some of them first");
+        return Err(RegistryError::Conflict(text));
+    }
+    let beyond = requested.beyond(&stored(&row.granted)?);
+    let status = if beyond.is_empty() { Status::Ready } else { Status::NeedsApproval };
+    let mut report = checked.report.clone();
+    report["asks"] = asked(&checked.manifest, requested).into();
+    report["asks_for_more"] = beyond.into();
+    let kinds = checked.kind_names();
+    let new = NewVersion {
+        label: &checked.manifest.version,
+        digest: &checked.digest,
+        kinds: &kinds,
+        manifest: &checked.manifest.written,
+        requested: &scopes,
+        report: &report,
+        status,
+        uploaded_by: by,
+    };
+    let number = versions::insert(tx, row.id, &new).await?;
+    let after = json!({ "version": number, "sha256": report["sha256"], "status": store::names::Named::name(status) });
+    note(tx, (row.id, "plugin.upload", by), (None, Some(after))).await?;
+    Ok(told(number, status, true))
+}
+
+/// The manifest section of a component, or of a module inside it. What is broken is for the sandbox to say.
+fn carried(bytes: &[u8]) -> Option<Vec<u8>> {
+    let sections = Parser::new(0).parse_all(bytes).map_while(Result::ok);
+    sections
+        .filter_map(|payload| match payload {
+            Payload::CustomSection(section) if section.name() == SECTION => Some(section.data().to_vec()),
+            _ => None,
+        })
+        .next()
+}

@@ -1,0 +1,116 @@
+//! `/api/v2/plugins`: uploads, versions and what becomes of them, grants, settings, secrets, and what calls came to. For administrators
+//! alone: whoever decides about a plugin decides what code in the engine may do. Every change leaves an audit row.
+
+mod calls;
+mod decisions;
+mod settings;
+mod shown;
+#[cfg(test)]
+mod tests;
+mod upload;
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+    routing::{get, post, put},
+};
+use serde_json::Value;
+
+use super::{
+    super::{error::Failure, extract::Query, routes::Routes},
+    AccountAdministrator,
+    pages::{Page, bad},
+    problem::Explained,
+};
+use crate::{
+    app::{App, registry::RegistryError, scripts::UploadError},
+    plugins::PluginId,
+    store::plugins,
+};
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .route("/plugins", get(list).post(upload::upload))
+        .route("/plugins/{id}", get(detail).delete(decisions::delete))
+        .route("/plugins/{id}/versions/{number}/approve", post(decisions::approve))
+        .route("/plugins/{id}/versions/{number}/refuse", post(decisions::refuse))
+        .route("/plugins/{id}/versions/{number}/activate", post(decisions::activate))
+        .route("/plugins/{id}/versions/{number}/retire", post(decisions::retire))
+        .route("/plugins/{id}/roll_back", post(decisions::roll_back))
+        .route("/plugins/{id}/grants", put(decisions::set_grants))
+        .route("/plugins/{id}/config", get(settings::config).put(settings::set_config))
+        .route("/plugins/{id}/secrets", get(settings::secrets))
+        .route("/plugins/{id}/secrets/{name}", put(settings::set_secret).delete(settings::delete_secret))
+        .route("/plugins/{id}/calls", get(calls::list))
+        .route("/plugins/{id}/calls/{call}", get(calls::detail))
+        .route("/plugins/{id}/audit", get(calls::audit))
+}
+
+/// One number of a path; what is none names nothing.
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, Explained> {
+    text.parse().map_err(|_| Explained::new(StatusCode::NOT_FOUND, "there is no such resource"))
+}
+
+fn plugin_id(text: &str) -> Result<PluginId, Explained> {
+    number(text).map(PluginId)
+}
+
+/// The query of a list; unreadable ones are the caller's fault.
+fn readable(query: Result<Query, Failure>) -> Result<Query, Explained> {
+    query.map_err(|_| bad("the query cannot be read"))
+}
+
+/// By id; `name` narrows to the plugin of that name.
+async fn list(
+    State(app): State<Arc<App>>,
+    _: AccountAdministrator,
+    query: Result<Query, Failure>,
+) -> Result<Json<Value>, Explained> {
+    let query = readable(query)?;
+    let page = Page::of(&query, "plugins", |key| key == "name")?;
+    let after = page.after.map_or(0, |(_, id)| id);
+    let rows = match query.text("name") {
+        "" => plugins::list(&app.db, after, page.rows()).await?,
+        name => plugins::named(&app.db, name).await?.into_iter().filter(|row| row.id.0 > after).collect(),
+    };
+    let mut db = app.db.acquire().await?;
+    let mut shown = Vec::with_capacity(rows.len());
+    for row in rows {
+        let versions = plugins::versions::list(&mut *db, row.id, shown::VERSIONS).await?;
+        shown.push((row.id.0, shown::card(&row, &versions)));
+    }
+    Ok(Json(page.answer(shown, |(id, _)| (0, *id), |(_, card)| card.clone())))
+}
+
+async fn detail(
+    State(app): State<Arc<App>>,
+    _: AccountAdministrator,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Explained> {
+    Ok(Json(shown::detail(&app, plugin_id(&id)?).await?))
+}
+
+impl From<RegistryError> for Explained {
+    fn from(error: RegistryError) -> Self {
+        let text = error.to_string();
+        match error {
+            RegistryError::PluginMissing | RegistryError::VersionMissing => Self::new(StatusCode::NOT_FOUND, text),
+            RegistryError::Unfit(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, text),
+            RegistryError::Conflict(_) => Self::new(StatusCode::CONFLICT, text),
+            RegistryError::InUse(uses) => {
+                Self::new(StatusCode::CONFLICT, "the plugin is in use").with("used_by", shown::uses(&uses))
+            }
+            RegistryError::Upload(UploadError::App(error)) | RegistryError::App(error) => error.into(),
+            RegistryError::Upload(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, text),
+        }
+    }
+}
+
+impl From<Failure> for Explained {
+    fn from(failure: Failure) -> Self {
+        super::Problem::from(failure).into()
+    }
+}

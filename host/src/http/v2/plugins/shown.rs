@@ -1,0 +1,98 @@
+//! A plugin as it is shown: its versions with their reports, what it asks for and what it may do in plain words, what uses it.
+
+use serde_json::{Value, json};
+
+use super::super::problem::Explained;
+use crate::{
+    app::{App, registry::RegistryError},
+    plugins::{Capabilities, PluginId, in_words},
+    store::{
+        self,
+        names::Named as _,
+        plugins::{
+            self, PluginRow, settings,
+            uses::{self, PluginUses},
+            versions::{Status, VersionRow},
+        },
+    },
+};
+
+/// Versions that are looked at; a plugin has no more open ones.
+pub(super) const VERSIONS: i64 = 100;
+
+pub(super) async fn row(app: &App, id: PluginId) -> Result<PluginRow, Explained> {
+    Ok(plugins::get(&app.db, id).await?.ok_or(RegistryError::PluginMissing)?)
+}
+
+/// A line of the list.
+pub(super) fn card(row: &PluginRow, versions: &[VersionRow]) -> Value {
+    let active = versions.iter().find(|version| row.active == Some(version.id));
+    let waiting = versions.iter().filter(|version| version.status == Status::NeedsApproval);
+    json!({
+        "id": row.id.0,
+        "name": row.name,
+        "description": row.description,
+        "kinds": row.kinds,
+        "active_version": active.map(|version| version.number),
+        "waiting_versions": waiting.map(|version| version.number).collect::<Vec<_>>(),
+        "creator": row.creator,
+        "created_at": row.created_at.to_rfc3339(),
+        "modified_at": row.modified_at.to_rfc3339(),
+    })
+}
+
+pub(super) async fn detail(app: &App, id: PluginId) -> Result<Value, Explained> {
+    let row = row(app, id).await?;
+    let mut db = app.db.acquire().await?;
+    let versions = plugins::versions::list(&mut *db, id, VERSIONS).await?;
+    let granted = read(&row.granted)?;
+    let mut shown = card(&row, &versions);
+    shown["grants"] = json!(row.granted);
+    shown["versions"] =
+        versions.iter().map(|one| version(&row, one, &granted)).collect::<Result<Vec<_>, _>>()?.into();
+    shown["used_by"] = self::uses(&uses::of(&mut db, id, &row.name).await?);
+    shown["run_scripts"] = uses::scripts(&mut db, id).await?.iter().map(|id| id.0).collect::<Vec<_>>().into();
+    shown["custom_notices"] = uses::notices(&mut db, id).await?.iter().map(|id| id.0).collect::<Vec<_>>().into();
+    shown["config"] = json!(settings::config(&mut *db, id).await?);
+    let secrets = settings::secrets(&mut *db, id).await?;
+    shown["secrets"] = secrets.into_iter().map(|secret| secret.name).collect::<Vec<_>>().into();
+    Ok(shown)
+}
+
+fn version(row: &PluginRow, version: &VersionRow, granted: &Capabilities) -> Result<Value, Explained> {
+    let requested = read(&version.requested)?;
+    let effective = requested.granted_by(granted);
+    let may: Vec<String> = in_words(&effective).into_iter().map(|(_, line)| line).collect();
+    Ok(json!({
+        "number": version.number,
+        "label": version.label,
+        "status": version.status.name(),
+        "is_active": row.active == Some(version.id),
+        "kinds": version.kinds,
+        "requested": version.requested,
+        "asks": version.report["asks"],
+        "may": may,
+        "withheld": requested.beyond(&effective),
+        "manifest": version.manifest,
+        "report": version.report,
+        "uploaded_by": version.uploaded_by,
+        "uploaded_at": version.uploaded_at.to_rfc3339(),
+        "activated_at": version.activated_at.map(|at| at.to_rfc3339()),
+    }))
+}
+
+fn read(scopes: &serde_json::Map<String, Value>) -> Result<Capabilities, Explained> {
+    Ok(Capabilities::read(scopes).map_err(store::Error::Inconsistent)?)
+}
+
+pub(super) fn uses(uses: &PluginUses) -> Value {
+    let states = |states: &[(String, String)]| -> Vec<Value> {
+        states.iter().map(|(workflow, state)| json!({ "workflow": workflow, "state": state })).collect()
+    };
+    json!({
+        "action_of_states": states(&uses.actions),
+        "participants_of_states": states(&uses.participants),
+        "conditions_of_workflows": uses.conditions,
+        "notices": uses.notices,
+    })
+}

@@ -1,0 +1,181 @@
+//! Plugins from upload to effect: one that names a state's people, one that tells people of a move, and what stays to be seen of it.
+
+use std::time::Duration;
+
+use gavia_tests::{
+    client::{Answer, Session},
+    guests,
+    receiver::Receiver,
+    world,
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::stage;
+
+/// What `/api/v2` answers must be of the success's kind.
+#[track_caller]
+fn fine(answer: Answer) -> Value {
+    assert!((200..300).contains(&answer.status), "{answer:?}");
+    answer.body
+}
+
+/// Uploads a plugin, grants all that it asks for, and activates it. Its path is the answer.
+async fn install(admin: &Session, guest: &str) -> String {
+    let made = fine(admin.v2_file("/plugins", guests::wasm(guest)).await);
+    let path = format!("/plugins/{}", made["plugin_id"]);
+    let version = format!("{path}/versions/{}", made["version"]);
+    let (method, grants) = (Method::POST, json!({ "grants": "requested" }));
+    fine(admin.v2(method.clone(), &format!("{version}/approve"), grants).await);
+    fine(admin.v2(method, &format!("{version}/activate"), json!({})).await);
+    path
+}
+
+async fn calls(admin: &Session, path: &str) -> Vec<Value> {
+    let list = fine(admin.v2(Method::GET, &format!("{path}/calls"), json!(null)).await);
+    list["items"].as_array().expect("calls").clone()
+}
+
+async fn lines(admin: &Session, path: &str, call: &Value) -> Vec<String> {
+    let call = fine(admin.v2(Method::GET, &format!("{path}/calls/{}", call["id"]), json!(null)).await);
+    let log = call["log"].as_array().expect("a log").iter();
+    log.map(|line| line["message"].as_str().expect("a line").to_owned()).collect()
+}
+
+#[tokio::test]
+async fn t13_a_participants_plugin_names_the_people_of_a_state() {
+    let stage = stage().await;
+    let path = install(&stage.admin, "name_people").await;
+    let by_plugin = |arguments: Value| {
+        json!({ "participant_type_id": 12, "participant": "name-people", "distribute_type_id": 2, "plugin_args": arguments.to_string() })
+    };
+    let ops = stage.people.departments["ops"];
+    let flow = stage.simple("f", &[], by_plugin(json!({ "names": ["lisi", "lisi"], "leader_of": ops })), vec![]).await;
+    let app = stage.app(&[&flow]).await;
+    let new = json!({ "workflow_id": flow.id, "transition_id": flow.transition("submit"), "title": "t" });
+    let id = app.create("lilei", new.clone()).await;
+    let row = app.row(id).await;
+    assert_eq!((&row["participant_type_id"], &row["participant"]), (&json!(2), &json!("lisi,guiji")), "each once");
+    let made = calls(&stage.admin, &path).await;
+    assert_eq!((&made[0]["outcome"], &made[0]["kind"], &made[0]["version"]), (&json!("ok"), &json!("participants"), &json!(1)));
+    assert_eq!(lines(&stage.admin, &path, &made[0]).await, ["asked about state mid by lilei"]);
+    app.patch("guiji", &format!("/tickets/{id}"), json!({ "transition_id": flow.transition("done") })).await.ok();
+
+    let states = format!("/workflows/{}/states/{}", flow.id, flow.state("mid"));
+    let tell = async |arguments: Value| {
+        let change = json!({ "plugin_args": arguments.to_string() });
+        stage.admin.send(Method::PATCH, &states, change).await.ok();
+        let refused = app.post("lilei", "/tickets", new.clone()).await;
+        assert_eq!(refused.code(), -1, "{refused:?}");
+        refused.msg().to_owned()
+    };
+    assert!(tell(json!({ "names": ["lisi", "ghost"] })).await.contains("ghost不存在"));
+    assert!(tell(json!({ "names": [] })).await.contains("未返回任何用户"));
+    assert!(tell(json!({ "fail": "nobody is there" })).await.contains("nobody is there"));
+    assert!(tell(json!({ "what": 1 })).await.contains("处理人插件执行失败"));
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM tickets").fetch_one(stage.cluster.pool()).await.expect("a count");
+    assert_eq!(left, 1, "a refused move leaves nothing");
+
+    // what was granted can be taken away, and the plugin is told so
+    fine(stage.admin.v2(Method::PUT, &format!("{path}/grants"), json!({})).await);
+    assert!(tell(json!({ "leader_of": ops })).await.contains("directory"));
+    let newest = &calls(&stage.admin, &path).await[0];
+    assert_eq!((&newest["outcome"], &newest["denied"]), (&json!("guest"), &json!(1)));
+    let in_use = stage.admin.v2(Method::DELETE, &path, json!(null)).await;
+    assert_eq!((in_use.status, &in_use.body["used_by"]["participants_of_states"][0]["state"]), (409, &json!("mid")));
+    assert_eq!(stage.broken().await, Vec::<String>::new());
+}
+
+/// The newest delivery of a notice, once there are as many as that.
+async fn delivered(admin: &Session, notice: &Value, count: usize) -> Value {
+    for _ in 0..600 {
+        let log = fine(admin.v2(Method::GET, &format!("/notices/{notice}/deliveries"), json!(null)).await);
+        let items = log["items"].as_array().expect("deliveries");
+        if items.len() >= count {
+            return items[0].clone();
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the notice is not delivered");
+}
+
+/// A notice that the plugin of that name delivers, and a workflow whose tickets wait for guiji and wangwu and tell of it.
+async fn telling(stage: &world::Stage, plugin: &str) -> (Value, world::Workflow) {
+    let form = reqwest::multipart::Form::new()
+        .text("notice_name", "n")
+        .text("type_id", "1")
+        .text("plugin", plugin.to_owned())
+        .text("title_template", "new: {title}")
+        .text("content_template", "by {creator}");
+    let request = stage.admin.request(Method::POST, "/workflows/custom_notices").multipart(form);
+    gavia_tests::client::answer(request).await.ok();
+    let notices = stage.admin.get("/workflows/custom_notices").await.ok();
+    let notice = notices["value"][0]["id"].clone();
+    let mid = json!({ "participant_type_id": 2, "participant": "guiji,wangwu", "distribute_type_id": 2 });
+    let flow = stage.simple("f", &[], mid, vec![]).await;
+    let change = json!({ "notices": notice.to_string() });
+    stage.admin.send(Method::PATCH, &format!("/workflows/{}", flow.id), change).await.ok();
+    (notice, flow)
+}
+
+#[tokio::test]
+async fn a_notice_plugin_tells_people_and_it_is_kept_whom_it_reached() {
+    let stage = stage().await;
+    let path = install(&stage.admin, "tell_people").await;
+    let (notice, flow) = telling(&stage, "tell-people").await;
+    let app = stage.app(&[&flow]).await;
+    let new = json!({ "workflow_id": flow.id, "transition_id": flow.transition("submit"), "title": "<b>" });
+
+    app.create("lilei", new.clone()).await;
+    let first = delivered(&stage.admin, &notice, 1).await;
+    assert_eq!((&first["outcome"], &first["recipients"]), (&json!("failed"), &json!([])), "it has no secret yet");
+
+    fine(stage.admin.v2(Method::PUT, &format!("{path}/secrets/GATE"), json!({ "value": "open-sesame" })).await);
+    fine(stage.admin.v2(Method::PUT, &format!("{path}/config"), json!({ "unreachable": "wangwu" })).await);
+    app.create("lilei", new).await;
+    let second = delivered(&stage.admin, &notice, 2).await;
+    assert_eq!((&second["outcome"], &second["detail"]), (&json!("failed"), &json!("1 of 2 were not reached")));
+    assert_eq!(
+        second["recipients"],
+        json!([
+            { "username": "guiji", "is_reached": true, "detail": "new: <b> no. 1 to <>" },
+            { "username": "wangwu", "is_reached": false, "detail": "gone fishing" },
+        ]),
+        "addresses are shown to whom the directory was granted"
+    );
+    let made = calls(&stage.admin, &path).await;
+    let outcomes: Vec<&Value> = made.iter().map(|call| &call["outcome"]).collect();
+    assert_eq!(outcomes, [&json!("ok"), &json!("guest")]);
+    let log = lines(&stage.admin, &path, &made[0]).await;
+    assert!(log[0].starts_with("the gate opens with") && !log[0].contains("sesame"), "{log:?}");
+}
+
+#[tokio::test]
+async fn a_shipped_notice_plugin_reaches_the_server_that_its_setting_names_and_no_other() {
+    let stage = stage().await;
+    let path = install(&stage.admin, "notice_webhook").await;
+    let (notice, flow) = telling(&stage, "notice-webhook").await;
+    let app = stage.app(&[&flow]).await;
+    let receiver = Receiver::start().await.expect("a receiver");
+    fine(stage.admin.v2(Method::PUT, &format!("{path}/secrets/WEBHOOK_SECRET"), json!({ "value": "s" })).await);
+    fine(stage.admin.v2(Method::PUT, &format!("{path}/config"), json!({ "url": receiver.url })).await);
+    let new = json!({ "workflow_id": flow.id, "transition_id": flow.transition("submit"), "title": "t" });
+
+    app.create("lilei", new.clone()).await;
+    let first = delivered(&stage.admin, &notice, 1).await;
+    assert_eq!(first["outcome"], "failed", "a private address is not opened by a setting: {first}");
+
+    let mut grants = fine(stage.admin.v2(Method::GET, &path, json!(null)).await)["grants"].clone();
+    grants["http"]["origins"][0]["private"] = true.into();
+    fine(stage.admin.v2(Method::PUT, &format!("{path}/grants"), grants).await);
+    app.create("lilei", new).await;
+    let mut newest = delivered(&stage.admin, &notice, 2).await;
+    for _ in 0..600 {
+        if newest["outcome"] == "delivered" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        newest = delivered(&stage.admin, &notice, 2).await;
+    }
+    assert_eq!((&newest["outcome"], newest["recipients"].as_array().map(Vec::len)), (&json!("delivered"), Some(2)));
+}

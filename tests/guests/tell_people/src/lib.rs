@@ -1,0 +1,22 @@
+//! Counts its messages, and says that it reached everybody but the one whom a setting names. Needs a secret that is at least there.
+
+use gavia_plugin_sdk::{Context, Delivery, Error, Host, Message, notice};
+
+gavia_plugin_sdk::manifest!();
+
+#[notice]
+fn send(_context: &Context, message: &Message, host: &Host) -> Result<Vec<Delivery>, Error> {
+    let secret = host.secret("GATE")?;
+    host.info(format!("the gate opens with {}", secret.expose()));
+    let count: u64 = host.kv().get_json("count")?.unwrap_or(0) + 1;
+    host.kv().set_json("count", &count)?;
+    let unreachable = host.setting("unreachable").unwrap_or_default();
+    let told = message.recipients.iter().map(|user| {
+        if user.username == unreachable {
+            Delivery::failed(&user.username, "gone fishing")
+        } else {
+            Delivery::done(&user.username, format!("{} no. {count} to <{}>", message.title, user.email))
+        }
+    });
+    Ok(told.collect())
+}
