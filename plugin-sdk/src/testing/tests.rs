@@ -166,11 +166,11 @@ fn the_directory_shows_as_much_as_was_granted() {
         assert_eq!(directory.leader_of(10)?.unwrap().username, "alice");
         assert!(directory.leader_of(11)?.is_none());
         assert_eq!(directory.leader_of(12).unwrap_err().kind(), ErrorKind::NotFound);
-        Ok(directory.users_in_role(5, 10)?.into_iter().map(|user| user.phone + &user.email).collect())
+        Ok(directory.users_in_role(5, 10)?.into_iter().map(|user| user.username + &user.phone + &user.email).collect())
     };
     let shown = |scope| host(scope).participants(&context(&[]), look).answer().clone();
-    assert_eq!(shown(ContactScope::Contact), ["123bob@example.com"]);
-    assert_eq!(shown(ContactScope::Basic), [""]);
+    assert_eq!(shown(ContactScope::Contact), ["bob123bob@example.com"]);
+    assert_eq!(shown(ContactScope::Basic), ["bob"]);
 }
 
 #[test]
