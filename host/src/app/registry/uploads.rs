@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use wasmparser::{Parser, Payload};
 
-use super::{RegistryError, note, stored};
+use super::{
+    RegistryError, note, stored,
+    views::{NOTICE_PREFIX, SCRIPT_PREFIX},
+};
 use crate::{
     app::{App, scripts::UploadError},
     plugins::{Capabilities, Manifest, PluginId, SECTION, asked, is_name},
@@ -73,6 +76,10 @@ impl App {
         let mut tx = self.db.begin().await?;
         let row = match plugins::hold_named(&mut tx, &name).await? {
             Some(row) => row,
+            None if [SCRIPT_PREFIX, NOTICE_PREFIX].iter().any(|prefix| name.starts_with(prefix)) => {
+                let text = format!("{name:?} is kept for the file of a run script or custom notice");
+                return Err(RegistryError::Unfit(text));
+            }
             None => made(&mut tx, &name, &checked, by).await?,
         };
         let uploaded = add_version(&mut tx, &row, (&checked, &checked.manifest.requested), by).await?;

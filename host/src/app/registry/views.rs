@@ -43,8 +43,13 @@ pub(in crate::app) async fn take_file(
     (checked, kind): (&Checked, Kind),
     by: &str,
 ) -> Result<PluginId, RegistryError> {
-    let row = match plugin {
-        Some(id) => plugins::hold(tx, id).await?.ok_or(RegistryError::PluginMissing)?,
+    let present = match plugin {
+        Some(id) => Some(plugins::hold(tx, id).await?.ok_or(RegistryError::PluginMissing)?),
+        // a script that was a view of another plugin for a while has its own one still
+        None => plugins::hold_named(tx, name).await?,
+    };
+    let row = match present {
+        Some(row) => row,
         None => {
             let row = made(tx, name, checked, by).await?;
             let granted = base(kind).to_map();

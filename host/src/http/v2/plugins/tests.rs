@@ -316,3 +316,40 @@ async fn an_action_plugin_can_be_named_by_states_and_a_script_file_is_a_plugin()
     server.admin(Method::DELETE, "/workflows/run_scripts/2", json!(null)).await;
     assert_eq!(call(&server, Method::GET, &format!("/plugins/{}", own["id"]), json!(null)).await.0, 404, "it goes with its script");
 }
+
+#[tokio::test]
+async fn a_named_condition_plugin_replaces_the_built_in_one_and_its_calls_are_kept() {
+    let server = ready().await;
+    let (flow, token) = server.flow().await;
+    let path = format!("/workflows/{}", flow.id);
+    let conditions = json!([{ "expression": "{days} > 3", "target_state_id": flow.end }]).to_string();
+    let transition = format!("{path}/transitions/{}", flow.submit);
+    server.admin(Method::PATCH, &transition, json!({ "condition_expression": conditions })).await;
+    server.admin(Method::PATCH, &path, json!({ "condition_plugin": "mine" })).await;
+    let create = async |days: i64| {
+        let body = json!({ "workflow_id": flow.id, "transition_id": flow.submit, "title": "t", "days": days });
+        server.call(&As::App("oa", &token, "lisi"), Method::POST, "/tickets", &body).await.1
+    };
+    let refused = create(5).await;
+    assert!(refused["code"] == -1 && refused["msg"].as_str().unwrap().contains("mine"), "{refused}");
+    let check = get(&server, &format!("{path}/check")).await;
+    let codes: Vec<&str> =
+        check["problems"].as_array().unwrap().iter().map(|problem| problem["code"].as_str().unwrap()).collect();
+    assert!(codes.contains(&"plugin_missing"), "{check}");
+
+    send(&server, "admins", Method::POST, "/plugins?name=mine", CONDITION).await;
+    assert_eq!(create(5).await["code"], -1, "none of its versions is active");
+    assert_eq!(call(&server, Method::POST, "/plugins/1/versions/1/activate", json!(null)).await.0, 200);
+    for (days, state) in [(5, flow.end), (2, flow.work)] {
+        let id = create(days).await["data"]["ticket_id"].as_i64().unwrap();
+        let row = server.admin(Method::GET, &format!("/tickets/{id}"), json!(null)).await;
+        assert_eq!(row["value"]["state_id"], state);
+    }
+    let calls = get(&server, "/plugins/1/calls").await;
+    let calls = calls["items"].as_array().unwrap();
+    assert_eq!(calls.len(), 2);
+    assert_eq!((&calls[0]["kind"], &calls[0]["outcome"], &calls[0]["ticket_id"]), (&json!("condition"), &json!("ok"), &json!(null)));
+    assert!(calls[0]["peak_memory_bytes"].as_i64().unwrap() > 0);
+    let check = get(&server, &format!("{path}/check")).await;
+    assert!(!check.to_string().contains("plugin_missing"), "{check}");
+}
