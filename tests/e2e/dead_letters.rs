@@ -81,7 +81,11 @@ async fn i16_a_hook_that_was_given_up_is_seen_and_moves_the_ticket_once_it_is_tr
     let row = until(async || app.row(id).await, |row| row["is_end"] == true).await;
     assert_eq!(row["script_run_last_result"], true);
     let received = receiver.expect(1).await;
-    assert_eq!(received[0].header("idempotency-key"), job["key"], "the same call, so that a receiver may drop a double");
+    assert_eq!(
+        received[0].header("idempotency-key"),
+        job["key"],
+        "the same call, so that a receiver may drop a double"
+    );
     assert_eq!(jobs(&stage.admin, "").await, json!([]));
     assert_eq!(stage.admin.v2(Method::POST, &format!("/jobs/{}/retry", job["id"])).await.status, 404);
     assert_eq!(stage.broken().await, [""; 0]);
@@ -139,5 +143,7 @@ async fn a_notice_that_was_given_up_is_told_once_it_is_tried_afresh_and_its_log_
     let deliveries = async || stage.admin.v2(Method::GET, &log).await.body["items"].clone();
     let rows = until(deliveries, |rows| rows[0]["outcome"] == "delivered").await;
     assert_eq!((&rows[0]["attempt"], &rows[0]["key"]), (&json!(13), &job["key"]));
-    assert!(rows.as_array().is_some_and(|rows| rows.len() >= 3 && rows[1..].iter().all(|row| row["outcome"] == "failed")));
+    assert!(
+        rows.as_array().is_some_and(|rows| rows.len() >= 3 && rows[1..].iter().all(|row| row["outcome"] == "failed"))
+    );
 }

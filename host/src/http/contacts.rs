@@ -68,7 +68,8 @@ mod tests {
         for path in ["", "/participant_info", "/flowlogs", "/flowsteps"] {
             let path = format!("/tickets/{id}{path}");
             // the creator, the holder, an administrator; somebody else, somebody unknown
-            for (who, gets) in [("lisi", true), ("zhangsan", true), ("admin", true), ("luren", false), ("ghost", false)] {
+            for (who, gets) in [("lisi", true), ("zhangsan", true), ("admin", true), ("luren", false), ("ghost", false)]
+            {
                 let answer =
                     done(server.call(&As::App("oa", &token, who), Method::GET, &path, &Value::Null).await).to_string();
                 assert_eq!(answer.contains("13800000000"), gets, "{path} as {who}: {answer}");

@@ -52,9 +52,9 @@ use axum::{
 
 pub use error::Failure;
 pub use layers::Framing;
-pub use routes::Routes;
 #[cfg(test)]
 pub(crate) use layers::around;
+pub use routes::Routes;
 
 use crate::{
     app::App,

@@ -152,10 +152,8 @@ pub async fn list(
 }
 
 pub async fn get(db: impl PgExecutor<'_>, id: i64) -> Result<Option<JobRow>, Error> {
-    let row: Option<Raw> = sqlx::query_as(concat!("SELECT ", columns!(), " FROM jobs WHERE id = $1"))
-        .bind(id)
-        .fetch_optional(db)
-        .await?;
+    let row: Option<Raw> =
+        sqlx::query_as(concat!("SELECT ", columns!(), " FROM jobs WHERE id = $1")).bind(id).fetch_optional(db).await?;
     row.map(TryInto::try_into).transpose()
 }
 

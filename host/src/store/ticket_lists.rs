@@ -84,7 +84,13 @@ impl Filter {
             && self.states.is_empty()
             && self.tickets.is_empty()
             && self.is_ended.or(self.is_rejected).is_none()
-            && self.people.creator.as_ref().or(self.people.participant.as_ref()).or(self.people.related.as_ref()).is_none()
+            && self
+                .people
+                .creator
+                .as_ref()
+                .or(self.people.participant.as_ref())
+                .or(self.people.related.as_ref())
+                .is_none()
             && self.fields.is_empty()
     }
 }

@@ -33,8 +33,7 @@ pub(super) async fn list(
     if !custom_notices::exists(&app.db, NoticeId(id)).await? {
         return Err(missing());
     }
-    let rows =
-        custom_notices::deliveries(&app.db, NoticeId(id), page.after.map(|(_, id)| id), page.rows()).await?;
+    let rows = custom_notices::deliveries(&app.db, NoticeId(id), page.after.map(|(_, id)| id), page.rows()).await?;
     Ok(Json(page.answer(rows, |row| (0, row.id), shown)))
 }
 

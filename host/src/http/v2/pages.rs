@@ -52,7 +52,9 @@ impl Page {
         };
         let after = match query.text("cursor") {
             "" => None,
-            text => Some(read(text, scope).ok_or_else(|| bad("the cursor is not one of this list with these filters"))?),
+            text => {
+                Some(read(text, scope).ok_or_else(|| bad("the cursor is not one of this list with these filters"))?)
+            }
         };
         Ok(Self { limit, after, scope })
     }

@@ -13,7 +13,9 @@ async fn searchable(server: &Server) -> (Flow, String) {
     let (flow, token) = server.flow().await;
     let path = format!("/workflows/{}", flow.id);
     let mut form = json!({ "title": 3, "days": 3 });
-    for (key, kind) in [("price", 15), ("urgent", 20), ("day", 25), ("at", 30), ("city", 45), ("cities", 50), ("原因", 5)] {
+    for (key, kind) in
+        [("price", 15), ("urgent", 20), ("day", 25), ("at", 30), ("city", 45), ("cities", 50), ("原因", 5)]
+    {
         let field = json!({ "field_key": key, "field_name": key, "field_type_id": kind });
         server.admin(Method::POST, &format!("{path}/custom_fields"), field).await;
         form[key] = json!(3);
@@ -91,10 +93,12 @@ async fn fields_of_one_key_and_several_kinds_are_all_searched() {
     let (flow, token) = searchable(&server).await;
     let number = create(&server, (flow, &token), "lisi", json!({ "days": 3 })).await;
     // the second workflow's field of that key is a text
-    let copy = server.v2(Method::POST, &format!("/workflows/{}/clone", flow.id), None, &json!({ "name": "copy" })).await;
+    let copy =
+        server.v2(Method::POST, &format!("/workflows/{}/clone", flow.id), None, &json!({ "name": "copy" })).await;
     let id = copy.body["workflow_id"].as_i64().unwrap();
     let fields = server.admin(Method::GET, &format!("/workflows/{id}/custom_fields?per_page=100"), NOTHING).await;
-    let days = fields["value"].as_array().unwrap().iter().find(|field| field["field_key"] == "days").unwrap()["id"].clone();
+    let days =
+        fields["value"].as_array().unwrap().iter().find(|field| field["field_key"] == "days").unwrap()["id"].clone();
     let kind = json!({ "field_type_id": 5 });
     server.admin(Method::PATCH, &format!("/workflows/{id}/custom_fields/{days}"), kind).await;
     let states = server.admin(Method::GET, &format!("/workflows/{id}/init_state"), NOTHING).await;
@@ -150,7 +154,10 @@ async fn tickets_are_found_by_people_states_and_whatever_the_old_list_finds_them
         ("order=1", "order is newest or oldest"),
         ("state_ids=1,,2", "state_ids is a list of up to 1000 ids between commas"),
         ("limit=1000", "limit is a number from 1 to 500"),
-        ("create_start=0000-01-01", "create_start is a date, a local date and time, or a time with a zone as RFC 3339 has it"),
+        (
+            "create_start=0000-01-01",
+            "create_start is a date, a local date and time, or a time with a zone as RFC 3339 has it",
+        ),
     ] {
         assert_eq!(refused(&server, query).await, detail, "{query}");
     }

@@ -56,7 +56,8 @@ pub(super) async fn list(
         let found = field(&app, (key, text), &filter.workflows).await?;
         filter.fields.push(found);
     }
-    let after = page.after.map(|place| time(place).ok_or_else(|| bad("the cursor is none of this list"))).transpose()?;
+    let after =
+        page.after.map(|place| time(place).ok_or_else(|| bad("the cursor is none of this list"))).transpose()?;
     let rows = ticket_lists::rows_after(&app.db, &filter, after, page.rows()).await?;
     let place = |(ticket, _): &(Ticket, Names)| (ticket.created_at.timestamp_micros(), ticket.id.0);
     Ok(Json(page.answer(rows, place, |(ticket, names)| shown(ticket, names))))
@@ -73,7 +74,8 @@ fn is_storable(at: &DateTime<Utc>) -> bool {
 fn filter(app: &App, query: &Query) -> Result<Filter, Explained> {
     let text = |key: &str| Some(query.text(key)).filter(|text| !text.is_empty()).map(str::to_owned);
     let ids = |key: &str| {
-        wire::id_list(key, query.text(key)).map_err(|_| bad(format!("{key} is a list of up to 1000 ids between commas")))
+        wire::id_list(key, query.text(key))
+            .map_err(|_| bad(format!("{key} is a list of up to 1000 ids between commas")))
     };
     let at = |key: &str| match query.text(key) {
         "" => Ok(None),
