@@ -38,7 +38,7 @@ pub(crate) async fn run(plan: &Plan) -> anyhow::Result<()> {
     let db = store::request_pool(options, Config::from_flags(&[]).database_connections).await?;
     let app = store::auth::app_by_name(&db, &plan.app).await?.context("the app")?;
     let definition = store::definitions::load(&db, WorkflowId(plan.workflow)).await?.context("the workflow")?;
-    let caller = Caller { db, app: plan.app.clone(), token: app.id, definition: Arc::new(definition) };
+    let caller = Caller { db, app: plan.app.clone(), token: app.0.id, definition: Arc::new(definition) };
 
     let started = Instant::now();
     let until = started + Duration::from_secs_f64(plan.seconds);

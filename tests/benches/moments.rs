@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
-use gavia_tests::server::Node;
-use serde_json::json;
+use gavia_tests::{client::AppClient, http_client, server::Node};
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::{median, stage::Stage, verdict};
 
@@ -16,17 +17,21 @@ const STARTS: usize = 5;
 /// What the server gets to settle before its memory is read.
 const IDLE: Duration = Duration::from_secs(3);
 
-/// Both moments are read off the node's own log, which notes them to the microsecond.
+/// Both moments are read off the node's own log, which notes them to the microsecond; a node that notes so much is started for it.
 pub(crate) async fn script_starts(stage: &mut Stage) -> anyhow::Result<()> {
+    stage.node.stop()?;
+    let (seen, mut lines) = unbounded_channel();
+    stage.node = stage.cluster.watched_node("info,gavia::app=debug", seen).await?;
+    stage.app = AppClient::new(http_client(), &stage.node.base, &stage.app.name, &stage.app.token);
     let (scripted, mut waits) = (stage.scripted.clone(), Vec::new());
     for _ in 0..SCRIPT_RUNS {
         let body = json!({ "workflow_id": scripted.id, "transition_id": scripted.transition("submit"), "title": "t" });
         let id = stage.app.create("zhangsan", body).await;
-        while stage.lines.try_recv().is_ok() {}
+        while lines.try_recv().is_ok() {}
         let body = json!({ "transition_id": scripted.transition("go") });
         stage.app.patch("lilei", &format!("/tickets/{id}"), body).await.ok();
-        let written = moment(stage, id, "ticket written").await?;
-        let starts = moment(stage, id, "script starts").await?;
+        let written = moment(&mut lines, id, "ticket written").await?;
+        let starts = moment(&mut lines, id, "script starts").await?;
         waits.push((starts - written).as_seconds_f64() * 1000.0);
     }
     let p50 = median(&mut waits);
@@ -40,9 +45,9 @@ pub(crate) async fn script_starts(stage: &mut Stage) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn moment(stage: &mut Stage, ticket: i64, message: &str) -> anyhow::Result<DateTime<Utc>> {
+async fn moment(lines: &mut UnboundedReceiver<Value>, ticket: i64, message: &str) -> anyhow::Result<DateTime<Utc>> {
     let line = tokio::time::timeout(Duration::from_secs(10), async {
-        while let Some(line) = stage.lines.recv().await {
+        while let Some(line) = lines.recv().await {
             if line["ticket.id"] == ticket && line["message"] == message {
                 return Some(line);
             }

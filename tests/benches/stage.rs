@@ -12,7 +12,6 @@ use gavia_tests::{
 };
 use serde_json::json;
 use sqlx::PgPool;
-use tokio::sync::mpsc;
 
 use crate::plan::{CONNECTIONS, Held, LOOP_HOLDER, Operation, Plan};
 
@@ -24,7 +23,6 @@ const EACH: i64 = 50;
 pub(crate) struct Stage {
     pub(crate) cluster: Cluster,
     pub(crate) node: Node,
-    pub(crate) lines: mpsc::UnboundedReceiver<serde_json::Value>,
     pub(crate) app: AppClient,
     pub(crate) scripted: Workflow,
     looped: Workflow,
@@ -36,8 +34,7 @@ impl Stage {
     pub(crate) async fn build() -> anyhow::Result<Self> {
         guests::built().await;
         let cluster = Cluster::embedded(env!("CARGO_BIN_EXE_gavia-node"))?;
-        let (seen, lines) = mpsc::unbounded_channel();
-        let node = cluster.watched_node("info,gavia::app=debug", seen).await?;
+        let node = cluster.node().await?;
         let admin = node.admin().await;
         world::people(&admin).await;
         let looped = looped(&admin).await;
@@ -47,7 +44,7 @@ impl Stage {
         let options = embedded::attach(&cluster.data_dir()).await?;
         let options = options.ok_or_else(|| anyhow::anyhow!("the node has no database of its own"))?;
         let db = PgPool::connect_with(options).await?;
-        Ok(Self { cluster, node, lines, app, scripted, looped, db, filled: 0 })
+        Ok(Self { cluster, node, app, scripted, looped, db, filled: 0 })
     }
 
     /// Adds tickets until there are `size`: three of ten are waiting, the others are over.

@@ -142,7 +142,7 @@ async fn f23_a_call_back_is_taken_once_from_the_app_and_with_the_id_that_the_sta
 }
 
 #[tokio::test]
-async fn i07_f15_a_timer_belongs_to_one_stay_and_survives_a_restart() {
+async fn d06_i07_f15_a_timer_belongs_to_one_stay_and_survives_a_restart() {
     let mut stage = stage().await;
     let mid = json!({ "participant_type_id": 1, "participant": "guiji" });
     let timer = ("late", "mid", "end", json!({ "transition_type_id": 2, "timer": 2, "attribute_type_id": 2 }));
@@ -157,6 +157,8 @@ async fn i07_f15_a_timer_belongs_to_one_stay_and_survives_a_restart() {
     tokio::time::sleep(Duration::from_millis(1200)).await;
     app.patch("guiji", &format!("/tickets/{id}"), json!({ "transition_id": workflow.transition("again") })).await.ok();
     let entered = Instant::now();
+    app.post("lisi", &format!("/tickets/{id}/comments"), json!({ "suggestion": "hm" })).await.ok();
+    app.post("guiji", &format!("/tickets/{id}/deliver"), json!({ "target_username": "jack" })).await.ok();
     // the node is away when the first stay's timer would have been due, and a little longer
     assert!(stage.node.stop().expect("the node stops").success());
     let node = stage.cluster.node().await.expect("a node");

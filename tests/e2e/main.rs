@@ -5,6 +5,7 @@ mod access;
 mod acts;
 mod clients;
 mod configuration;
+mod database;
 mod dead_letters;
 mod engine;
 mod hostile;

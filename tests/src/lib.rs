@@ -4,6 +4,7 @@
 pub mod client;
 pub mod guests;
 pub mod invariants;
+pub mod proxy;
 pub mod receiver;
 pub mod server;
 pub mod world;

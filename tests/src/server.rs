@@ -29,10 +29,18 @@ const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 /// The database first, then any number of nodes on it.
 pub struct Cluster {
-    /// None: the node's own embedded database, durable as users have it.
-    pub database: Option<TestDatabase>,
+    database: Database,
     folder: tempfile::TempDir,
     binary: &'static str,
+}
+
+enum Database {
+    /// Shared by its nodes; safety traded for speed.
+    Test(Box<TestDatabase>),
+    /// The node's own, durable as users have it.
+    Embedded,
+    /// Somebody else's, by its URL.
+    Named(String),
 }
 
 /// One running node.
@@ -44,14 +52,24 @@ pub struct Node {
 impl Cluster {
     /// `binary` is `env!("CARGO_BIN_EXE_gavia-node")` of the calling test.
     pub async fn new(binary: &'static str) -> anyhow::Result<Self> {
-        Self { database: Some(database().await), folder: tempfile::tempdir()?, binary }.with_admin()
+        Self { database: Database::Test(Box::new(database().await)), folder: tempfile::tempdir()?, binary }.with_admin()
     }
 
     /// One node's embedded database, in a folder that goes with this value.
     pub fn embedded(binary: &'static str) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         std::fs::set_permissions(folder.path(), Permissions::from_mode(0o711))?; // root's server is another account's
-        Self { database: None, folder, binary }.with_admin()
+        Self { database: Database::Embedded, folder, binary }.with_admin()
+    }
+
+    /// On a database that the test looks after itself.
+    pub fn on(binary: &'static str, url: String) -> anyhow::Result<Self> {
+        Self { database: Database::Named(url), folder: tempfile::tempdir()?, binary }.with_admin()
+    }
+
+    /// The same database reached by another way, such as a proxy.
+    pub fn by_way_of(&self, url: String) -> anyhow::Result<Self> {
+        Ok(Self { database: Database::Named(url), folder: tempfile::tempdir()?, binary: self.binary })
     }
 
     fn with_admin(self) -> anyhow::Result<Self> {
@@ -63,9 +81,18 @@ impl Cluster {
     /// The test's own look into the tables.
     ///
     /// # Panics
-    /// With an embedded database.
+    /// Where the database is not the cluster's own.
     pub fn pool(&self) -> &sqlx::PgPool {
-        &self.database.as_ref().expect("a database of the test's own").pool
+        &self.test_database().pool
+    }
+
+    /// # Panics
+    /// As `pool`.
+    pub fn test_database(&self) -> &TestDatabase {
+        match &self.database {
+            Database::Test(database) => database,
+            Database::Embedded | Database::Named(_) => panic!("the database is not the cluster's own"),
+        }
     }
 
     /// Where the nodes keep what is not in the database.
@@ -77,9 +104,13 @@ impl Cluster {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.binary);
         command.args(arguments).env_clear();
-        if let Some(database) = &self.database {
-            // it trades safety for speed
-            command.env("DATABASE_URL", &database.url).env("GAVIA_FORCE_UNSAFE_DATABASE", "true");
+        let url = match &self.database {
+            Database::Test(database) => Some(&database.url),
+            Database::Named(url) => Some(url),
+            Database::Embedded => None,
+        };
+        if let Some(url) = url {
+            command.env("DATABASE_URL", url).env("GAVIA_FORCE_UNSAFE_DATABASE", "true");
         }
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path); // where ./dev may have put PostgreSQL's programs
@@ -134,6 +165,10 @@ fn read_log(log: impl Read + Send + 'static, found: mpsc::Sender<String>, lines:
         for line in BufReader::new(log).lines().map_while(Result::ok) {
             if line.contains("\"WARN\"") || line.contains("\"ERROR\"") {
                 eprintln!("{line}");
+            }
+            // reading what nobody asked for would cost a benchmark's machine
+            if lines.is_closed() && !line.contains("\"addr\"") {
+                continue;
             }
             let Ok(line) = serde_json::from_str::<Value>(&line) else { continue };
             if let Some(address) = line.get("addr").and_then(Value::as_str) {

@@ -100,7 +100,7 @@ impl Door {
 
     /// Once in a while, deletes some of the rows whose time is over.
     pub(super) async fn clean_up(&self, db: &PgPool) {
-        if self.remembered.fetch_add(1, Ordering::Relaxed) % CLEAN_EVERY != 0 {
+        if !self.remembered.fetch_add(1, Ordering::Relaxed).is_multiple_of(CLEAN_EVERY) {
             return;
         }
         let cleaned = async {

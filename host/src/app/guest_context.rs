@@ -35,7 +35,7 @@ pub(super) async fn for_ticket(
 ) -> Result<types::Context, Error> {
     let last = store::flow_logs::newest(&app.db, ticket.id, 1).await?;
     let fields = workflow::field_values(ticket, definition);
-    let mut context = context(app, invocation, guest_ticket(app, ticket, definition, &fields));
+    let mut context = context(app, invocation, guest_ticket(ticket, definition, &fields));
     context.last_flow = last.first().map(flow_entry);
     context.args = definition.state(ticket.state).map_or_else(|| "{}".into(), |state| state.plugin_args.clone());
     Ok(context)
@@ -51,7 +51,7 @@ impl App {
         question: &Question,
     ) -> ConditionAnswer {
         let run_by = if let Actor::Person(name) = actor { name } else { workflow::ROBOT };
-        self.ask(guest_ticket(self, ticket, definition, &question.fields), run_by, definition, question).await
+        self.ask(guest_ticket(ticket, definition, &question.fields), run_by, definition, question).await
     }
 
     pub(super) async fn ask_creation(
@@ -124,13 +124,7 @@ fn context(app: &App, invocation: Invocation, ticket: types::Ticket) -> types::C
     }
 }
 
-fn guest_ticket(
-    app: &App,
-    ticket: &Ticket,
-    definition: &Definition,
-    fields: &[(String, FieldKind, Value)],
-) -> types::Ticket {
-    let columns = workflow::columns(ticket, app.zone);
+fn guest_ticket(ticket: &Ticket, definition: &Definition, fields: &[(String, FieldKind, Value)]) -> types::Ticket {
     let state = definition.state(ticket.state);
     types::Ticket {
         id: ticket.id.0,
@@ -146,8 +140,8 @@ fn guest_ticket(
         state_label: state.map_or_else(|| "{}".into(), |state| state.label.to_string()),
         created_ms: ticket.created_at.timestamp_millis(),
         modified_ms: ticket.modified_at.timestamp_millis(),
-        participant_type_id: columns["participant_type_id"].as_i64().and_then(|id| i32::try_from(id).ok()).unwrap_or(0),
-        participant: columns["participant"].as_str().unwrap_or_default().to_owned(),
+        participant_type_id: i32::try_from(workflow::participant_type_id(&ticket.participants)).unwrap_or(0),
+        participant: workflow::participant_text(&ticket.participants),
         relation: ticket.related.clone(),
         in_add_node: !ticket.add_nodes.is_empty(),
         add_node_man: ticket.add_node_man().unwrap_or_default().to_owned(),

@@ -93,9 +93,8 @@ impl App {
     }
 
     async fn call_receiver(&self, job: &Job, receiver: &Receiver) -> Result<Result<(), Trouble>, Error> {
-        let token = match self.key.open(&receiver.sealed_token).map(String::from_utf8) {
-            Ok(Ok(token)) => token,
-            _ => return Ok(Err(Trouble::Final("the notice's token cannot be opened with this key".into()))),
+        let Ok(Ok(token)) = self.key.open(&receiver.sealed_token).map(String::from_utf8) else {
+            return Ok(Err(Trouble::Final("the notice's token cannot be opened with this key".into())));
         };
         let body = self.notice_body(job).await?;
         let post = Post { url: &receiver.hook_url, token: &token, key: job.key, body: &body };

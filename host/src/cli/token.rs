@@ -73,24 +73,31 @@ struct Rights {
     /// The app may force states and close tickets for anybody, as every app could in loonflow
     #[arg(long, requires = "app")]
     trusted: bool,
+    #[command(flatten)]
+    limits: Limits,
+}
+
+/// What an app is held to (docs/signature.md).
+#[derive(Args, Debug)]
+struct Limits {
     /// Networks that the app may call from, such as 10.0.0.0/8; anywhere without it
-    #[arg(long, value_name = "NETWORKS", value_delimiter = ',', requires = "app")]
+    #[arg(long, value_name = "NETWORKS", value_delimiter = ',', conflicts_with = "user")]
     allow_cidrs: Vec<Network>,
     /// Users that the app may speak for, `*` standing for any text; anybody without it
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "app")]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "user")]
     allow_users: Vec<UserPattern>,
     /// Signatures that the app may use: 1 takes both, 2 only the one that covers the whole call
-    #[arg(long, value_name = "VERSION", default_value = "1", value_parser = version)]
+    #[arg(long, value_name = "VERSION", default_value = "1", conflicts_with = "user", value_parser = version)]
     min_signature_version: Version,
     /// Refuse a changing call with a signature of version 1 the second time
-    #[arg(long, requires = "app")]
+    #[arg(long, conflicts_with = "user")]
     replay_check: bool,
     /// Calls that the app may make in a minute; 0 is no limit
-    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u32).range(0..=i64::from(RATE_MOST)))]
+    #[arg(long, value_name = "N", default_value = "0", conflicts_with = "user", value_parser = clap::value_parser!(u32).range(0..=i64::from(RATE_MOST)))]
     rate_per_minute: u32,
 }
 
-impl Rights {
+impl Limits {
     fn rules(&self) -> AccessRules {
         AccessRules {
             networks: self.allow_cidrs.clone(),
@@ -155,7 +162,7 @@ pub(super) async fn run(config: Config, command: Command) -> Result<(), Stop> {
 
 async fn for_app(config: Config, name: String, rights: Rights) -> Result<(), Stop> {
     let (mut desk, key) = Desk::open_with_key(&config, "token create").await?;
-    let rules = rights.rules();
+    let rules = rights.limits.rules();
     let (secret, token) = fresh(&key, rules.min_version);
     let app = AppTokenDraft {
         app_name: name,
@@ -257,8 +264,41 @@ async fn revoke(config: Config, id: i64) -> Result<(), Stop> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use clap::FromArgMatches as _;
+
     use super::*;
+
+    fn created(flags: &str) -> Result<Create, clap::Error> {
+        let command = Create::augment_args(clap::Command::new("create").no_binary_name(true));
+        command.try_get_matches_from(flags.split(' ')).and_then(|matches| Create::from_arg_matches(&matches))
+    }
+
+    #[test]
+    fn an_app_is_held_to_what_its_flags_say_and_to_nothing_else() {
+        let free = created("--app oa").unwrap().rights.limits.rules();
+        assert_eq!(free, AccessRules::default());
+        let flags = "--app oa --allow-cidrs 10.0.0.0/8,::1 --allow-users lisi,ops-* --min-signature-version 2 --replay-check --rate-per-minute 60";
+        let held = created(flags).unwrap().rights.limits.rules();
+        let wanted = AccessRules {
+            networks: vec!["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()],
+            users: vec!["lisi".parse().unwrap(), "ops-*".parse().unwrap()],
+            min_version: Version::V2,
+            replay_check: true,
+            rate_per_minute: 60,
+        };
+        assert_eq!(held, wanted);
+        for bad in ["--allow-cidrs here", "--min-signature-version 3", "--rate-per-minute -1"] {
+            assert!(created(&format!("--app oa {bad}")).is_err(), "{bad}");
+        }
+        for flag in ["--replay-check", "--allow-users lisi", "--min-signature-version 2", "--rate-per-minute 1"] {
+            assert!(
+                created(&format!("--user lisi {flag}")).is_err(),
+                "a person's token is not held to anything: {flag}"
+            );
+        }
+    }
 
     #[test]
     fn an_expiry_is_a_span_or_a_day() {

@@ -53,7 +53,7 @@ mod tests {
     };
     use serde_json::{Value, json};
 
-    use crate::http::testing::{As, Server, done, server};
+    use crate::http::testing::{As, Server, done, request, server};
 
     /// A workflow with a start and an end: the body that creates a ticket in it.
     async fn creation(server: &Server) -> Value {
@@ -70,8 +70,8 @@ mod tests {
         json!({ "workflow_id": workflow, "transition_id": made["value"]["transition_id"], "title": "t" })
     }
 
-    fn keyed(server: &Server, caller: &As<'_>, key: &str, body: &Value) -> Request<Body> {
-        let mut request = server.request(caller, Method::POST, "/tickets", body);
+    fn keyed(caller: &As<'_>, key: &str, body: &Value) -> Request<Body> {
+        let mut request = request(caller, Method::POST, "/tickets", body);
         request.headers_mut().insert("idempotency-key", key.parse().unwrap());
         request
     }
@@ -90,8 +90,8 @@ mod tests {
         let ops = server.admin(Method::POST, "/accounts/app_token", app("ops")).await;
         let (oa, ops) = (oa["token"].as_str().unwrap(), ops["token"].as_str().unwrap());
         let lisi = As::App("oa", oa, "lisi");
-        let first = server.send(keyed(&server, &lisi, "key-1", &body)).await;
-        let again = server.send(keyed(&server, &lisi, "key-1", &body)).await;
+        let first = server.send(keyed(&lisi, "key-1", &body)).await;
+        let again = server.send(keyed(&lisi, "key-1", &body)).await;
         assert_eq!(first, again);
         let id = done(first)["ticket_id"].clone();
         assert_eq!(total(&server).await, 1);
@@ -99,24 +99,24 @@ mod tests {
         let mut other = body.clone();
         other["title"] = "u".into();
         let refused = json!({ "code": -1, "data": {}, "msg": "Idempotency-Key已用于内容不同的请求" });
-        assert_eq!(server.send(keyed(&server, &lisi, "key-1", &other)).await.1, refused);
+        assert_eq!(server.send(keyed(&lisi, "key-1", &other)).await.1, refused);
         let lilei = As::App("oa", oa, "lilei");
-        assert_eq!(server.send(keyed(&server, &lilei, "key-1", &body)).await.1, refused);
+        assert_eq!(server.send(keyed(&lilei, "key-1", &body)).await.1, refused);
         assert_eq!(total(&server).await, 1);
 
         let mut ids = vec![id];
         for request in [
-            keyed(&server, &lisi, "key-2", &body),
-            keyed(&server, &As::App("ops", ops, "lisi"), "key-1", &body),
-            keyed(&server, &As::Admin, "key-1", &body),
-            server.request(&lisi, Method::POST, "/tickets", &body),
-            server.request(&lisi, Method::POST, "/tickets", &body),
+            keyed(&lisi, "key-2", &body),
+            keyed(&As::App("ops", ops, "lisi"), "key-1", &body),
+            keyed(&As::Admin, "key-1", &body),
+            request(&lisi, Method::POST, "/tickets", &body),
+            request(&lisi, Method::POST, "/tickets", &body),
         ] {
             let id = done(server.send(request).await)["ticket_id"].clone();
             assert!(!ids.contains(&id));
             ids.push(id);
         }
-        assert_eq!(done(server.send(keyed(&server, &As::Admin, "key-1", &body)).await)["ticket_id"], ids[3]);
+        assert_eq!(done(server.send(keyed(&As::Admin, "key-1", &body)).await)["ticket_id"], ids[3]);
         assert_eq!(total(&server).await, 6);
     }
 
@@ -125,16 +125,16 @@ mod tests {
         let server = server().await;
         let mut body = creation(&server).await;
         body.as_object_mut().unwrap().remove("title");
-        let (_, refused) = server.send(keyed(&server, &As::Admin, "key", &body)).await;
+        let (_, refused) = server.send(keyed(&As::Admin, "key", &body)).await;
         assert_eq!(refused["code"], -1);
         body["title"] = "t".into();
-        done(server.send(keyed(&server, &As::Admin, "key", &body)).await);
+        done(server.send(keyed(&As::Admin, "key", &body)).await);
         for bad in ["", &"x".repeat(201), "a b", "é"] {
-            let mut request = server.request(&As::Admin, Method::POST, "/tickets", &body);
+            let mut request = request(&As::Admin, Method::POST, "/tickets", &body);
             request.headers_mut().insert("idempotency-key", bad.try_into().unwrap());
             assert_eq!(server.send(request).await.1["code"], -1, "{bad}");
         }
-        let mut twice = keyed(&server, &As::Admin, "a", &body);
+        let mut twice = keyed(&As::Admin, "a", &body);
         twice.headers_mut().append("idempotency-key", "b".parse().unwrap());
         assert_eq!(server.send(twice).await.1["code"], -1);
         assert_eq!(total(&server).await, 1);

@@ -24,7 +24,7 @@ use tower_http::{
     request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
     trace::TraceLayer,
 };
-use tracing::Span;
+use tracing::{Instrument as _, Span};
 
 use super::error::Failure;
 use crate::ambient;
@@ -80,7 +80,8 @@ fn within(routes: Router, limits: Limits) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(log).on_failure(()))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(CatchPanicLayer::custom(caught))
-        .layer(middleware::from_fn_with_state(limits, bounded));
+        .layer(middleware::from_fn_with_state(limits, bounded))
+        .layer(middleware::from_fn(to_its_end));
     routes.layer(layers)
 }
 
@@ -128,6 +129,26 @@ fn log<B>(response: &axum::http::Response<B>, took: Duration, _: &Span) {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unremarkable;
 
+/// Once begun, a request is carried out, although its caller hung up or its deadline answered: dropped half-way, a BEGIN that the
+/// driver has sent and not yet counted would stay open on a connection that the next request writes on (I5). Every statement has a
+/// limit of its own; what waits past `LONGEST` waits on a wire that is dead.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    const LONGEST: Duration = Duration::from_mins(6);
+    let work = tokio::time::timeout(LONGEST, next.run(request).in_current_span());
+    match tokio::spawn(work).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => unavailable(),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => unavailable(),
+        },
+    }
+}
+
+fn unavailable() -> Response {
+    Failure::with_status(StatusCode::SERVICE_UNAVAILABLE, "服务暂时不可用，请稍后重试").into_response()
+}
+
 /// The panic itself was logged where it happened; the caller gets a sentence.
 fn caught(_: Box<dyn Any + Send>) -> Response {
     Failure::with_status(StatusCode::INTERNAL_SERVER_ERROR, "服务内部错误").into_response()
@@ -148,7 +169,7 @@ async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> 
         return response;
     }
     tracing::warn!("a request did not end in {} s", deadline.as_secs());
-    Failure::with_status(StatusCode::SERVICE_UNAVAILABLE, "服务暂时不可用，请稍后重试").into_response()
+    unavailable()
 }
 
 /// Asked outside and inside of a nested router, where the request's own path is cut short.
@@ -291,6 +312,19 @@ mod tests {
             let answer = answer(Request::post("/echo").header(REQUEST_ID, odd), "").await;
             assert_eq!(answer.headers()[REQUEST_ID].len(), 36, "{odd}");
         }
+    }
+
+    #[tokio::test]
+    async fn i05_a_request_whose_caller_hung_up_is_carried_out_to_its_end() {
+        let (done, mut told) = tokio::sync::mpsc::channel(1);
+        let slow = get(move || async move {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            done.send(()).await.unwrap();
+        });
+        let server = within(Router::new().route("/slow", slow), limits());
+        let call = server.oneshot(Request::get("/slow").body(Body::empty()).unwrap());
+        assert!(tokio::time::timeout(Duration::from_millis(20), call).await.is_err(), "the caller hung up");
+        assert_eq!(told.recv().await, Some(()));
     }
 
     #[tokio::test]

@@ -58,31 +58,31 @@ async fn over(app: TestApp) -> Server {
     Server { routes: router(&app.app), app }
 }
 
+/// A call ready to be changed before it is sent.
+pub(crate) fn request(caller: &As<'_>, method: Method, path: &str, body: &Value) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(format!("/api/v1.0{path}"));
+    match *caller {
+        As::Admin => {
+            request = request.header("cookie", format!("sessionid={COOKIE}")).header("x-requested-with", "test");
+        }
+        As::App(name, token, user) => {
+            let stamp = ambient::now().timestamp().to_string();
+            let signature = signature(&stamp, token);
+            let headers = [("appname", name), ("timestamp", &stamp), ("signature", &signature), ("username", user)];
+            for (name, value) in headers {
+                request = request.header(name, value);
+            }
+        }
+        As::Nobody => {}
+    }
+    let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+    request.body(body).unwrap()
+}
+
 impl Server {
     /// Status and body of one call; the path starts behind `/api/v1.0`.
     pub(crate) async fn call(&self, caller: &As<'_>, method: Method, path: &str, body: &Value) -> (StatusCode, Value) {
-        self.send(self.request(caller, method, path, body)).await
-    }
-
-    /// A call ready to be changed before it is sent.
-    pub(crate) fn request(&self, caller: &As<'_>, method: Method, path: &str, body: &Value) -> Request<Body> {
-        let mut request = Request::builder().method(method).uri(format!("/api/v1.0{path}"));
-        match *caller {
-            As::Admin => {
-                request = request.header("cookie", format!("sessionid={COOKIE}")).header("x-requested-with", "test");
-            }
-            As::App(name, token, user) => {
-                let stamp = ambient::now().timestamp().to_string();
-                let signature = signature(&stamp, token);
-                let headers = [("appname", name), ("timestamp", &stamp), ("signature", &signature), ("username", user)];
-                for (name, value) in headers {
-                    request = request.header(name, value);
-                }
-            }
-            As::Nobody => {}
-        }
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        request.body(body).unwrap()
+        self.send(request(caller, method, path, body)).await
     }
 
     pub(crate) async fn response(&self, request: Request<Body>) -> Response {

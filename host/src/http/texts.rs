@@ -20,7 +20,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::MissingFields(keys) => format!("此工单的必填字段为:{}", keys.join(",")),
         Refusal::ConditionBroken(why) => format!("流转的条件表达式配置有误: {why}"),
         Refusal::ConditionFailed(why) => format!("条件表达式计算失败: {why}"),
-        Refusal::TargetStateGone => "工单状态不存在或已被删除".into(),
+        Refusal::TargetStateGone | Refusal::StateUnknown => "工单状态不存在或已被删除".into(),
         Refusal::ParticipantsUnresolved { state, reason } => {
             format!("状态({state})的处理人无法确定: {}", unresolved(reason))
         }
@@ -33,7 +33,6 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::MayNotIntervene => "用户无权干预该工单".into(),
         Refusal::NoEndState => "该工作流未配置结束状态，请检查工作流配置".into(),
         Refusal::AlreadyOver => "工单已结束".into(),
-        Refusal::StateUnknown => "工单状态不存在或已被删除".into(),
         Refusal::NotAHook => "工单当前处理人类型非hook，不执行回调操作".into(),
         Refusal::HookBroken(why) => format!("hook配置有误: {why}"),
         Refusal::ForeignCallback => "回调与hook请求不符".into(),

@@ -166,8 +166,8 @@ pub async fn hook_call_back(
     let callback =
         Callback { succeeded, message: &message, fields, callback_id: &callback_id, app_name: caller.app_name() };
     let who = identity(&caller, caller.username.as_deref().unwrap_or_default());
-    let called = app.call_back(&who, TicketId(id), &callback).await;
-    called.map_err(|error| match error {
+    let taken = app.call_back(&who, TicketId(id), &callback).await;
+    taken.map_err(|error| match error {
         // whoever calls back is nobody's holder: the ticket stands elsewhere
         app::Error::Refused(Refusal::NotParticipant | Refusal::NothingToDo) => {
             Failure::text(texts::refusal(&Refusal::NotAHook))

@@ -69,13 +69,13 @@ impl SendError {
 
 impl Outbound {
     pub fn new(rule: AddressRule) -> Self {
-        Self::with(rule, Arc::new(SystemLookup))
+        Self::with(rule, &(Arc::new(SystemLookup) as Arc<dyn Lookup>))
     }
 
-    fn with(rule: AddressRule, lookup: Arc<dyn Lookup>) -> Self {
+    fn with(rule: AddressRule, lookup: &Arc<dyn Lookup>) -> Self {
         let rule = Arc::new(rule);
         let builder = || {
-            let resolver = VettedResolver::new(Arc::clone(&rule), Arc::clone(&lookup));
+            let resolver = VettedResolver::new(Arc::clone(&rule), Arc::clone(lookup));
             Client::builder()
                 .no_proxy()
                 .redirect(redirect::Policy::none())

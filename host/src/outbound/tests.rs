@@ -46,7 +46,7 @@ async fn receiver(answers: Vec<String>) -> (u16, tokio::task::JoinHandle<Vec<Str
         for answer in answers {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut request = Vec::new();
-            while !String::from_utf8_lossy(&request).contains("}") {
+            while !String::from_utf8_lossy(&request).contains('}') {
                 assert!(stream.read_buf(&mut request).await.unwrap() > 0);
             }
             requests.push(String::from_utf8(request).unwrap());
@@ -113,8 +113,8 @@ fn an_allowed_network_opens_itself_and_nothing_beside_it() {
 
 #[tokio::test]
 async fn a_name_with_one_private_address_among_public_ones_is_refused() {
-    let lookup = Arc::new(Answers(Mutex::new(vec![vec!["93.184.216.34", "10.0.0.1"]])));
-    let outbound = Outbound::with(AddressRule::default(), lookup);
+    let lookup: Arc<dyn Lookup> = Arc::new(Answers(Mutex::new(vec![vec!["93.184.216.34", "10.0.0.1"]])));
+    let outbound = Outbound::with(AddressRule::default(), &lookup);
     let refused = post(&outbound, "http://receiver.example/").await.unwrap_err();
     assert!(
         matches!(&refused, SendError::Forbidden(text) if text.contains("receiver.example") && text.contains("10.0.0.1")),
@@ -127,8 +127,8 @@ async fn a_name_with_one_private_address_among_public_ones_is_refused() {
 async fn a_name_that_changes_between_two_look_ups_is_judged_each_time() {
     let (port, requests) =
         receiver(vec!["HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}".into()]).await;
-    let lookup = Arc::new(Answers(Mutex::new(vec![vec!["127.0.0.1"], vec!["127.0.0.2"]])));
-    let outbound = Outbound::with(rule(&["127.0.0.1"], &[]), lookup);
+    let lookup: Arc<dyn Lookup> = Arc::new(Answers(Mutex::new(vec![vec!["127.0.0.1"], vec!["127.0.0.2"]])));
+    let outbound = Outbound::with(rule(&["127.0.0.1"], &[]), &lookup);
     let url = format!("http://receiver.example:{port}/");
     assert_eq!(post(&outbound, &url).await.unwrap().status, 200);
     assert!(matches!(post(&outbound, &url).await, Err(SendError::Forbidden(_))));
@@ -138,8 +138,8 @@ async fn a_name_that_changes_between_two_look_ups_is_judged_each_time() {
 #[tokio::test]
 async fn an_allowed_host_may_have_any_address() {
     let (port, _) = receiver(vec!["HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".into()]).await;
-    let lookup = Arc::new(Answers(Mutex::new(vec![vec!["127.0.0.1"]])));
-    let outbound = Outbound::with(rule(&[], &["Receiver.Example"]), lookup);
+    let lookup: Arc<dyn Lookup> = Arc::new(Answers(Mutex::new(vec![vec!["127.0.0.1"]])));
+    let outbound = Outbound::with(rule(&[], &["Receiver.Example"]), &lookup);
     assert_eq!(post(&outbound, &format!("http://receiver.example:{port}/")).await.unwrap().status, 204);
 }
 

@@ -301,3 +301,34 @@ pub async fn deliveries(
     );
     Ok(rows.fetch_all(db).await?)
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::{embedded::testing::database, store::components};
+
+    #[tokio::test]
+    async fn f46_an_update_without_file_and_token_keeps_both() {
+        let database = database().await;
+        components::insert(&database.pool, &[7; 32], b"a component").await.unwrap();
+        let draft = |token: Option<&str>| NoticeDraft {
+            name: "n".into(),
+            description: String::new(),
+            kind: NoticeKind::Webhook,
+            title_template: "t".into(),
+            content_template: String::new(),
+            hook_url: "http://x".into(),
+            sealed_token: token.map(|token| token.as_bytes().to_vec()),
+        };
+        let file = Some(("notice_script/a.wasm", &[7; 32]));
+        let id = insert(&database.pool, &draft(Some("sealed")), file, "admin").await.unwrap();
+        let mut db = database.pool.acquire().await.unwrap();
+        assert!(update(&mut db, id, &draft(None), None).await.unwrap());
+        let row = list(&mut *db, "", (10, 0)).await.unwrap().remove(0);
+        assert_eq!(row.saved_name.as_deref(), Some("notice_script/a.wasm"));
+        assert_eq!(receiver(&mut *db, id).await.unwrap().unwrap().sealed_token, b"sealed");
+        assert!(retire(&mut db, id).await.unwrap() && receiver(&mut *db, id).await.unwrap().is_none());
+        assert!(!update(&mut db, id, &draft(None), None).await.unwrap(), "F-48");
+    }
+}

@@ -92,16 +92,33 @@ impl Error {
     }
 }
 
+/// How long a connection may lie idle before it is asked whether it still lives.
+const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
 /// The pool of the request path: short limits, so that a slow database sheds load instead of queueing it (threat-model §6).
 pub async fn request_pool(options: PgConnectOptions, connections: u32) -> Result<PgPool, Error> {
     let options = options.options([
         ("statement_timeout", "1500"),
         ("lock_timeout", "1000"),
         ("idle_in_transaction_session_timeout", "5000"),
+        // the server lets go of a node that is gone, and of its locks, within 10 s
+        ("tcp_keepalives_idle", "4"),
+        ("tcp_keepalives_interval", "2"),
+        ("tcp_keepalives_count", "3"),
     ]);
     let pool = PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(1))
+        // a connection that answered a moment ago need not be asked again: that would double the round trips of a request
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > ASKED_AGAIN_AFTER {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(options)
         .await?;
     Ok(pool)

@@ -2,7 +2,7 @@
 //! time, and by a poll every second, on which correctness rests: notifications are lost while the listener reconnects.
 //! Decides nothing about tickets and knows no HTTP.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use sqlx::postgres::PgListener;
 use tokio::{sync::Notify, task::JoinSet, time};
@@ -77,7 +77,8 @@ async fn until_next(app: &App, free: usize) -> Duration {
     }
 }
 
-/// Runs one job while keeping its lease; when the lease is lost, the run is dropped and with it whatever it wanted to change.
+/// Runs one job while keeping its lease. A run that lost it goes on to its end, where it changes nothing: what it writes is fenced by
+/// the attempt (I8), and dropping it half-way could leave a transaction open on its connection.
 async fn carry_out(app: Arc<App>, job: Job) {
     let renewals = async {
         let mut every = time::interval(LEASE / 3);
@@ -91,13 +92,16 @@ async fn carry_out(app: Arc<App>, job: Job) {
             }
         }
     };
-    tokio::select! {
-        result = run(&app, &job) => {
-            if let Err(error) = result {
-                tracing::error!(job.id = job.id, ticket.id = job.ticket.0, %error, "a job failed inside; its lease runs out and it is tried again");
-            }
+    let mut run = pin!(run(&app, &job));
+    let result = tokio::select! {
+        result = &mut run => result,
+        () = renewals => {
+            tracing::warn!(job.id = job.id, ticket.id = job.ticket.0, "lost the lease of a running job");
+            run.await
         }
-        () = renewals => tracing::warn!(job.id = job.id, ticket.id = job.ticket.0, "lost the lease of a running job"),
+    };
+    if let Err(error) = result {
+        tracing::error!(job.id = job.id, ticket.id = job.ticket.0, %error, "a job failed inside; its lease runs out and it is tried again");
     }
 }
 

@@ -101,8 +101,7 @@ impl Quota {
 
 fn quota(map: &Map<String, Value>) -> Result<Option<Quota>, Refusal> {
     let scope = match number(map, "level")? {
-        None => QuotaScope::PerCreator,
-        Some(1.0) => QuotaScope::PerCreator,
+        None | Some(1.0) => QuotaScope::PerCreator,
         Some(2.0) => QuotaScope::Everybody,
         Some(_) => return Err(Refusal::LimitLevelInvalid),
     };

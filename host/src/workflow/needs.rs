@@ -123,8 +123,7 @@ impl Needs {
             ParticipantKind::Several if drawn => self.users.extend(listed(&rule.text).unwrap_or_default()),
             ParticipantKind::Field if drawn => {
                 let values = listed(&rule.text).unwrap_or_default().into_iter().filter_map(|key| (named.values)(&key));
-                let names = values.filter_map(Value::as_str).flat_map(|text| listed(text).unwrap_or_default());
-                self.users.extend(names);
+                self.users.extend(values.filter_map(Value::as_str).flat_map(|text| listed(text).unwrap_or_default()));
             }
             ParticipantKind::ParentField => self.parent = named.parent.map(|parent| parent.ticket),
             _ => {}

@@ -61,19 +61,16 @@ fn render(template: &str, values: &Map<String, Value>) -> String {
         text.push_str(&rest[..open]);
         rest = &rest[open..];
         let key = rest.find('}').map(|close| &rest[1..close]);
-        match key.and_then(|key| Some((key, values.get(key)?))) {
-            Some((key, value)) => {
-                match value {
-                    Value::Null => {}
-                    Value::String(value) => text.push_str(value),
-                    other => text.push_str(&other.to_string()),
-                }
-                rest = &rest[key.len() + 2..];
+        if let Some((key, value)) = key.and_then(|key| Some((key, values.get(key)?))) {
+            match value {
+                Value::Null => {}
+                Value::String(value) => text.push_str(value),
+                other => text.push_str(&other.to_string()),
             }
-            None => {
-                text.push('{');
-                rest = &rest[1..];
-            }
+            rest = &rest[key.len() + 2..];
+        } else {
+            text.push('{');
+            rest = &rest[1..];
         }
     }
     text + rest

@@ -96,7 +96,7 @@ async fn who_is_made_by_hand_meanwhile_is_found_on_the_next_try() {
 }
 
 #[tokio::test]
-async fn ten_thousand_people_take_less_than_five_seconds_each_time() {
+async fn ten_thousand_people_take_less_than_five_seconds_and_can_all_change_and_leave() {
     let database = database().await;
     let departments: Vec<Value> = (0..500)
         .map(|n| json!({ "key": format!("d{n}"), "name": format!("部门{n}"), "parent": (n > 0).then(|| format!("d{}", (n - 1) / 4)) }))
@@ -110,23 +110,19 @@ async fn ten_thousand_people_take_less_than_five_seconds_each_time() {
     };
     let mut value =
         json!({ "departments": departments, "roles": roles, "users": (0..10_000).map(person).collect::<Vec<_>>() });
-    let timed = async |what: &str, value: &Value| {
-        let begun = Instant::now();
-        let report = run(&database.pool, value, Mode::Write).await.unwrap();
-        let took = begun.elapsed();
-        println!("{what}: {took:?}");
-        assert!(took < Duration::from_secs(5), "{what}: {took:?}");
-        report
-    };
-    let first = timed("10,000 new people", &value).await;
+    let import = async |value: &Value| run(&database.pool, value, Mode::Write).await.unwrap();
+    let begun = Instant::now();
+    let first = import(&value).await;
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
     assert_eq!((first.users.created.count, first.memberships.added.count), (10_000, 30_000));
-    assert!(timed("10,000 people unchanged", &value).await.is_empty());
+    assert!(import(&value).await.is_empty());
     for user in value["users"].as_array_mut().unwrap() {
         user["phone"] = "".into();
         user["departments"].as_array_mut().unwrap().reverse();
     }
-    let changed = timed("10,000 people changed", &value).await;
+    let changed = import(&value).await;
     assert_eq!((changed.users.updated.count, changed.memberships.reordered.count), (10_000, 10_000));
     value["users"].as_array_mut().unwrap().truncate(1);
-    assert_eq!(timed("9,999 people left", &value).await.users.deactivated.count, 9_999);
+    assert_eq!(import(&value).await.users.deactivated.count, 9_999);
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     super::{
-        document::{Department, Document},
+        document::{Department, Document, Role},
         problems::{List, Place, Problems, quoted},
         report::Groups,
         stored::{StoredDepartment, StoredRole},
@@ -24,7 +24,7 @@ pub(super) fn departments<'a>(
     let sides = Sides {
         listed: document.departments.as_ref().map(|list| list.iter().map(|entry| entry.key.as_str()).collect()),
         complete: document.complete,
-        own: stored.iter().filter_map(|row| Some((own_key(&row.origin, document)?, row.id))).collect(),
+        own: stored.iter().filter_map(|row| Some((own_key(row.origin.as_ref(), document)?, row.id))).collect(),
         by_hand: stored.iter().filter_map(|row| Some((key_in_label(row)?, row.id))).collect(),
     };
     let Matched { refs, known, absent } = sides.matched();
@@ -45,14 +45,16 @@ pub(super) fn departments<'a>(
             continue;
         };
         let after = row(entry, parent, Some(before));
-        if own_key(&before.origin, document).is_some() && after == as_stored(&entry.key, before) {
+        if own_key(before.origin.as_ref(), document).is_some() && after == as_stored(&entry.key, before) {
             report.unchanged.add(key);
         } else {
             plan.changed_departments.push((before.id, after));
             report.updated.add(key);
         }
     }
-    absent.into_iter().for_each(|key| report.absent.add(|| key.to_owned()));
+    for key in absent {
+        report.absent.add(|| key.to_owned());
+    }
     (report, known)
 }
 
@@ -63,9 +65,9 @@ pub(super) fn roles<'a>(
 ) -> (Groups, Known<'a, RoleId>) {
     let by_hand = stored.iter().filter(|row| row.origin.is_none());
     let sides = Sides {
-        listed: document.roles.as_ref().map(|list| list.iter().map(|entry| entry.key()).collect()),
+        listed: document.roles.as_ref().map(|list| list.iter().map(Role::key).collect()),
         complete: document.complete,
-        own: stored.iter().filter_map(|row| Some((own_key(&row.origin, document)?, row.id))).collect(),
+        own: stored.iter().filter_map(|row| Some((own_key(row.origin.as_ref(), document)?, row.id))).collect(),
         by_hand: by_hand.map(|row| (row.name.clone(), row.id)).collect(),
     };
     let Matched { refs, known, absent } = sides.matched();
@@ -86,19 +88,21 @@ pub(super) fn roles<'a>(
         };
         let after = row(&before.description);
         let same = after.name == before.name && after.description == before.description;
-        if same && own_key(&before.origin, document).is_some() {
+        if same && own_key(before.origin.as_ref(), document).is_some() {
             report.unchanged.add(key);
         } else {
             plan.changed_roles.push((before.id, after));
             report.updated.add(key);
         }
     }
-    absent.into_iter().for_each(|key| report.absent.add(|| key.to_owned()));
+    for key in absent {
+        report.absent.add(|| key.to_owned());
+    }
     (report, known)
 }
 
-fn own_key<'a>(origin: &'a Option<(String, String)>, document: &Document) -> Option<&'a str> {
-    origin.as_ref().filter(|(source, _)| *source == document.source).map(|(_, key)| key.as_str())
+fn own_key<'a>(origin: Option<&'a (String, String)>, document: &Document) -> Option<&'a str> {
+    origin.filter(|(source, _)| *source == document.source).map(|(_, key)| key.as_str())
 }
 
 /// Callers of loonflow keep the source's key of a department in its label, as it is or as `{"source_dept_id": 11}` (behaviour §1.3).

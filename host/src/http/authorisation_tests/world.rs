@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     http::{
         routes,
-        testing::{As, Server, done, server},
+        testing::{self, As, Server, done, server},
     },
     store::{self, access_tokens, app_tokens::AppTokenDraft, auth, jobs},
     workflow::UserId,
@@ -112,7 +112,7 @@ impl World {
         let mut request = Request::builder().method(method.clone()).uri(target);
         if let Some((_, app, user)) = SPEAKS_FOR.iter().find(|row| row.0 == caller) {
             let (_, token) = &self.apps[app];
-            let signed = self.server.request(&As::App(app, token, user), Method::GET, "", &Value::Null);
+            let signed = testing::request(&As::App(app, token, user), Method::GET, "", &Value::Null);
             request.headers_mut().unwrap().extend(signed.headers().clone());
         } else if caller == "session" {
             // one a call, since a logout is among them

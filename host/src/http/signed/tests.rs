@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    http::testing::{As, Server, server},
+    http::testing::{As, Server, request, server},
     signature::V2Key,
     store::app_tokens::{self as tokens, FormerSecret, SealedSecrets, SecretForm},
 };
@@ -37,8 +37,8 @@ async fn barred(server: &Server, request: Request<Body>) -> String {
     text.strip_prefix("权限校验失败：").unwrap_or_default().to_owned()
 }
 
-fn v1(server: &Server, name: &str, token: &str, user: &str) -> Request<Body> {
-    server.request(&As::App(name, token, user), Method::GET, "/workflows", &Value::Null)
+fn v1(name: &str, token: &str, user: &str) -> Request<Body> {
+    request(&As::App(name, token, user), Method::GET, "/workflows", &Value::Null)
 }
 
 /// A call signed with v2; its parts can be changed before and after.
@@ -164,9 +164,9 @@ async fn of_the_same_call_sent_many_times_at_once_one_is_let_in() {
 async fn d27_an_app_that_must_sign_with_v2_is_refused_with_v1_and_its_token_is_not_kept() {
     let server = server().await;
     let (path, token) = app(&server, "oa", json!({})).await;
-    assert_eq!(barred(&server, v1(&server, "oa", &token, "lisi")).await, "");
+    assert_eq!(barred(&server, v1("oa", &token, "lisi")).await, "");
     server.admin(Method::PATCH, &path, json!({ "min_signature_version": "2" })).await;
-    assert_eq!(barred(&server, v1(&server, "oa", &token, "lisi")).await, VERSION_TOO_LOW);
+    assert_eq!(barred(&server, v1("oa", &token, "lisi")).await, VERSION_TOO_LOW);
     assert_eq!(barred(&server, Call::get("oa", &token, "nonce-number-001").signed()).await, "");
     let shown = server.admin(Method::GET, &path, json!(null)).await;
     assert_eq!((&shown["token"], &shown["min_signature_version"]), (&json!(""), &json!(2)));
@@ -178,8 +178,8 @@ async fn d27_an_app_that_must_sign_with_v2_is_refused_with_v1_and_its_token_is_n
     assert_eq!(text, "该应用只保存了v2密钥，调低min_signature_version须同时rotate");
     let told = server.admin(Method::PATCH, &path, json!({ "min_signature_version": 1, "rotate": true })).await;
     let fresh = told["token"].as_str().unwrap();
-    assert_eq!(barred(&server, v1(&server, "oa", fresh, "lisi")).await, "");
-    assert_eq!(barred(&server, v1(&server, "oa", &token, "lisi")).await, BAD_SIGNATURE);
+    assert_eq!(barred(&server, v1("oa", fresh, "lisi")).await, "");
+    assert_eq!(barred(&server, v1("oa", &token, "lisi")).await, BAD_SIGNATURE);
     assert_eq!(
         barred(&server, Call::get("oa", &token, "nonce-number-002").signed()).await,
         "",
@@ -197,7 +197,7 @@ async fn two_tokens_live_until_the_former_ends() {
     let (path, first) = app(&server, "oa", json!({})).await;
     let rotate =
         async |keys: Value| server.admin(Method::PATCH, &path, keys).await["token"].as_str().map(str::to_owned);
-    let good = async |token: &str| barred(&server, v1(&server, "oa", token, "lisi")).await.is_empty();
+    let good = async |token: &str| barred(&server, v1("oa", token, "lisi")).await.is_empty();
     assert_eq!(rotate(json!({ "ticket_sn_prefix": "x", "rotate": "0" })).await, None);
     assert!(good(&first).await);
     let second = rotate(json!({ "rotate": 1 })).await.unwrap();
@@ -246,7 +246,7 @@ async fn a_former_token_ends_by_itself_and_is_sealed_anew_with_the_rest() {
     tokens::update(&mut tx, id, &draft, &SealedSecrets { former: over, ..secrets }).await.unwrap();
     tx.commit().await.unwrap();
     assert!(former().await.is_none());
-    assert_eq!(barred(&server, v1(&server, "oa", &first, "lisi")).await, BAD_SIGNATURE);
+    assert_eq!(barred(&server, v1("oa", &first, "lisi")).await, BAD_SIGNATURE);
 }
 
 #[tokio::test]

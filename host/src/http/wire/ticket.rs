@@ -9,7 +9,7 @@ use crate::{
         cards::{Cards, CreatorCard, DepartmentCard},
         tickets::Names,
     },
-    workflow::{Participants, Ticket, columns},
+    workflow::{Participants, Ticket, columns, participant_text, participant_type_id},
 };
 
 /// One row of the ticket list; also the head of a detail.
@@ -33,8 +33,7 @@ pub fn state(ticket: &Ticket, names: &Names) -> Value {
 /// Who must act, in words. Never `false`: what is gone keeps its raw value and an empty alias.
 pub fn participant_info(ticket: &Ticket, cards: &Cards) -> Value {
     let alias = |name: &String| cards.aliases.get(name).filter(|alias| !alias.is_empty()).unwrap_or(name).clone();
-    let columns = columns(ticket, Tz::UTC);
-    let raw = columns["participant"].as_str().unwrap_or_default().to_owned();
+    let raw = participant_text(&ticket.participants);
     let (kind, name, shown) = match &ticket.participants {
         Participants::Several(names) if !ticket.everybody.is_empty() => {
             let each = ticket.everybody.iter().map(|(name, choice)| vote(name, &alias(name), choice));
@@ -63,7 +62,7 @@ pub fn participant_info(ticket: &Ticket, cards: &Cards) -> Value {
     json!({
         "participant": raw,
         "participant_name": name,
-        "participant_type_id": columns["participant_type_id"],
+        "participant_type_id": participant_type_id(&ticket.participants),
         "participant_type_name": kind,
         "participant_alias": shown,
     })

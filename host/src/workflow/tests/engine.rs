@@ -145,7 +145,7 @@ fn a_retry_fires_the_hook_again() {
 }
 
 #[test]
-fn d04_f29_a_forced_change_enters_the_state_as_a_transition_does() {
+fn d04_f28_f29_a_forced_change_enters_the_state_as_a_transition_does() {
     let desk = Desk::of(vpn());
     let ticket = desk.ticket("lilei", 11, json!({ "title": "x", "vpn_reason": "" }));
     let ticket = desk.add_node(&ticket, "lilei", "jack").unwrap().ticket;
@@ -174,19 +174,18 @@ fn d05_who_may_close_depends_on_person_app_and_state() {
     let close_by = |ticket: &Ticket, who, authority| {
         close(ticket.clone(), &desk.definition, ("", authority), &desk.facts(Actor::Person(who))).map(drop)
     };
-    use Authority::{Administrators, Own, Trusted};
     for (who, authority, allowed) in [
-        ("admin", Administrators, true),
-        ("admin", Own, false),
-        ("guiji", Administrators, false),
-        ("lilei", Administrators, false),
-        ("nobody", Trusted, true),
+        ("admin", Authority::Administrators, true),
+        ("admin", Authority::Own, false),
+        ("guiji", Authority::Administrators, false),
+        ("lilei", Authority::Administrators, false),
+        ("nobody", Authority::Trusted, true),
     ] {
         assert_eq!(close_by(&ticket, who, authority).is_ok(), allowed, "{who} {authority:?}");
     }
     let at_start = desk.force(&ticket, "admin", 1).unwrap().ticket;
-    assert!(close_by(&at_start, "lilei", Own).is_ok(), "the creator, while the ticket is at its start");
-    assert!(close_by(&at_start, "guiji", Own).is_err());
+    assert!(close_by(&at_start, "lilei", Authority::Own).is_ok(), "the creator, while the ticket is at its start");
+    assert!(close_by(&at_start, "guiji", Authority::Own).is_err());
 }
 
 #[test]

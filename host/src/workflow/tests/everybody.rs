@@ -126,3 +126,13 @@ fn no_one_must_accept_what_all_must_handle() {
     let alone = desk.ticket("lilei", 1, json!({ "title": "x" }));
     assert_eq!(desk.moved(&alone, "guiji", 2).status, TicketStatus::Ended);
 }
+
+#[test]
+fn f11_after_everybody_handled_creator_is_still_the_tickets_creator() {
+    let (mut desk, ticket) = waiting();
+    desk.definition.states.push(state(4, ParticipantKind::Variable, "creator", ""));
+    desk.definition.transitions[1].destination = Some(StateId(4));
+    desk.definition.transitions.push(transition(5, 4, 3));
+    let ticket = desk.moved(&desk.moved(&desk.moved(&ticket, "guiji", 2), "wangwu", 2), "jack", 2);
+    assert_eq!((ticket.state, ticket.participants), (StateId(4), Participants::Person("lilei".to_owned())));
+}

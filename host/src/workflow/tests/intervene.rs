@@ -170,9 +170,10 @@ fn whoever_may_look_may_comment_also_after_the_end_and_the_ticket_stays_untouche
 }
 
 #[test]
-fn d03_f41_only_the_title_and_custom_fields_can_be_changed_and_the_log_names_them() {
+fn d03_f41_f44_only_the_title_and_custom_fields_can_be_changed_and_the_log_names_them() {
     let (mut desk, ticket) = waiting(Distribution::Direct);
     desk.definition.fields = vec![field(1, "days", FieldKind::Int, 30)];
+    let ticket = Ticket { modified_at: now() - chrono::TimeDelta::hours(1), ..ticket };
     let change = |ticket: &Ticket, values| {
         set_fields(ticket.clone(), &desk.definition, &body(values), &desk.facts(Actor::Person("lilei")))
     };
@@ -182,6 +183,7 @@ fn d03_f41_only_the_title_and_custom_fields_can_be_changed_and_the_log_names_the
         title: "new".to_owned(),
         values: [("days".to_owned(), json!(7))].into(),
         version: ticket.version + 1,
+        modified_at: now(),
         ..ticket.clone()
     };
     assert_eq!(step.ticket, wanted);

@@ -20,13 +20,13 @@ fn nothing_written_limits_nothing() {
 }
 
 #[test]
-fn f36_a_quota_refuses_when_it_is_reached_and_names_its_number() {
+fn d19_f36_a_quota_refuses_when_it_is_reached_and_names_its_number() {
     let day = r#"{"period": 24, "count": 2}"#;
     assert_eq!(Limit::parse(day).unwrap().quota, Some(Quota { hours: 24.0, count: 2, scope: QuotaScope::PerCreator }));
     assert_eq!(create_with(day, "lilei", Some(1)), Ok(()));
     let reached = create_with(day, "lilei", Some(2)).unwrap_err();
     assert_eq!(reached, Refusal::LimitReached { count: 2, hours: 24.0, workflow: 1 });
-    assert_eq!(create_with(r#"{"period": 24, "count": 0}"#, "lilei", Some(0)).is_err(), true);
+    assert!(create_with(r#"{"period": 24, "count": 0}"#, "lilei", Some(0)).is_err());
     let all = Limit::parse(r#"{"period": "0.5", "level": "2", "count": "1"}"#).unwrap().quota.unwrap();
     assert_eq!((all.hours, all.scope), (0.5, QuotaScope::Everybody));
 }
