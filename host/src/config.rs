@@ -11,7 +11,8 @@ use chrono_tz::Tz;
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches, builder::FalseyValueParser};
 
 pub use file::{Error, password, unknown_variables, with_file};
-pub use values::{LogFormat, Network, Secret};
+pub use gavia_sandbox::Network;
+pub use values::{LogFormat, Secret};
 
 use crate::embedded;
 

@@ -16,6 +16,12 @@ impl Context {
         Context(context)
     }
 
+    /// For tests, which make contexts of their own.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn parts(&mut self) -> &mut wit::Context {
+        &mut self.0
+    }
+
     /// The same on every retry of the same step: use it as idempotency key towards other systems.
     pub fn invocation_id(&self) -> &str {
         &self.0.invocation_id

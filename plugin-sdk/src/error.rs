@@ -31,7 +31,12 @@ impl Error {
         Error::new(ErrorKind::InvalidInput, message)
     }
 
-    fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+    /// The thing asked for does not exist.
+    pub fn not_found(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::NotFound, message)
+    }
+
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
         Error { kind, message: message.into(), detail: None }
     }
 
@@ -61,6 +66,16 @@ impl Error {
     pub fn is_denied(&self) -> bool {
         matches!(self.kind, ErrorKind::Denied)
     }
+
+    /// Whether a quota of this run is used up.
+    pub fn is_exhausted(&self) -> bool {
+        matches!(self.kind, ErrorKind::Exhausted)
+    }
+
+    /// What only administrators see, as JSON.
+    pub fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
 }
 
 impl fmt::Display for Error {
@@ -70,6 +85,31 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// JSON that is not of the form wanted would not be so the next time either.
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Error {
+        Error::permanent(error.to_string())
+    }
+}
+
+impl From<std::string::FromUtf8Error> for Error {
+    fn from(error: std::string::FromUtf8Error) -> Error {
+        Error::permanent(error.to_string())
+    }
+}
+
+impl From<std::num::ParseIntError> for Error {
+    fn from(error: std::num::ParseIntError) -> Error {
+        Error::invalid_input(error.to_string())
+    }
+}
+
+impl From<std::num::ParseFloatError> for Error {
+    fn from(error: std::num::ParseFloatError) -> Error {
+        Error::invalid_input(error.to_string())
+    }
+}
 
 impl From<wit::Error> for Error {
     fn from(error: wit::Error) -> Error {

@@ -1,49 +1,75 @@
 //! Write a plugin for gavia: what an author sees of the engine, and nothing of the host.
 //!
 #![doc = include_str!("../README.md")]
-#![warn(missing_docs)]
+#![deny(missing_docs)]
 
 mod context;
+mod directory;
 mod error;
+mod explain;
+mod export;
 mod host;
+mod http;
+mod kv;
+mod notice;
 mod outcome;
+mod secret;
 
 #[doc(hidden)]
 pub mod bindings;
 #[doc(hidden)]
 pub mod glue;
+#[cfg(target_arch = "wasm32")]
+mod imports;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
+#[cfg(target_arch = "wasm32")]
+mod wire;
+
+#[cfg(target_arch = "wasm32")]
+use imports as engine;
+#[cfg(not(target_arch = "wasm32"))]
+use testing::engine;
 
 pub use bindings::gavia::plugin::{
     log::Level,
     types::{FieldType as FieldKind, FieldValue, FlowEntry, Ticket, User},
 };
 pub use context::Context;
+pub use directory::{Depth, Directory};
 pub use error::{Error, ErrorKind};
-pub use host::Host;
+pub use explain::Explain;
+pub use gavia_plugin_sdk_macros::{action, manifest, notice, participants};
+pub use host::{Host, ReadHost};
+pub use http::{Http, Method, Request, RequestParts, Response};
+pub use kv::Kv;
+pub use notice::{Delivery, Message};
 pub use outcome::Outcome;
+pub use secret::Secret;
 
 /// A plugin that runs when a ticket enters a script state.
 ///
-/// Every run gets a fresh instance: statics do not survive. Export it with [`export_action!`].
+/// Every run gets a fresh instance: statics do not survive. Export it with [`macro@action`] or [`export_action!`].
 pub trait Action {
     /// Does the work. What it staged through `host` is written if it answers `Ok`, in one transaction with the ticket's move; the
     /// outcome's message becomes the flow log's suggestion, byte for byte. On `Err` nothing is written but the error's message.
     fn run(context: &Context, host: &Host) -> Result<Outcome, Error>;
 }
 
-/// Makes a type that is an [`Action`] the plugin that this crate builds. Once in a crate, whose type is `cdylib`.
+/// A plugin that names the people of a state when a ticket enters it.
 ///
-/// Natively it only checks the type: the names of a component's exports are none that a native linker takes.
-#[macro_export]
-macro_rules! export_action {
-    ($plugin:ty) => {
-        const _: fn() = $crate::glue::is_action::<$plugin>;
-        #[cfg(target_arch = "wasm32")]
-        #[doc(hidden)]
-        type GaviaExportedAction = $crate::glue::Exported<$plugin>;
-        #[cfg(target_arch = "wasm32")]
-        $crate::bindings::export_action_component!(GaviaExportedAction with_types_in $crate::bindings);
-    };
+/// It runs before the move and may run again when the move is tried again, so it can only read: its host has no way to write.
+/// Export it with [`macro@participants`] or [`export_participants!`].
+pub trait Participants {
+    /// User names, at most 1,000. Duplicates collapse; unknown and inactive people make the step fail, and so does an empty list.
+    fn resolve(context: &Context, host: &ReadHost) -> Result<Vec<String>, Error>;
+}
+
+/// A plugin that delivers a message to people.
+///
+/// Export it with [`macro@notice`] or [`export_notice!`].
+pub trait Notice {
+    /// One delivery for each recipient, at most 1,000: whether it arrived, and what the other side said. An `Err` is for a message
+    /// that reached nobody; `Error::retryable` has it tried again later under the same invocation id.
+    fn send(context: &Context, message: &Message, host: &Host) -> Result<Vec<Delivery>, Error>;
 }

@@ -106,7 +106,7 @@ impl Caller {
             actor: Actor::Person(&held.holder),
             directory: &directory,
             conditions: &conditions,
-            now: chrono::Utc::now(),
+            now: gavia::ambient::now(),
             zone: chrono_tz::Asia::Shanghai,
             dice: 0,
         };

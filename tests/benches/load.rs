@@ -96,7 +96,7 @@ fn whole(answer: &[u8]) -> anyhow::Result<Option<(usize, usize)>> {
 
 /// Headers that are the same for a whole round; a signature is good for 120 s.
 fn signed(plan: &Plan) -> String {
-    let now = chrono::Utc::now().timestamp().to_string();
+    let now = gavia::ambient::now().timestamp().to_string();
     let signature = hex::encode(Md5::new().chain_update(&now).chain_update(&plan.token).finalize());
     format!("host: bench\r\nappname: {}\r\ntimestamp: {now}\r\nsignature: {signature}\r\n", plan.app)
 }

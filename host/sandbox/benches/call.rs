@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gavia_sandbox::{Allocator, Call, Context, Grants, Kind, Limits, NoReads, Sandbox, Settings, Ticket};
+use gavia_sandbox::{Allocator, Call, Context, Grants, Kind, Limits, NoServices, Sandbox, Settings, Ticket};
 use wasmtime::{
     Config, Enabled, Engine, PoolingAllocationConfig, Store, UpdateDeadline,
     component::{Component, Linker, ResourceTable},
@@ -63,7 +63,7 @@ async fn compare(name: String, guest: Vec<u8>, calls: usize) {
                 context: &context,
                 grants: Arc::new(Grants::default()),
                 limits: Limits::for_kind(Kind::Action),
-                host: Arc::new(NoReads),
+                host: Arc::new(NoServices),
             };
             sandbox.run_action(&prepared.plugin, call).await.result.unwrap();
             through.push(start.elapsed());

@@ -20,23 +20,24 @@ use tokio::{
 use wasmtime::{Engine, Store, UpdateDeadline};
 
 use crate::{
-    access::{Grants, Reads},
     classify::{Circumstances, classify},
     engine::TICK,
     error::PluginError,
     export::Export,
+    gate::verdict,
+    grants::Grants,
+    http::Gateway,
     limits::Limits,
     outcome::{Outcome, Usage},
     plugin::Plugin,
+    services::Services,
     state::{OwnTicket, State},
 };
-
-/// How long a call waits for a slot before it is told to come back.
-const QUEUE: Duration = Duration::from_secs(5);
 
 /// What all calls share.
 pub(crate) struct Desk {
     pub(crate) engine: Engine,
+    pub(crate) gateway: Arc<Gateway>,
     pub(crate) slots: Arc<Semaphore>,
     /// True from the moment that the server shuts down.
     pub(crate) ended: watch::Receiver<bool>,
@@ -46,7 +47,7 @@ pub(crate) struct Desk {
 pub(crate) struct Terms {
     pub(crate) limits: Limits,
     pub(crate) grants: Arc<Grants>,
-    pub(crate) host: Arc<dyn Reads>,
+    pub(crate) host: Arc<dyn Services>,
     pub(crate) own: OwnTicket,
     /// Names the call in logs.
     pub(crate) id: String,
@@ -54,29 +55,32 @@ pub(crate) struct Terms {
 
 pub(crate) async fn run<E: Export>(desk: &Desk, plugin: &Plugin, export: E, terms: Terms) -> Outcome<E::Answer> {
     let asked = Instant::now();
-    let slot = match slot(desk, plugin).await {
+    let limits = terms.limits;
+    let slot = match slot(desk, plugin, &limits).await {
         Ok(slot) => slot,
         Err(error) => {
-            return Outcome { result: Err(error), usage: usage_of_queue(asked), logs: Vec::new(), effects: Vec::new() };
+            return Outcome::failed(error, usage_of_queue(asked));
         }
     };
     let queue_ms = millis(asked.elapsed());
     let id = terms.id.clone();
-    let call = begin(desk.engine.clone(), desk.ended.clone(), plugin.clone(), export, terms);
+    let begun = Begun {
+        engine: desk.engine.clone(),
+        gateway: desk.gateway.clone(),
+        ended: desk.ended.clone(),
+        plugin: plugin.clone(),
+    };
+    let plugin = plugin.clone();
     let mut outcome = Owned::new(async move {
-        let outcome = call.await;
+        let outcome = begin(begun, export, terms).await;
+        plugin.0.gate.report(verdict(&outcome.result), &limits);
         drop(slot);
         outcome
     })
     .await
     .unwrap_or_else(|panic| {
         tracing::error!(id, panic, "the host panicked in a plugin call");
-        Outcome {
-            result: Err(PluginError::Internal { id, chain: panic }),
-            usage: Usage::default(),
-            logs: Vec::new(),
-            effects: Vec::new(),
-        }
+        Outcome::failed(PluginError::Internal { id, chain: panic }, Usage::default())
     });
     outcome.usage.queue_ms = queue_ms;
     outcome
@@ -84,40 +88,48 @@ pub(crate) async fn run<E: Export>(desk: &Desk, plugin: &Plugin, export: E, term
 
 type Slot = (OwnedSemaphorePermit, OwnedSemaphorePermit);
 
-async fn slot(desk: &Desk, plugin: &Plugin) -> Result<Slot, PluginError> {
+async fn slot(desk: &Desk, plugin: &Plugin, limits: &Limits) -> Result<Slot, PluginError> {
     let mut ended = desk.ended.clone();
     if *ended.borrow() {
         return Err(PluginError::Ended);
     }
     let gate = &plugin.0.gate;
-    if let (Ok(own), Ok(any)) = (gate.clone().try_acquire_owned(), desk.slots.clone().try_acquire_owned()) {
-        return Ok((own, any));
-    }
     let wait = async {
-        let own = gate.clone().acquire_owned().await;
-        let any = desk.slots.clone().acquire_owned().await;
-        // Neither semaphore is ever closed.
-        own.ok().zip(any.ok()).ok_or(PluginError::Ended)
+        let own = gate.turn(limits).await?;
+        // The semaphore is never closed.
+        let any = desk.slots.clone().acquire_owned().await.map_err(|_| PluginError::Ended)?;
+        Ok((own, any))
     };
-    tokio::select! {
+    let busy = || PluginError::Busy {
+        what: if gate.is_full(limits) {
+            "this plugin has all the calls it may have at once"
+        } else {
+            "every slot is taken"
+        },
+    };
+    let slot = tokio::select! {
         biased;
-        slot = timeout(QUEUE, wait) => slot.unwrap_or(Err(PluginError::Busy {
-            what: if plugin.0.gate.available_permits() == 0 { "this plugin has all the calls it may have at once" } else { "every slot is taken" },
-        })),
+        slot = timeout(limits.queue, wait) => slot.unwrap_or_else(|_| Err(busy())),
         _ = ended.wait_for(|ended| *ended) => Err(PluginError::Ended),
-    }
+    }?;
+    // Last, so that whoever waited behind failing calls learns of them.
+    gate.admit()?;
+    Ok(slot)
 }
 
-async fn begin<E: Export>(
+/// What a call that has its slot takes along.
+struct Begun {
     engine: Engine,
-    mut ended: watch::Receiver<bool>,
+    gateway: Arc<Gateway>,
+    ended: watch::Receiver<bool>,
     plugin: Plugin,
-    export: E,
-    terms: Terms,
-) -> Outcome<E::Answer> {
-    let Terms { limits, grants, host, own, id } = terms;
+}
+
+async fn begin<E: Export>(begun: Begun, export: E, terms: Terms) -> Outcome<E::Answer> {
+    let Begun { engine, gateway, mut ended, plugin } = begun;
     let started = Instant::now();
-    let mut store = store(&engine, State::new(limits, grants, host, own));
+    let (limits, id) = (terms.limits, terms.id.clone());
+    let mut store = store(&engine, State::new(terms, gateway));
     let called = tokio::select! {
         biased;
         called = timeout(limits.wall, export.call(&plugin.0, &mut store)) => Some(called),
@@ -143,6 +155,7 @@ async fn begin<E: Export>(
         Some(Ok(Ok(Err(error)))) => Err(PluginError::Guest(bounded(error))),
         Some(Ok(Ok(Ok(answer)))) => E::check(answer, &limits),
     };
+    let (http_sent_bytes, http_received_bytes) = state.http.bytes();
     let usage = Usage {
         cpu_ticks: state.cpu_ticks,
         wall_ms: millis(started.elapsed()),
@@ -150,6 +163,10 @@ async fn begin<E: Export>(
         peak_memory_bytes: state.memory.peak,
         host_calls: state.host_calls,
         denied: state.refusals(),
+        http_requests: state.http.requests,
+        http_sent_bytes,
+        http_received_bytes,
+        effects: u32::try_from(state.effects.len()).unwrap_or(u32::MAX),
         logs_dropped,
     };
     let effects = if result.is_ok() { std::mem::take(&mut state.effects) } else { Vec::new() };

@@ -94,6 +94,8 @@ pub enum PluginError {
     Abi { text: String },
     #[error("no slot became free in time: {what}")]
     Busy { what: &'static str },
+    #[error("the plugin is suspended after {failures} failures in a row; it may be called again in {remaining:?}")]
+    Suspended { failures: u32, remaining: Duration },
     #[error("the server is shutting down")]
     Ended,
     #[error("the plugin cannot be called so: {text}")]
@@ -110,6 +112,7 @@ impl PluginError {
             PluginError::Trap { .. } => Retry::Once,
             PluginError::Timeout { .. }
             | PluginError::Busy { .. }
+            | PluginError::Suspended { .. }
             | PluginError::Ended
             | PluginError::Internal { .. } => Retry::Backoff,
             PluginError::Guest(_)
@@ -129,7 +132,7 @@ impl PluginError {
     pub fn shown(&self) -> String {
         match self {
             PluginError::Guest(error) => error.message.clone(),
-            PluginError::Busy { .. } | PluginError::Ended => "waiting".to_owned(),
+            PluginError::Busy { .. } | PluginError::Suspended { .. } | PluginError::Ended => "waiting".to_owned(),
             PluginError::Internal { id, .. } => format!("internal error {id}"),
             _ => "plugin failed".to_owned(),
         }
@@ -150,6 +153,7 @@ impl PluginError {
             PluginError::Exit { .. } => "exit",
             PluginError::Abi { .. } => "abi",
             PluginError::Busy { .. } => "busy",
+            PluginError::Suspended { .. } => "suspended",
             PluginError::Ended => "ended",
             PluginError::Link { .. } => "link",
             PluginError::Internal { .. } => "internal",

@@ -1,14 +1,17 @@
 //! The exports that the host calls: how each is called and what its answer must keep to.
 
+use std::collections::HashSet;
+
 use serde::de::IgnoredAny;
 use wasmtime::Store;
 
 use crate::{
+    bindings::notice::exports::gavia::plugin::notice as wire,
     error::PluginError,
     limits::{Kind, Limits},
     plugin::Loaded,
     state::State,
-    types::{ActionAnswer, Context, GuestError, Problem},
+    types::{ActionAnswer, Context, Delivery, GuestError, Message, Problem},
 };
 
 /// One function of one kind of plugin.
@@ -57,6 +60,96 @@ impl Export for Run {
         }
         Ok(answer)
     }
+}
+
+/// The longest username that an answer may hold.
+const NAME_BYTES: usize = 255;
+
+/// What a delivery may say at most.
+const DETAIL_BYTES: usize = 4 << 10;
+
+/// `participants.resolve`
+pub(crate) struct Resolve(pub(crate) Context);
+
+impl Export for Resolve {
+    type Answer = Vec<String>;
+
+    const KIND: Kind = Kind::Participants;
+
+    async fn call(
+        self,
+        plugin: &Loaded,
+        store: &mut Store<State>,
+    ) -> wasmtime::Result<Result<Vec<String>, GuestError>> {
+        let Some(linked) = &plugin.participants else { return Err(no_such_kind(Self::KIND)) };
+        let instance = linked.instantiate_async(&mut *store).await?;
+        instance.gavia_plugin_participants().call_resolve(store, &self.0).await
+    }
+
+    /// Duplicates collapse; who a name stands for is the host's question.
+    fn check(answer: Vec<String>, limits: &Limits) -> Result<Vec<String>, PluginError> {
+        at_most(answer.len(), limits.participants, "participants")?;
+        let mut seen = HashSet::with_capacity(answer.len());
+        for name in &answer {
+            username(name)?;
+            seen.insert(name.clone());
+        }
+        Ok(answer.into_iter().filter(|name| seen.remove(name)).collect())
+    }
+}
+
+/// `notice.send`
+pub(crate) struct SendNotice {
+    pub(crate) context: Context,
+    pub(crate) message: Message,
+}
+
+/// What was reported, and who had been asked for.
+pub(crate) struct Delivered {
+    pub(crate) deliveries: Vec<Delivery>,
+    recipients: HashSet<String>,
+}
+
+impl Export for SendNotice {
+    type Answer = Delivered;
+
+    const KIND: Kind = Kind::Notice;
+
+    async fn call(self, plugin: &Loaded, store: &mut Store<State>) -> wasmtime::Result<Result<Delivered, GuestError>> {
+        let Some(linked) = &plugin.notice else { return Err(no_such_kind(Self::KIND)) };
+        let Message { title, body, recipients } = self.message;
+        let names = recipients.iter().map(|user| user.username.clone()).collect();
+        let message = wire::Message { title, body, recipients };
+        let instance = linked.instantiate_async(&mut *store).await?;
+        let answer = instance.gavia_plugin_notice().call_send(store, &self.context, &message).await?;
+        let own = |delivery: wire::Delivery| Delivery {
+            username: delivery.username,
+            ok: delivery.ok,
+            detail: delivery.detail,
+        };
+        Ok(answer
+            .map(|deliveries| Delivered { deliveries: deliveries.into_iter().map(own).collect(), recipients: names }))
+    }
+
+    fn check(answer: Delivered, limits: &Limits) -> Result<Delivered, PluginError> {
+        at_most(answer.deliveries.len(), limits.deliveries, "deliveries")?;
+        for delivery in &answer.deliveries {
+            username(&delivery.username)?;
+            at_most(delivery.detail.len(), DETAIL_BYTES, "bytes of detail")?;
+            if !answer.recipients.contains(&delivery.username) {
+                let what = format!("a delivery to {}, who is no recipient", delivery.username.escape_debug());
+                return Err(PluginError::BadOutput { what });
+            }
+        }
+        Ok(answer)
+    }
+}
+
+fn username(name: &str) -> Result<(), PluginError> {
+    if name.is_empty() {
+        return Err(PluginError::BadOutput { what: "an empty username".to_owned() });
+    }
+    at_most(name.len(), NAME_BYTES, "bytes of username")
 }
 
 /// `condition.first-match`

@@ -5,8 +5,9 @@
 //! plugin: `Sandbox::prepare` (checks, compiles, caches) once, `Sandbox::load` on each node, then one of the calls, each of which
 //! gets a fresh instance that is thrown away.
 
-mod access;
+mod address;
 mod bindings;
+mod breaker;
 mod cache;
 mod call;
 mod classify;
@@ -16,28 +17,46 @@ mod digest;
 mod engine;
 mod error;
 mod export;
+mod gate;
+mod grants;
+mod http;
 mod imports;
 mod inspect;
 mod limits;
 mod link;
 mod log;
+mod lookup;
+mod mask;
+mod memory_services;
+mod origin;
 mod outcome;
 mod plugin;
 mod prepare;
 mod registry;
 mod sandbox;
+mod section;
+mod services;
 mod signature;
 mod state;
 pub mod types;
 
-pub use access::{BoxFuture, FieldScope, Grants, NoReads, ReadError, Reads, TicketsRead};
+pub use self::http::Gateway;
+pub use address::{Network, is_metadata, is_public};
+pub use breaker::Standing;
 pub use digest::{Digest, NotADigest};
 pub use error::{PluginError, Rejection, Retry, StartError, TrapKind};
-pub use limits::{Kind, Limits, MAX_MEMORY_BYTES};
+pub use grants::{DirectoryRead, FieldScope, Grants, HttpGrant, Injection, Methods, Reach, Storage, TicketsRead};
+pub use limits::{Kind, Limits, Lowered, MAX_CALLS, MAX_MEMORY_BYTES};
+pub use lookup::{Lookup, SystemLookup};
+pub use memory_services::{Department, InMemory, KV_BYTES};
+pub use origin::{NotAnOrigin, Origin, Scheme};
 pub use outcome::{Effect, LogLevel, LogLine, LogSource, Outcome, Usage};
 pub use plugin::Plugin;
 pub use prepare::{Prepared, Report};
 pub use sandbox::{Allocator, Call, Sandbox, Settings};
+pub use section::custom_section;
+pub use services::{Answered, BoxFuture, Depth, NoServices, Secret, ServiceError, Services};
 pub use types::{
-    ActionAnswer, Context, FieldKind, FieldValue, FlowEntry, GuestError, GuestErrorKind, Problem, Ticket, User,
+    ActionAnswer, Context, Delivery, FieldKind, FieldValue, FlowEntry, GuestError, GuestErrorKind, Message, Problem,
+    Ticket, User,
 };

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// What a plugin is for: one for each world of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -39,6 +41,9 @@ impl std::fmt::Display for Kind {
 /// The largest linear memory any plugin may have; the pool's slots have this size.
 pub const MAX_MEMORY_BYTES: usize = 64 << 20;
 
+/// The most calls of one plugin at once.
+pub const MAX_CALLS: u32 = 16;
+
 /// What one call may use. `Limits::for_kind` gives the defaults; every number is a bound on the host's side too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -60,6 +65,18 @@ pub struct Limits {
     pub log_lines: usize,
     /// Standard output and standard error together.
     pub stdio_bytes: usize,
+    /// Requests of `wasi:http`, whatever became of them.
+    pub http_requests: u32,
+    /// Requests whose answer has not been read to its end.
+    pub http_at_once: u32,
+    /// One request, from the call to the last byte of the answer's body.
+    pub http_time: Duration,
+    /// The body of one request.
+    pub http_sent_bytes: usize,
+    /// The body of one answer.
+    pub http_received_bytes: usize,
+    /// One value in `kv`.
+    pub kv_value_bytes: usize,
     /// Fields and comments staged.
     pub effects: usize,
     /// Bytes of their keys, values and texts.
@@ -68,6 +85,16 @@ pub struct Limits {
     pub message_bytes: usize,
     /// Of an action's output.
     pub output_bytes: usize,
+    /// Usernames that a participants plugin answers.
+    pub participants: usize,
+    /// Deliveries that a notice plugin reports.
+    pub deliveries: usize,
+    /// Calls of this plugin at once; at most [`MAX_CALLS`].
+    pub calls: u32,
+    /// How long a call waits for its turn.
+    pub queue: Duration,
+    /// Calls in a row without an answer until the plugin is suspended; `u32::MAX` for never.
+    pub failures: u32,
 }
 
 impl Limits {
@@ -89,10 +116,110 @@ impl Limits {
             log_bytes: 64 << 10,
             log_lines: 500,
             stdio_bytes: 64 << 10,
+            http_requests: 10,
+            http_at_once: 4,
+            http_time: Duration::from_secs(5),
+            http_sent_bytes: 1 << 20,
+            http_received_bytes: 1 << 20,
+            kv_value_bytes: 64 << 10,
             effects: 100,
             effect_bytes: 256 << 10,
             message_bytes: 8 << 10,
             output_bytes: 256 << 10,
+            participants: 1_000,
+            deliveries: 1_000,
+            calls: MAX_CALLS,
+            queue: Duration::from_secs(5),
+            failures: 5,
         }
+    }
+
+    /// These limits with a plugin's own numbers where those are lower. Nothing is ever raised, and nothing that a call cannot do
+    /// without falls to zero.
+    #[must_use]
+    pub fn lowered(self, own: &Lowered) -> Limits {
+        let time =
+            |server: Duration, own: Option<u64>| own.map_or(server, |ms| server.min(Duration::from_millis(ms.max(1))));
+        let size = |server: usize, own: Option<usize>| own.map_or(server, |own| server.min(own));
+        let count = |server: u32, own: Option<u32>| own.map_or(server, |own| server.min(own));
+        Limits {
+            cpu: time(self.cpu, own.cpu_ms),
+            wall: time(self.wall, own.wall_ms),
+            memory_bytes: size(self.memory_bytes, own.memory_bytes),
+            table_elements: size(self.table_elements, own.table_elements),
+            transfer_bytes: size(self.transfer_bytes, own.transfer_bytes),
+            host_calls: count(self.host_calls, own.host_calls),
+            handles: size(self.handles, own.handles),
+            log_bytes: size(self.log_bytes, own.log_bytes),
+            log_lines: size(self.log_lines, own.log_lines),
+            stdio_bytes: size(self.stdio_bytes, own.stdio_bytes),
+            http_requests: count(self.http_requests, own.http_requests),
+            http_at_once: count(self.http_at_once, own.http_at_once),
+            http_time: time(self.http_time, own.http_ms),
+            http_sent_bytes: size(self.http_sent_bytes, own.http_sent_bytes),
+            http_received_bytes: size(self.http_received_bytes, own.http_received_bytes),
+            kv_value_bytes: size(self.kv_value_bytes, own.kv_value_bytes),
+            effects: size(self.effects, own.effects),
+            effect_bytes: size(self.effect_bytes, own.effect_bytes),
+            message_bytes: size(self.message_bytes, own.message_bytes),
+            output_bytes: size(self.output_bytes, own.output_bytes),
+            participants: size(self.participants, own.participants),
+            deliveries: size(self.deliveries, own.deliveries),
+            calls: count(self.calls, own.calls).max(1),
+            queue: time(self.queue, own.queue_ms),
+            failures: count(self.failures, own.failures).max(1),
+        }
+    }
+}
+
+/// One plugin's own numbers, as an administrator typed them; what is absent stays at the server's. Units and meanings as in [`Limits`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lowered {
+    pub cpu_ms: Option<u64>,
+    pub wall_ms: Option<u64>,
+    pub memory_bytes: Option<usize>,
+    pub table_elements: Option<usize>,
+    pub transfer_bytes: Option<usize>,
+    pub host_calls: Option<u32>,
+    pub handles: Option<usize>,
+    pub log_bytes: Option<usize>,
+    pub log_lines: Option<usize>,
+    pub stdio_bytes: Option<usize>,
+    pub http_requests: Option<u32>,
+    pub http_at_once: Option<u32>,
+    pub http_ms: Option<u64>,
+    pub http_sent_bytes: Option<usize>,
+    pub http_received_bytes: Option<usize>,
+    pub kv_value_bytes: Option<usize>,
+    pub effects: Option<usize>,
+    pub effect_bytes: Option<usize>,
+    pub message_bytes: Option<usize>,
+    pub output_bytes: Option<usize>,
+    pub participants: Option<usize>,
+    pub deliveries: Option<usize>,
+    pub calls: Option<u32>,
+    pub queue_ms: Option<u64>,
+    pub failures: Option<u32>,
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plugins_own_numbers_lower_and_never_raise() {
+        let server = Limits::for_kind(Kind::Action);
+        assert_eq!(server.lowered(&Lowered::default()), server);
+        let own: Lowered = serde_json::from_str(
+            r#"{"cpu_ms": 100, "wall_ms": 60000, "http_requests": 0, "calls": 0, "memory_bytes": 1073741824}"#,
+        )
+        .unwrap();
+        let limits = server.lowered(&own);
+        assert_eq!(limits.cpu, Duration::from_millis(100));
+        assert_eq!((limits.wall, limits.memory_bytes), (server.wall, server.memory_bytes));
+        assert_eq!((limits.http_requests, limits.calls), (0, 1));
+        assert!(serde_json::from_str::<Lowered>(r#"{"cpu": 1}"#).is_err(), "a misspelt number is no silent default");
     }
 }

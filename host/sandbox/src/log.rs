@@ -17,7 +17,9 @@ use wasmtime_wasi::{
 
 use crate::{
     limits::Limits,
+    mask::Masks,
     outcome::{LogLevel, LogLine, LogSource},
+    services::Secret,
 };
 
 /// Longer lines are cut.
@@ -32,6 +34,7 @@ pub(crate) struct Logbook(Arc<Mutex<Pages>>);
 
 struct Pages {
     lines: Vec<LogLine>,
+    masks: Masks,
     lines_left: usize,
     log_bytes_left: usize,
     stdio_bytes_left: usize,
@@ -46,6 +49,7 @@ impl Logbook {
     pub(crate) fn new(limits: &Limits) -> Logbook {
         Logbook(Arc::new(Mutex::new(Pages {
             lines: Vec::new(),
+            masks: Masks::default(),
             lines_left: limits.log_lines,
             log_bytes_left: limits.log_bytes,
             stdio_bytes_left: limits.stdio_bytes,
@@ -56,11 +60,16 @@ impl Logbook {
         })))
     }
 
+    /// Hides this value in every line from now on.
+    pub(crate) fn mask(&self, secret: &Secret) {
+        self.with(|pages| pages.masks.add(secret));
+    }
+
     pub(crate) fn log(&self, level: LogLevel, message: &str, fields: &[(String, String)]) {
         self.with(|pages| {
             let fields: Vec<_> =
-                fields.iter().take(LINE_FIELDS).map(|(key, value)| (clean(key), clean(value))).collect();
-            let message = clean(message);
+                fields.iter().take(LINE_FIELDS).map(|(key, value)| (pages.clean(key), pages.clean(value))).collect();
+            let message = pages.clean(message);
             let bytes = message.len() + fields.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>();
             if pages.lines_left == 0 || bytes > pages.log_bytes_left {
                 pages.dropped = pages.dropped.saturating_add(1);
@@ -102,6 +111,11 @@ impl Logbook {
 }
 
 impl Pages {
+    /// Hidden first, cut afterwards: a cut must not leave the first half of a secret.
+    fn clean(&self, text: &str) -> String {
+        clean(&self.masks.hide(text))
+    }
+
     fn write(&mut self, source: LogSource, bytes: &[u8]) {
         let fits = bytes.len().min(self.stdio_bytes_left);
         self.stdio_bytes_left -= fits;
@@ -126,13 +140,9 @@ impl Pages {
             return;
         }
         self.lines_left -= 1;
+        let message = self.clean(&String::from_utf8_lossy(&bytes));
         let level = if source == LogSource::Stderr { LogLevel::Warn } else { LogLevel::Info };
-        self.lines.push(LogLine {
-            level,
-            source,
-            message: clean(&String::from_utf8_lossy(&bytes)),
-            fields: Vec::new(),
-        });
+        self.lines.push(LogLine { level, source, message, fields: Vec::new() });
     }
 
     fn partial(&mut self, source: LogSource) -> &mut Vec<u8> {
@@ -263,6 +273,23 @@ mod tests {
         assert_eq!(lines[0].level, LogLevel::Warn);
         assert!(lines[1].message.starts_with("output truncated"));
         assert_eq!(tail, "0123456789");
+    }
+
+    #[test]
+    fn r40_a_secret_is_hidden_in_lines_fields_and_output() {
+        let book = book(|_| ());
+        book.log(LogLevel::Info, "before: tok-12345", &[]);
+        book.mask(&Secret::new("tok-12345"));
+        book.log(LogLevel::Info, "it is tok-12345", &[("tok-12345".to_owned(), "tok-12345".to_owned())]);
+        for piece in ["Authorization: tok-", "12345\n"] {
+            book.with(|pages| pages.write(LogSource::Stderr, piece.as_bytes()));
+        }
+        book.log(LogLevel::Info, &format!("{}tok-12345", "x".repeat(LINE_BYTES - 4)), &[]);
+        let (lines, _, tail) = book.close();
+        assert_eq!(lines[0].message, "before: tok-12345", "it was not the guest's to know");
+        assert_eq!((lines[1].message.as_str(), lines[1].fields[0].1.as_str()), ("it is •••", "•••"));
+        assert_eq!((lines[2].message.as_str(), tail.as_str()), ("Authorization: •••", "Authorization: •••"));
+        assert!(!lines[3].message.contains("tok"), "cut after hiding");
     }
 
     #[test]

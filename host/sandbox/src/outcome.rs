@@ -13,6 +13,17 @@ pub struct Outcome<T> {
     pub effects: Vec<Effect>,
 }
 
+impl<T> Outcome<T> {
+    /// A call that left nothing but its error.
+    pub(crate) fn failed(error: PluginError, usage: Usage) -> Outcome<T> {
+        Outcome { result: Err(error), usage, logs: Vec::new(), effects: Vec::new() }
+    }
+
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Outcome<U> {
+        Outcome { result: self.result.map(change), usage: self.usage, logs: self.logs, effects: self.effects }
+    }
+}
+
 /// What one call spent: for metrics, and for the operator to see how near the limits it came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
@@ -26,8 +37,16 @@ pub struct Usage {
     pub peak_memory_bytes: usize,
     /// Calls of `gavia:plugin` imports.
     pub host_calls: u32,
-    /// Host calls that were refused for want of a grant.
+    /// Host calls and HTTP requests that were refused for want of a grant.
     pub denied: u32,
+    /// HTTP requests, whatever became of them.
+    pub http_requests: u32,
+    /// Bytes of their bodies.
+    pub http_sent_bytes: u64,
+    /// Bytes of the answers' bodies.
+    pub http_received_bytes: u64,
+    /// Changes staged, of which the outcome's effects are what is left after a failure.
+    pub effects: u32,
     /// Log lines dropped because the quota was used up.
     pub logs_dropped: u32,
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
 use wasmtime::component::Component;
 
 use crate::{
@@ -10,16 +9,15 @@ use crate::{
         action::ActionPluginPre, condition::ConditionPluginPre, notice::NoticePluginPre,
         participants::ParticipantsPluginPre,
     },
+    breaker::Standing,
     contract,
     digest::Digest,
     error::Rejection,
+    gate::Gate,
     limits::Kind,
     link::Linkers,
     state::State,
 };
-
-/// Calls of one plugin at once (plugin-runtime §6).
-pub(crate) const MAX_CALLS: usize = 16;
 
 /// A loaded plugin; cheap to clone.
 #[derive(Clone)]
@@ -29,8 +27,10 @@ pub(crate) struct Loaded {
     pub(crate) component: Digest,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) action: Option<ActionPluginPre<State>>,
+    pub(crate) participants: Option<ParticipantsPluginPre<State>>,
+    pub(crate) notice: Option<NoticePluginPre<State>>,
     pub(crate) condition: Option<ConditionPluginPre<State>>,
-    pub(crate) gate: Arc<Semaphore>,
+    pub(crate) gate: Gate,
 }
 
 impl Plugin {
@@ -44,14 +44,26 @@ impl Plugin {
         &self.0.kinds
     }
 
+    /// Whether it may be called, or is suspended because it kept failing. Kept as long as the plugin stays loaded.
+    pub fn standing(&self) -> Standing {
+        self.0.gate.standing()
+    }
+
+    /// Ends a suspension and forgets the failures.
+    pub fn reset(&self) {
+        self.0.gate.reset();
+    }
+
     /// Links the component for each kind whose interface it exports. Refused if none of them fits.
     pub(crate) fn link(linkers: &Linkers, component: &Component, digest: Digest) -> Result<Plugin, Rejection> {
         let mut loaded = Loaded {
             component: digest,
             kinds: Vec::new(),
             action: None,
+            participants: None,
+            notice: None,
             condition: None,
-            gate: Arc::new(Semaphore::new(MAX_CALLS)),
+            gate: Gate::new(),
         };
         let mut refusal = None;
         for kind in Kind::ALL.into_iter().filter(|kind| component.get_export_index(None, kind.export()).is_some()) {
@@ -77,8 +89,8 @@ impl Loaded {
         match kind {
             Kind::Action => self.action = Some(ActionPluginPre::new(linked).map_err(ours)?),
             Kind::Condition => self.condition = Some(ConditionPluginPre::new(linked).map_err(ours)?),
-            Kind::Notice => drop(NoticePluginPre::new(linked).map_err(ours)?),
-            Kind::Participants => drop(ParticipantsPluginPre::new(linked).map_err(ours)?),
+            Kind::Notice => self.notice = Some(NoticePluginPre::new(linked).map_err(ours)?),
+            Kind::Participants => self.participants = Some(ParticipantsPluginPre::new(linked).map_err(ours)?),
         }
         Ok(())
     }

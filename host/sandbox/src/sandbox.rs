@@ -1,6 +1,6 @@
 //! The front door: one `Sandbox` per process, which prepares, loads and calls plugins.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Mutex, Semaphore, watch},
@@ -9,21 +9,23 @@ use tokio::{
 use wasmtime::component::Component;
 
 use crate::{
-    access::{Grants, NoReads, Reads},
     cache::Cache,
     call::{self, Desk, Terms},
     digest::Digest,
     engine::{self, Ticker},
     error::{PluginError, Rejection, StartError},
-    export::{Check, Export, FirstMatch, Run},
+    export::{Check, Export, FirstMatch, Resolve, Run, SendNotice},
+    grants::{DirectoryRead, Grants},
+    http::Gateway,
     limits::{Kind, Limits},
     link::Linkers,
     outcome::{Outcome, Usage},
     plugin::Plugin,
     prepare::{self, Prepared},
     registry::Registry,
+    services::{NoServices, Services},
     state::OwnTicket,
-    types::{ActionAnswer, Context, Problem},
+    types::{ActionAnswer, Context, Delivery, Message, Problem, User},
 };
 
 /// How instances get their memory.
@@ -76,12 +78,17 @@ pub struct Call<'a> {
     pub context: &'a Context,
     pub grants: Arc<Grants>,
     pub limits: Limits,
-    pub host: Arc<dyn Reads>,
+    pub host: Arc<dyn Services>,
 }
 
 impl Sandbox {
     /// Starts the engine and its clock, and makes sure of the cache folder.
     pub fn new(settings: Settings) -> Result<Sandbox, StartError> {
+        Sandbox::with_gateway(settings, Gateway::default())
+    }
+
+    /// The same with another way out for plugins' HTTP requests.
+    pub fn with_gateway(settings: Settings, gateway: Gateway) -> Result<Sandbox, StartError> {
         let Settings { cache_dir, slots, allocator } = settings;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let slots = u32::try_from(slots.unwrap_or(64 * cores).clamp(1, 4_096)).unwrap_or(4_096);
@@ -95,11 +102,17 @@ impl Sandbox {
             compiler: Arc::new(Semaphore::new(1)),
             loader: Mutex::new(()),
             _ticker: Ticker::start(&engine)?,
-            desk: Desk { engine, slots: Arc::new(Semaphore::new(slots as usize)), ended },
+            desk: Desk { engine, gateway: Arc::new(gateway), slots: Arc::new(Semaphore::new(slots as usize)), ended },
             slots,
             end,
             engine_id,
         })))
+    }
+
+    /// Closes addresses to every plugin, whatever its grants: the engine's own listeners and its database. An unspecified address
+    /// (`0.0.0.0`, `[::]`) stands for every address of this machine.
+    pub fn never_call(&self, addresses: &[SocketAddr]) {
+        self.0.desk.gateway.close(addresses);
     }
 
     /// Names what compiled code depends on: engine settings, wasmtime's version, the processor.
@@ -152,16 +165,26 @@ impl Sandbox {
         self.call(plugin, Run(context), terms).await
     }
 
+    /// Asks a participants plugin for usernames: each once, none empty, nothing else is known of them.
+    pub async fn resolve_participants(&self, plugin: &Plugin, call: Call<'_>) -> Outcome<Vec<String>> {
+        let (context, terms) = terms(call);
+        self.call(plugin, Resolve(context), terms).await
+    }
+
+    /// Has a notice plugin tell its recipients something. Every delivery names one of them; a recipient may be missing, or there twice
+    /// when two ways were tried.
+    pub async fn send_notice(&self, plugin: &Plugin, message: &Message, call: Call<'_>) -> Outcome<Vec<Delivery>> {
+        let (context, terms) = terms(call);
+        let mut message = message.clone();
+        message.recipients.iter_mut().for_each(|user| show(user, terms.grants.directory));
+        self.call(plugin, SendNotice { context, message }, terms).await.map(|delivered| delivered.deliveries)
+    }
+
     /// Asks a condition plugin which expression is the first that holds.
     pub async fn first_match(&self, plugin: &Plugin, expressions: &[String], call: Call<'_>) -> Outcome<Option<u32>> {
         let (context, terms) = terms(call);
-        let outcome = self.call(plugin, FirstMatch { expressions: expressions.to_vec(), context }, terms).await;
-        Outcome {
-            result: outcome.result.map(|matched| matched.index),
-            usage: outcome.usage,
-            logs: outcome.logs,
-            effects: outcome.effects,
-        }
+        let asked = FirstMatch { expressions: expressions.to_vec(), context };
+        self.call(plugin, asked, terms).await.map(|matched| matched.index)
     }
 
     /// Asks a condition plugin what is wrong with these expressions; nothing is evaluated.
@@ -174,7 +197,7 @@ impl Sandbox {
         let terms = Terms {
             limits: Limits::for_kind(Kind::Condition),
             grants: Arc::new(Grants::default()),
-            host: Arc::new(NoReads),
+            host: Arc::new(NoServices),
             own: OwnTicket { id: 0, workflow_id: 0 },
             id: "check".to_owned(),
         };
@@ -184,12 +207,7 @@ impl Sandbox {
     async fn call<E: Export>(&self, plugin: &Plugin, export: E, terms: Terms) -> Outcome<E::Answer> {
         if !plugin.kinds().contains(&E::KIND) {
             let text = format!("it is not of kind {}", E::KIND);
-            return Outcome {
-                result: Err(PluginError::Link { text }),
-                usage: Usage::default(),
-                logs: Vec::new(),
-                effects: Vec::new(),
-            };
+            return Outcome::failed(PluginError::Link { text }, Usage::default());
         }
         let outcome = call::run(&self.0.desk, plugin, export, terms).await;
         let ended = outcome.result.as_ref().map_or_else(PluginError::class, |_| "ok");
@@ -216,9 +234,18 @@ impl Sandbox {
 fn terms(call: Call<'_>) -> (Context, Terms) {
     let mut context = call.context.clone();
     context.budget_ms = u32::try_from(call.limits.wall.as_millis()).unwrap_or(u32::MAX);
+    context.actor.iter_mut().for_each(|actor| show(actor, call.grants.directory));
     let own = OwnTicket { id: context.ticket.id, workflow_id: context.ticket.workflow_id };
     let id = context.invocation_id.clone();
     (context, Terms { limits: call.limits, grants: call.grants, host: call.host, own, id })
+}
+
+/// Blanks what the grant does not cover.
+pub(crate) fn show(user: &mut User, grant: DirectoryRead) {
+    if grant != DirectoryRead::Contact {
+        user.email.clear();
+        user.phone.clear();
+    }
 }
 
 /// Turns a checked cache file into code.

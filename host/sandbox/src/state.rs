@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use wasmtime::{ResourceLimiter, component::ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::{
-    access::{Grants, Reads},
+    call::Terms,
+    grants::Grants,
+    http::{FIELD_BYTES, Gateway, Http},
     limits::{Limits, MAX_MEMORY_BYTES},
     log::Logbook,
     outcome::{Effect, LogSource},
+    services::Services,
 };
 
 /// WASI resources (streams, pollables, sockets) one call may hold.
@@ -20,12 +23,12 @@ pub(crate) struct State {
     table: ResourceTable,
     /// Made when a guest first asks for it: many never do.
     wasi: Option<WasiCtx>,
-    http: WasiHttpCtx,
-    hooks: NoHttp,
+    http_ctx: WasiHttpCtx,
+    pub(crate) http: Http,
     pub(crate) memory: Meter,
     pub(crate) limits: Limits,
     pub(crate) grants: Arc<Grants>,
-    pub(crate) host: Arc<dyn Reads>,
+    pub(crate) host: Arc<dyn Services>,
     pub(crate) own: OwnTicket,
     pub(crate) log: Logbook,
     pub(crate) cpu_ticks: u64,
@@ -44,20 +47,22 @@ pub(crate) struct OwnTicket {
 }
 
 impl State {
-    pub(crate) fn new(limits: Limits, grants: Arc<Grants>, host: Arc<dyn Reads>, own: OwnTicket) -> State {
+    pub(crate) fn new(terms: Terms, gateway: Arc<Gateway>) -> State {
+        let Terms { limits, grants, host, own, .. } = terms;
         // The pool's slots have no room for more.
         let limits = Limits { memory_bytes: limits.memory_bytes.min(MAX_MEMORY_BYTES), ..limits };
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_RESOURCES);
-        let mut http = WasiHttpCtx::new();
-        http.set_field_size_limit(32 << 10);
+        let mut http_ctx = WasiHttpCtx::new();
+        http_ctx.set_field_size_limit(FIELD_BYTES);
+        let log = Logbook::new(&limits);
         State {
             table,
             wasi: None,
-            http,
-            hooks: NoHttp { denied: 0 },
+            http_ctx,
+            http: Http::new(grants.clone(), host.clone(), gateway, log.clone(), &limits),
             memory: Meter::new(&limits),
-            log: Logbook::new(&limits),
+            log,
             limits,
             grants,
             host,
@@ -73,7 +78,7 @@ impl State {
 
     /// Host calls refused for want of a grant, HTTP included.
     pub(crate) fn refusals(&self) -> u32 {
-        self.denied.saturating_add(self.hooks.denied)
+        self.denied.saturating_add(self.http.denied)
     }
 }
 
@@ -97,29 +102,7 @@ impl WasiView for State {
 
 impl WasiHttpView for State {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.hooks }
-    }
-}
-
-/// Outgoing HTTP with an empty allow-list: every request is denied.
-struct NoHttp {
-    denied: u32,
-}
-
-type Sent = Result<
-    (http::Response<WasiBody>, Box<dyn Future<Output = Result<(), wasmtime_wasi_http::Error>> + Send>),
-    wasmtime_wasi_http::Error,
->;
-
-impl WasiHttpHooks for NoHttp {
-    fn send_request(
-        &mut self,
-        _request: http::Request<WasiBody>,
-        _options: Option<RequestOptions>,
-        _done: Box<dyn Future<Output = Result<(), wasmtime_wasi_http::Error>> + Send>,
-    ) -> Box<dyn Future<Output = Sent> + Send> {
-        self.denied = self.denied.saturating_add(1);
-        Box::new(std::future::ready(Err(wasmtime_wasi_http::Error::HttpRequestDenied)))
+        WasiHttpCtxView { ctx: &mut self.http_ctx, table: &mut self.table, hooks: &mut self.http }
     }
 }
 

@@ -213,3 +213,22 @@ pub struct ActionAnswer {
     /// JSON text.
     pub output: Option<String>,
 }
+
+/// What a notice plugin is to tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    pub title: String,
+    pub body: String,
+    /// Without e-mail address and phone number unless the grant `directory` is `contact`.
+    pub recipients: Vec<User>,
+}
+
+/// What became of a message for one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// One of the message's recipients.
+    pub username: String,
+    pub ok: bool,
+    /// At most 4 KiB.
+    pub detail: String,
+}

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use gavia_sandbox::{BoxFuture, Call, Grants, Kind, Limits, NoReads, ReadError, Reads, types};
+use gavia_sandbox::{Answered, Call, Grants, Kind, Limits, NoServices, ServiceError, Services, types};
 use serde_json::Value;
 use sqlx::PgPool;
 
@@ -93,8 +93,9 @@ impl App {
             let call = Call {
                 context: &context,
                 grants: Arc::new(Grants::default()),
-                limits: Limits::for_kind(Kind::Condition),
-                host: Arc::new(NoReads),
+                // Every workflow uses this plugin: one that keeps it busy must not suspend it for the others.
+                limits: Limits { failures: u32::MAX, ..Limits::for_kind(Kind::Condition) },
+                host: Arc::new(NoServices),
             };
             self.sandbox.first_match(&self.conditions, &question.expressions, call).await
         };
@@ -206,19 +207,19 @@ impl OwnTicket {
     }
 }
 
-impl Reads for OwnTicket {
-    fn ticket(&self, id: i64) -> BoxFuture<'_, Result<types::Ticket, ReadError>> {
+impl Services for OwnTicket {
+    fn ticket(&self, id: i64) -> Answered<'_, types::Ticket> {
         let own = (id == self.ticket.id).then(|| self.ticket.clone());
-        Box::pin(async move { own.ok_or(ReadError::NotFound) })
+        Box::pin(async move { own.ok_or(ServiceError::NotFound) })
     }
 
-    fn history(&self, id: i64, limit: u32) -> BoxFuture<'_, Result<Vec<types::FlowEntry>, ReadError>> {
+    fn history(&self, id: i64, limit: u32) -> Answered<'_, Vec<types::FlowEntry>> {
         Box::pin(async move {
             if id != self.ticket.id {
-                return Err(ReadError::NotFound);
+                return Err(ServiceError::NotFound);
             }
             let logs = store::flow_logs::newest(&self.db, TicketId(id), i64::from(limit.min(1000))).await;
-            let logs = logs.map_err(|error| ReadError::Failed(error.to_string()))?;
+            let logs = logs.map_err(|error| ServiceError::Failed(error.to_string()))?;
             Ok(logs.iter().map(flow_entry).collect())
         })
     }

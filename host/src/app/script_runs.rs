@@ -80,7 +80,7 @@ impl App {
             transition: Some(transition),
         };
         let context = guest_context::for_ticket(self, ticket, definition, invocation).await?;
-        let grants = Grants { tickets_read: TicketsRead::Own, tickets_write: FieldScope::All };
+        let grants = Grants { tickets_read: TicketsRead::Own, tickets_write: FieldScope::All, ..Grants::default() };
         let reads = guest_context::OwnTicket::new(self.db.clone(), context.ticket.clone());
         let call =
             Call { context: &context, grants: Arc::new(grants), limits: Limits::for_kind(Kind::Action), host: reads };

@@ -4,6 +4,7 @@
 mod desk;
 mod directory;
 mod key;
+mod plugin;
 mod serve;
 mod stop;
 mod token;
@@ -52,6 +53,9 @@ enum Command {
     /// Workflows as files: check one, export one, apply one
     #[command(subcommand)]
     Workflow(workflow::Command),
+    /// Plugins: make a new one, build it, test it, look into one
+    #[command(subcommand)]
+    Plugin(plugin::Command),
     /// Print the version
     Version,
 }
@@ -74,6 +78,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
             Command::Directory(command) => directory::run(config, command).await,
             Command::Key(command) => key::run(config, command).await,
             Command::Workflow(command) => workflow::run(config, command).await,
+            Command::Plugin(command) => plugin::run(command).await,
             Command::Version => desk::say(concat!("gavia ", env!("CARGO_PKG_VERSION"))),
         }
     });

@@ -1,24 +1,12 @@
-//! Which addresses may be called: those of the public internet, and the private ones that an administrator named. An address is judged
-//! in its canonical form, so that no other spelling of a private one passes.
+//! Which addresses may be called: those of the public internet (the sandbox's rule, which plugins' requests follow too), and the private
+//! ones that an administrator named. An address is judged in its canonical form, so that no other spelling of a private one passes.
 
-use std::{net::IpAddr, sync::LazyLock};
+use std::net::IpAddr;
 
+use gavia_sandbox::is_public;
 use reqwest::Url;
 
 use crate::config::Network;
-
-/// Networks that are not the public internet: this machine, private and shared ones, link-local with the cloud's metadata address,
-/// multicast, documentation, benchmarks, and the ways into IPv4 that IPv6 has.
-static CLOSED: LazyLock<Vec<Network>> = LazyLock::new(|| {
-    let networks =
-        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
-        192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
-        2001::/23 2001:db8::/32 2002::/16 3fff::/20";
-    networks.split_whitespace().map(|network| network.parse().expect("a network")).collect()
-});
-
-/// The only part of IPv6 that is assigned to the public internet; everything else is closed.
-static GLOBAL_V6: LazyLock<Network> = LazyLock::new(|| "2000::/3".parse().expect("a network"));
 
 /// Private networks and hosts that may be called nevertheless.
 #[derive(Clone, Debug, Default)]
@@ -66,9 +54,4 @@ impl AddressRule {
             Err(Forbidden { host: host.to_owned(), address: canonical })
         }
     }
-}
-
-fn is_public(address: IpAddr) -> bool {
-    let assigned = address.is_ipv4() || GLOBAL_V6.contains(address);
-    assigned && !CLOSED.iter().any(|network| network.contains(address))
 }

@@ -6,13 +6,14 @@ mod resolver;
 
 use std::{error::Error as _, sync::Arc, time::Duration};
 
+use gavia_sandbox::{Lookup, SystemLookup};
 use reqwest::{Client, Url, header::CONTENT_TYPE, redirect};
 use serde_json::Value;
 use uuid::Uuid;
 
 pub use address::AddressRule;
 use address::Forbidden;
-use resolver::{Lookup, SystemLookup, VettedResolver};
+use resolver::VettedResolver;
 
 use crate::{ambient, signature};
 

@@ -1,36 +1,12 @@
 //! Names become addresses here, at the moment of the call: every address of a name is judged, and the client connects to none that was
 //! not. A name that changes between two look-ups is judged twice (threat-model §7).
 
-use std::{
-    io,
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::SocketAddr, sync::Arc};
 
-use futures::future::BoxFuture;
+use gavia_sandbox::Lookup;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::address::AddressRule;
-
-/// Most addresses that one name may have.
-const ADDRESSES: usize = 64;
-
-/// Looks a name up; tests have one of their own.
-pub(super) trait Lookup: Send + Sync {
-    fn lookup(&self, host: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
-}
-
-#[derive(Debug)]
-pub(super) struct SystemLookup;
-
-impl Lookup for SystemLookup {
-    fn lookup(&self, host: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((host.as_str(), 0)).await?;
-            Ok(found.take(ADDRESSES).map(|address| address.ip()).collect())
-        })
-    }
-}
 
 pub(super) struct VettedResolver {
     rule: Arc<AddressRule>,

@@ -14,7 +14,9 @@ use tokio::{
     net::TcpListener,
 };
 
-use super::{resolver::Lookup, *};
+use gavia_sandbox::Lookup;
+
+use super::*;
 use crate::ambient;
 
 fn rule(networks: &[&str], hosts: &[&str]) -> AddressRule {

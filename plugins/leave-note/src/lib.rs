@@ -1,31 +1,28 @@
 //! Example plugin of the demo: reads an approved leave request, writes how it was registered to the ticket and reports it.
 //! A real one would tell a payroll system; `welcome-note` shows more of what a plugin can do.
 
-use gavia_plugin_sdk::{Action, Context, Error, Host, Outcome};
+use gavia_plugin_sdk::{Context, Error, Host, Outcome, action};
 
-struct LeaveNote;
+gavia_plugin_sdk::manifest!();
 
-impl Action for LeaveNote {
-    fn run(context: &Context, host: &Host) -> Result<Outcome, Error> {
-        let days: i64 = context.field("leave_days")?;
-        if days < 1 {
-            return Err(Error::invalid_input(format!("a leave of {days} days cannot be registered")));
-        }
-        let (start, end) = (context.text("leave_start")?, context.text("leave_end")?);
-
-        let ticket = context.ticket();
-        let record = format!("{}: {days} days from {start} to {end}", ticket.creator);
-        host.info(format!("ticket {} is registered", ticket.sn));
-        host.set_field("leave_record", &record)?;
-        Ok(Outcome::message(format!("Registered {record}.")))
+#[action]
+fn run(context: &Context, host: &Host) -> Result<Outcome, Error> {
+    let days: i64 = context.field("leave_days")?;
+    if days < 1 {
+        return Err(Error::invalid_input(format!("a leave of {days} days cannot be registered")));
     }
-}
+    let (start, end) = (context.text("leave_start")?, context.text("leave_end")?);
 
-gavia_plugin_sdk::export_action!(LeaveNote);
+    let ticket = context.ticket();
+    let record = format!("{}: {days} days from {start} to {end}", ticket.creator);
+    host.info(format!("ticket {} is registered", ticket.sn));
+    host.set_field("leave_record", &record)?;
+    Ok(Outcome::message(format!("Registered {record}.")))
+}
 
 #[cfg(test)]
 mod tests {
-    use gavia_plugin_sdk::testing::{TestHost, context};
+    use gavia_plugin_sdk::testing::{MockHost, context};
     use serde_json::Value;
 
     use super::*;
@@ -37,20 +34,17 @@ mod tests {
     #[test]
     fn the_leave_is_recorded_and_reported() {
         let context = request(5.into());
-        let test = TestHost::granted(&context);
-        let outcome = LeaveNote::run(&context, test.host()).expect("it has all it needs");
+        let ran = MockHost::granted(MANIFEST).action(&context, run);
         let record = format!("{}: 5 days from 2026-05-04 to 2026-05-08", context.ticket().creator);
-        assert_eq!(outcome.text(), format!("Registered {record}."));
-        assert_eq!(test.asked().fields, [("leave_record".to_owned(), record.into())]);
+        assert_eq!(ran.answer().text(), format!("Registered {record}."));
+        assert_eq!(ran.fields, [("leave_record".to_owned(), record.into())]);
     }
 
     #[test]
     fn what_is_no_leave_is_refused_and_nothing_written() {
         for days in [0.into(), Value::Null, "five".into()] {
-            let context = request(days);
-            let test = TestHost::granted(&context);
-            LeaveNote::run(&context, test.host()).expect_err("there are no days");
-            assert!(test.asked().fields.is_empty());
+            let ran = MockHost::granted(MANIFEST).action(&request(days), run);
+            assert!(ran.result.is_err() && ran.fields.is_empty(), "{ran:?}");
         }
     }
 }

@@ -2,29 +2,25 @@
 //!
 //! Shows the whole of an action plugin: typed reading, refusing, writing under a grant, reporting. See `README.md`.
 
-use gavia_plugin_sdk::{Action, Context, Error, Host, Outcome};
+use gavia_plugin_sdk::{Context, Error, Explain as _, Host, Outcome, action};
+
+gavia_plugin_sdk::manifest!();
 
 /// The longest account name that old systems take.
 const MAX_LENGTH: usize = 16;
 
-struct WelcomeNote;
+#[action]
+fn run(context: &Context, host: &Host) -> Result<Outcome, Error> {
+    let name = context.text("full_name")?;
+    let team: Option<String> = context.optional("team")?;
+    let account = account(&name).or_invalid(format!("no account name can be made of {name:?}"))?;
 
-impl Action for WelcomeNote {
-    fn run(context: &Context, host: &Host) -> Result<Outcome, Error> {
-        let name = context.text("full_name")?;
-        let team: Option<String> = context.optional("team")?;
-        let account =
-            account(&name).ok_or_else(|| Error::invalid_input(format!("no account name can be made of {name:?}")))?;
+    host.info(format!("ticket {}: account {account}", context.ticket().sn));
+    host.set_field("account", &account)?;
 
-        host.info(format!("ticket {}: account {account}", context.ticket().sn));
-        host.set_field("account", &account)?;
-
-        let team = team.map_or(String::new(), |team| format!(" of {team}"));
-        Ok(Outcome::message(format!("Welcome, {name}{team}: your account is {account}.")))
-    }
+    let team = team.map_or(String::new(), |team| format!(" of {team}"));
+    Ok(Outcome::message(format!("Welcome, {name}{team}: your account is {account}.")))
 }
-
-gavia_plugin_sdk::export_action!(WelcomeNote);
 
 /// `Ada Lovelace` becomes `alovelace`: the first letter, then the last word. `None` without letters that an account may have.
 fn account(name: &str) -> Option<String> {
@@ -40,7 +36,7 @@ fn account(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use gavia_plugin_sdk::testing::{TestHost, context};
+    use gavia_plugin_sdk::testing::{MockHost, context};
 
     use super::*;
 
@@ -48,19 +44,17 @@ mod tests {
     fn the_account_is_written_and_reported() {
         let context =
             context(&[("full_name", "Ada Lovelace".into()), ("team", "Engines".into()), ("account", "".into())]);
-        let test = TestHost::granted(&context);
-        let outcome = WelcomeNote::run(&context, test.host()).expect("it has all it needs");
-        assert_eq!(outcome.text(), "Welcome, Ada Lovelace of Engines: your account is alovelace.");
-        assert_eq!(test.asked().fields, [("account".to_owned(), "alovelace".into())]);
+        let ran = MockHost::granted(MANIFEST).action(&context, run);
+        assert_eq!(ran.answer().text(), "Welcome, Ada Lovelace of Engines: your account is alovelace.");
+        assert_eq!(ran.fields, [("account".to_owned(), "alovelace".into())]);
     }
 
     #[test]
     fn without_a_name_nothing_is_written() {
         let context = context(&[("full_name", serde_json::Value::Null)]);
-        let test = TestHost::granted(&context);
-        let error = WelcomeNote::run(&context, test.host()).expect_err("there is no name");
-        assert_eq!(error.message(), "field full_name has no value");
-        assert!(test.asked().fields.is_empty());
+        let ran = MockHost::granted(MANIFEST).action(&context, run);
+        assert_eq!(ran.error().message(), "field full_name has no value");
+        assert!(ran.fields.is_empty());
     }
 
     #[test]

@@ -9,8 +9,8 @@ use std::{
 };
 
 use gavia_sandbox::{
-    ActionAnswer, Allocator, Call, Context, FieldKind, FieldScope, FieldValue, Grants, Kind, Limits, NoReads, Outcome,
-    Plugin, PluginError, Prepared, Reads, Rejection, Sandbox, Settings, Ticket,
+    ActionAnswer, Allocator, Call, Context, FieldKind, FieldScope, FieldValue, Gateway, Grants, Kind, Limits,
+    NoServices, Outcome, Plugin, PluginError, Prepared, Rejection, Sandbox, Services, Settings, Ticket,
 };
 use tokio::sync::OnceCell;
 
@@ -21,8 +21,13 @@ static HOSTILE: OnceCell<(Sandbox, Prepared)> = OnceCell::const_new();
 
 /// A sandbox of one's own, with few slots.
 pub(crate) fn sandbox(slots: usize) -> Sandbox {
-    Sandbox::new(Settings { cache_dir: CACHE.path().to_owned(), slots: Some(slots), allocator: Allocator::Auto })
-        .unwrap()
+    sandbox_with(slots, Gateway::default())
+}
+
+/// The same with a way out of its own.
+pub(crate) fn sandbox_with(slots: usize, gateway: Gateway) -> Sandbox {
+    let settings = Settings { cache_dir: CACHE.path().to_owned(), slots: Some(slots), allocator: Allocator::Auto };
+    Sandbox::with_gateway(settings, gateway).unwrap()
 }
 
 /// The sandbox that most tests share, and the hostile guest in it.
@@ -125,7 +130,7 @@ impl Frame<'_> {
         self.around(CONDITION)
     }
 
-    fn around(self, export: &str) -> Vec<u8> {
+    pub(crate) fn around(self, export: &str) -> Vec<u8> {
         let frame = fs::read_to_string(guests().join("frame.wat")).unwrap();
         let text = frame
             .replace(";; the imports go here", self.imports)
@@ -189,7 +194,7 @@ pub(crate) struct Ask {
     pub(crate) context: Context,
     pub(crate) grants: Grants,
     pub(crate) limits: Limits,
-    pub(crate) host: Arc<dyn Reads>,
+    pub(crate) host: Arc<dyn Services>,
 }
 
 /// A call about ticket 1 of workflow 1, without grants, under the usual limits.
@@ -218,7 +223,9 @@ pub(crate) fn ask(args: &str) -> Ask {
         args: serde_json::Value::from(args).to_string(),
         ..Context::default()
     };
-    Ask { context, grants: Grants::default(), limits: Limits::for_kind(Kind::Action), host: Arc::new(NoReads) }
+    // The tests fail the shared guest on purpose, and again and again.
+    let limits = Limits { failures: u32::MAX, ..Limits::for_kind(Kind::Action) };
+    Ask { context, grants: Grants::default(), limits, host: Arc::new(NoServices) }
 }
 
 impl Ask {

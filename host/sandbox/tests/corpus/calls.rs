@@ -9,8 +9,8 @@ use std::{
 };
 
 use gavia_sandbox::{
-    Allocator, BoxFuture, Call, FlowEntry, Grants, Kind, Limits, NoReads, Plugin, PluginError, Problem, ReadError,
-    Reads, Rejection, Retry, Sandbox, Settings, Ticket, TicketsRead,
+    Allocator, BoxFuture, Call, FlowEntry, Grants, Kind, Limits, NoServices, Plugin, PluginError, Problem, Rejection,
+    Retry, Sandbox, ServiceError, Services, Settings, Ticket, TicketsRead,
 };
 
 use crate::bench::{CACHE, Frame, Module, ask, condition_core_module, error, hostile, refused, sandbox};
@@ -48,8 +48,8 @@ async fn a_thousand_dropped_waiting_calls_leave_no_slot_taken() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_caller_that_hangs_up_does_not_end_the_call() {
     struct Counting(AtomicUsize);
-    impl Reads for Counting {
-        fn ticket(&self, id: i64) -> BoxFuture<'_, Result<Ticket, ReadError>> {
+    impl Services for Counting {
+        fn ticket(&self, id: i64) -> BoxFuture<'_, Result<Ticket, ServiceError>> {
             Box::pin(async move {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 self.0.fetch_add(1, Ordering::SeqCst);
@@ -57,7 +57,7 @@ async fn a_caller_that_hangs_up_does_not_end_the_call() {
             })
         }
 
-        fn history(&self, _id: i64, _limit: u32) -> BoxFuture<'_, Result<Vec<FlowEntry>, ReadError>> {
+        fn history(&self, _id: i64, _limit: u32) -> BoxFuture<'_, Result<Vec<FlowEntry>, ServiceError>> {
             Box::pin(std::future::ready(Ok(Vec::new())))
         }
     }
@@ -128,12 +128,12 @@ async fn draining_ends_running_guests_at_once_and_refuses_new_ones() {
 #[tokio::test]
 async fn a_panic_in_the_host_is_one_failed_call() {
     struct Broken;
-    impl Reads for Broken {
-        fn ticket(&self, _id: i64) -> BoxFuture<'_, Result<Ticket, ReadError>> {
+    impl Services for Broken {
+        fn ticket(&self, _id: i64) -> BoxFuture<'_, Result<Ticket, ServiceError>> {
             panic!("a mistake of ours")
         }
 
-        fn history(&self, _id: i64, _limit: u32) -> BoxFuture<'_, Result<Vec<FlowEntry>, ReadError>> {
+        fn history(&self, _id: i64, _limit: u32) -> BoxFuture<'_, Result<Vec<FlowEntry>, ServiceError>> {
             panic!("a mistake of ours")
         }
     }
@@ -194,7 +194,7 @@ async fn a_condition_plugin_answers_an_index_within_its_expressions() {
             context: &ask.context,
             grants: Arc::new(Grants::default()),
             limits: Limits::for_kind(Kind::Condition),
-            host: Arc::new(NoReads),
+            host: Arc::new(NoServices),
         };
         sandbox.first_match(plugin, &expressions, call).await.result
     };
@@ -231,7 +231,7 @@ async fn the_built_in_condition_component_imports_nothing_but_the_log() {
         context: &ask.context,
         grants: Arc::new(Grants::default()),
         limits: Limits::for_kind(Kind::Condition),
-        host: Arc::new(NoReads),
+        host: Arc::new(NoServices),
     };
     assert_eq!(sandbox.first_match(&prepared.plugin, &expressions, call).await.result, Ok(Some(1)));
     let problems = sandbox.check_conditions(&prepared.plugin, &expressions, &["days".to_owned()]).await.result.unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gavia_sandbox::{
     BoxFuture, Effect, FieldKind, FieldScope, FieldValue, FlowEntry, GuestErrorKind, LogLevel, LogSource,
-    MAX_MEMORY_BYTES, PluginError, ReadError, Reads, Retry, Ticket, TicketsRead, TrapKind,
+    MAX_MEMORY_BYTES, PluginError, Retry, ServiceError, Services, Ticket, TicketsRead, TrapKind,
 };
 
 use crate::bench::{ask, error};
@@ -256,8 +256,8 @@ async fn a_field_value_must_be_json() {
 /// Tickets 2 (child of 1, workflow 7), 3 (workflow 1), 4 (workflow 7); reading 5 fails.
 struct FourTickets;
 
-impl Reads for FourTickets {
-    fn ticket(&self, id: i64) -> BoxFuture<'_, Result<Ticket, ReadError>> {
+impl Services for FourTickets {
+    fn ticket(&self, id: i64) -> BoxFuture<'_, Result<Ticket, ServiceError>> {
         let ticket = |workflow_id, parent| Ticket {
             id,
             title: format!("ticket {id}"),
@@ -269,8 +269,8 @@ impl Reads for FourTickets {
             2 => Ok(ticket(7, Some(1))),
             3 => Ok(ticket(1, None)),
             4 => Ok(ticket(7, None)),
-            5 => Err(ReadError::Failed("the database is gone".to_owned())),
-            _ => Err(ReadError::NotFound),
+            5 => Err(ServiceError::Failed("the database is gone".to_owned())),
+            _ => Err(ServiceError::NotFound),
         };
         Box::pin(async move {
             tokio::task::yield_now().await;
@@ -278,7 +278,7 @@ impl Reads for FourTickets {
         })
     }
 
-    fn history(&self, _id: i64, limit: u32) -> BoxFuture<'_, Result<Vec<FlowEntry>, ReadError>> {
+    fn history(&self, _id: i64, limit: u32) -> BoxFuture<'_, Result<Vec<FlowEntry>, ServiceError>> {
         let entries = vec![FlowEntry::default(); limit.min(2) as usize];
         Box::pin(async move { Ok(entries) })
     }

@@ -1,0 +1,27 @@
+//! `gavia:plugin/secrets`: exact names. A value that a guest holds is masked in everything it logs from then on.
+
+use super::{Answer, told};
+use crate::{bindings::secrets, state::State};
+
+impl secrets::Host for State {
+    async fn get(&mut self, name: String) -> Answer<String> {
+        const CALL: &str = "secrets.get";
+        if self.grants.secrets.is_empty() {
+            return self.refuse(CALL, "secret");
+        }
+        self.charge(CALL)?;
+        if !self.grants.secrets.contains(&name) {
+            return Ok(Err(self.denial(format!("the grant secret does not cover {}", name.escape_debug()))));
+        }
+        let host = self.host.clone();
+        let answer = host.secret(&name).await;
+        tracing::debug!(secret = name, found = answer.is_ok(), "a plugin read a secret");
+        Ok(match answer {
+            Ok(secret) => {
+                self.log.mask(&secret);
+                Ok(secret.reveal().to_owned())
+            }
+            Err(problem) => Err(told(CALL, "secret", problem)),
+        })
+    }
+}

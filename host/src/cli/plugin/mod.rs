@@ -1,0 +1,78 @@
+//! `gavia plugin`: everything that an author of plugins does before an administrator sees one. Needs no database and no server; the
+//! sandbox is the server's own, so that what passes here passes there.
+
+mod build;
+mod case;
+mod grants;
+mod inspect;
+mod judge;
+mod new;
+mod receiver;
+mod report;
+mod test;
+
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueEnum};
+use gavia_sandbox::{Allocator, Sandbox, Settings};
+
+use super::stop::Stop;
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// Make the folder of a new plugin, which builds and passes its test
+    New {
+        /// Small letters, digits and `-`; the plugin's id
+        name: String,
+        #[arg(long, value_enum)]
+        kind: NewKind,
+        /// Where to put the folder
+        #[arg(long, default_value = ".")]
+        dir: PathBuf,
+        /// gavia's plugin-sdk folder, or the address of a git repository that holds it
+        #[arg(long)]
+        sdk: Option<String>,
+    },
+    /// Compile the plugin and say what came out
+    Build {
+        /// The plugin's folder
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    /// Run the plugin's own tests, then the component in the sandbox on the cases in tests/*.json
+    Test {
+        /// The plugin's folder
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    /// Say what a component is, what it wants and what it asks to be allowed
+    Inspect {
+        /// A component or a core module
+        file: PathBuf,
+    },
+}
+
+/// What a new plugin is for.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum NewKind {
+    Action,
+    Participants,
+    Notice,
+}
+
+pub(super) async fn run(command: Command) -> Result<(), Stop> {
+    match command {
+        Command::New { name, kind, dir, sdk } => new::run(&name, kind, &dir, sdk),
+        Command::Build { dir } => build::run(&dir).await,
+        Command::Test { dir } => test::run(&dir).await,
+        Command::Inspect { file } => inspect::run(&file).await,
+    }
+}
+
+/// A sandbox for one command; its compiled plugins go with the folder.
+fn sandbox() -> Result<(Sandbox, tempfile::TempDir), Stop> {
+    let cache = tempfile::tempdir().map_err(|error| Stop::Io("there is no folder for compiled plugins", error))?;
+    let settings = Settings { cache_dir: cache.path().to_owned(), slots: Some(4), allocator: Allocator::OnDemand };
+    let sandbox = Sandbox::new(settings).map_err(|error| Stop::refused(error.to_string()))?;
+    Ok((sandbox, cache))
+}

@@ -1,0 +1,99 @@
+//! `gavia plugin new`: a folder with a plugin that builds and passes its tests as it is.
+
+use std::{fs, path::Path};
+
+use super::NewKind;
+use crate::cli::{desk::say, stop::Stop};
+
+/// Where this program was built from: a checkout, in which the SDK lies. Looked at only when no other place is named.
+const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../plugin-sdk");
+
+const CARGO: &str = include_str!("template/Cargo.toml.in");
+const README: &str = include_str!("template/README.md.in");
+
+/// What differs between the kinds.
+struct Template {
+    kind: &'static str,
+    source: &'static str,
+    capabilities: &'static str,
+    case: &'static str,
+}
+
+fn template(kind: NewKind) -> Template {
+    match kind {
+        NewKind::Action => Template {
+            kind: "action",
+            source: include_str!("template/action.rs.in"),
+            capabilities: include_str!("template/action.toml.in"),
+            case: include_str!("template/action.json.in"),
+        },
+        NewKind::Participants => Template {
+            kind: "participants",
+            source: include_str!("template/participants.rs.in"),
+            capabilities: include_str!("template/participants.toml.in"),
+            case: include_str!("template/participants.json.in"),
+        },
+        NewKind::Notice => Template {
+            kind: "notice",
+            source: include_str!("template/notice.rs.in"),
+            capabilities: include_str!("template/notice.toml.in"),
+            case: include_str!("template/notice.json.in"),
+        },
+    }
+}
+
+pub(super) fn run(name: &str, kind: NewKind, dir: &Path, sdk: Option<String>) -> Result<(), Stop> {
+    check(name)?;
+    let sdk = sdk_dependency(sdk)?;
+    let template = template(kind);
+    let folder = dir.join(name);
+    let fill = |text: &str| text.replace("@name@", name).replace("@kind@", template.kind).replace("@sdk@", &sdk);
+    let files = [
+        ("Cargo.toml", fill(CARGO)),
+        ("gavia-plugin.toml", format!("id = \"{name}\"\nkinds = [\"{}\"]\n{}", template.kind, template.capabilities)),
+        ("README.md", fill(README)),
+        (".gitignore", "/target\n".to_owned()),
+        ("src/lib.rs", fill(template.source)),
+        ("tests/first.json", fill(template.case)),
+    ];
+    let write = || {
+        fs::create_dir_all(dir)?;
+        fs::create_dir(&folder)?; // never into one that is there already
+        for (file, text) in files {
+            let path = folder.join(file);
+            path.parent().map_or(Ok(()), fs::create_dir_all)?;
+            fs::write(path, text)?;
+        }
+        Ok(())
+    };
+    let shown = folder.display();
+    write().map_err(|error: std::io::Error| Stop::refused(format!("{shown} cannot be made: {error}")))?;
+    say(&format!("made {shown}\nnext: gavia plugin test {shown}"))
+}
+
+fn check(name: &str) -> Result<(), Stop> {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let good =
+        name.starts_with(|first: char| first.is_ascii_lowercase()) && name.len() <= 63 && name.bytes().all(inner);
+    if good && name != "test" {
+        return Ok(());
+    }
+    Err(Stop::refused(format!(
+        "{name:?} is no name for a plugin: small letters, digits and - (not \"test\"), as in create-account"
+    )))
+}
+
+/// The dependency as Cargo.toml has it.
+fn sdk_dependency(sdk: Option<String>) -> Result<String, Stop> {
+    let sdk = sdk.unwrap_or_else(|| SOURCE.to_owned());
+    if sdk.contains("://") || sdk.starts_with("git@") {
+        return Ok(format!("git = {}", toml::Value::String(sdk)));
+    }
+    let folder = Path::new(&sdk).canonicalize().ok().filter(|folder| folder.join("wit/gavia.wit").is_file());
+    match folder.as_deref().map(Path::to_str) {
+        Some(Some(folder)) => Ok(format!("path = {}", toml::Value::String(folder.to_owned()))),
+        _ => Err(Stop::refused(
+            "the SDK is not where this program was built: name it with --sdk, as gavia's folder plugin-sdk or a git address",
+        )),
+    }
+}

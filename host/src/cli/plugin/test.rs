@@ -1,0 +1,123 @@
+//! `gavia plugin test`: the plugin's own tests, natively; then the component, in the server's sandbox, on every case; and what each
+//! call used of what it may use.
+
+use std::{path::Path, process::Stdio, sync::Arc};
+
+use gavia_plugin_manifest::Manifest;
+use gavia_sandbox::{Call, Kind, Limits, Outcome, Prepared, Sandbox, Usage};
+
+use super::{
+    build,
+    case::{self, Case},
+    grants,
+    judge::{self, Answer},
+    receiver::Receiver,
+    report, sandbox,
+};
+use crate::cli::{desk::say, stop::Stop};
+
+/// The sandbox counts processor time in these.
+const TICK_MS: u64 = 5;
+
+pub(super) async fn run(dir: &Path) -> Result<(), Stop> {
+    build::package(dir)?;
+    let cases = case::of(dir)?;
+    native(dir)?;
+    let file = build::component(dir)?;
+    let (sandbox, _cache) = sandbox()?;
+    let prepared = build::prepare(&sandbox, &file).await?;
+    let manifest = report::manifest(&prepared.bytes)?.ok_or_else(|| Stop::refused("the plugin has no manifest"))?;
+    say(&format!("{} {}: {} bytes", manifest.id(), manifest.version(), prepared.bytes.len()))?;
+    let (count, mut failed) = (cases.len(), 0);
+    for (name, case) in cases {
+        failed += usize::from(!tried(&sandbox, (&prepared, &manifest), &name, case).await?);
+    }
+    match (count, failed) {
+        (0, _) => say("no cases in tests/*.json: the component itself was not run"),
+        (_, 0) => say(&format!("all {count} cases passed")),
+        (_, failed) => Err(Stop::refused(format!("{failed} of {count} cases failed"))),
+    }
+}
+
+/// `cargo test`, with its own output.
+fn native(dir: &Path) -> Result<(), Stop> {
+    let status = build::cargo(dir).arg("test").stdin(Stdio::null()).status();
+    let status = status.map_err(|error| Stop::Io("cargo does not start", error))?;
+    if status.success() { Ok(()) } else { Err(Stop::refused("the plugin's own tests fail, see above")) }
+}
+
+/// Runs one case and tells about it; says whether it passed.
+async fn tried(
+    sandbox: &Sandbox,
+    (prepared, manifest): (&Prepared, &Manifest),
+    name: &str,
+    mut case: Case,
+) -> Result<bool, Stop> {
+    let kind = kind(prepared, name, case.kind.as_deref())?;
+    let receiver = Receiver::start(&case.http).await?;
+    case.at(&receiver.origin);
+    let granted = grants::of(manifest, &case.without, &receiver.origin)?;
+    let limits = Limits::for_kind(kind);
+    let context = case.context();
+    let call = Call { context: &context, grants: Arc::new(granted), limits, host: Arc::new(case.services()) };
+    let plugin = &prepared.plugin;
+    let outcome = match kind {
+        Kind::Action => answered(sandbox.run_action(plugin, call).await, Answer::Action),
+        Kind::Participants => answered(sandbox.resolve_participants(plugin, call).await, Answer::Participants),
+        Kind::Notice => {
+            let message = case.message().ok_or_else(|| Stop::refused(format!("{name} has no `message` to deliver")))?;
+            answered(sandbox.send_notice(plugin, &message, call).await, Answer::Notice)
+        }
+        Kind::Condition => return Err(Stop::refused("conditions are not tried by cases")),
+    };
+    let differences = judge::differences(&case, &outcome, &receiver.received());
+    let word = if differences.is_empty() { "ok" } else { "FAILED" };
+    say(&format!("{word:6}  {name}  ({})", used(&outcome.usage, &limits)))?;
+    for difference in &differences {
+        say(&format!("        {difference}"))?;
+    }
+    if !differences.is_empty() {
+        for line in &outcome.logs {
+            say(&format!("        its log: {}", line.message))?;
+        }
+    }
+    Ok(differences.is_empty())
+}
+
+fn kind(prepared: &Prepared, name: &str, wanted: Option<&str>) -> Result<Kind, Stop> {
+    match (wanted, &prepared.kinds[..]) {
+        (None, [only]) => Ok(*only),
+        (None, _) => Err(Stop::refused(format!("{name} must say its `kind`: the plugin has several"))),
+        (Some(wanted), kinds) => {
+            let found = kinds.iter().find(|kind| kind.to_string() == wanted);
+            found.copied().ok_or_else(|| Stop::refused(format!("{name}: the plugin is not of kind {wanted:?}")))
+        }
+    }
+}
+
+fn answered<T>(outcome: Outcome<T>, wrap: impl FnOnce(T) -> Answer) -> Outcome<Answer> {
+    let Outcome { result, usage, logs, effects } = outcome;
+    Outcome { result: result.map(wrap), usage, logs, effects }
+}
+
+/// How near each limit the call came.
+fn used(usage: &Usage, limits: &Limits) -> String {
+    let kib = |bytes: usize| bytes.div_ceil(1 << 10);
+    let mut text = format!(
+        "cpu {} of {} ms, memory {} of {} KiB, {} of {} host calls, {} ms in all",
+        usage.cpu_ticks * TICK_MS,
+        limits.cpu.as_millis(),
+        kib(usage.peak_memory_bytes),
+        kib(limits.memory_bytes),
+        usage.host_calls,
+        limits.host_calls,
+        usage.wall_ms,
+    );
+    if usage.http_requests > 0 {
+        text += &format!(", {} of {} requests", usage.http_requests, limits.http_requests);
+    }
+    if usage.denied > 0 {
+        text += &format!(", {} refused", usage.denied);
+    }
+    text
+}

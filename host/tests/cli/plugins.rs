@@ -1,0 +1,170 @@
+//! `gavia plugin`: a new plugin of each kind builds and passes its tests as it is, in the real sandbox; and each mistake is told.
+
+use std::{env, fs, path::Path};
+
+use serde_json::{Value, json};
+
+use crate::binary::{Ended, Gavia};
+
+/// A gavia that finds cargo, and builds all plugins into one folder, so that what they share is compiled once.
+fn gavia() -> Gavia {
+    let mut gavia = Gavia::new();
+    for name in
+        ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "HTTPS_PROXY", "https_proxy", "CARGO_HTTP_CAINFO"]
+    {
+        if let Ok(value) = env::var(name) {
+            gavia.set(name, &value);
+        }
+    }
+    gavia.set("CARGO_TARGET_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/plugins"));
+    gavia
+}
+
+/// Makes a plugin, with the versions that are locked for gavia's own.
+fn made(gavia: &Gavia, kind: &str) -> String {
+    let name = format!("my-{kind}");
+    let ended = gavia.run(&["plugin", "new", &name, "--kind", kind, "--dir", &gavia.path("")]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{ended:?}");
+    let folder = gavia.path(&name);
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/Cargo.lock");
+    fs::copy(lock, Path::new(&folder).join("Cargo.lock")).unwrap();
+    folder
+}
+
+fn edit(file: &str, from: &str, to: &str) {
+    let text = fs::read_to_string(file).unwrap();
+    assert!(text.contains(from), "{file} has no {from}");
+    fs::write(file, text.replace(from, to)).unwrap();
+}
+
+#[track_caller]
+fn contains(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "no {part:?} in {text}");
+    }
+}
+
+#[test]
+fn a_new_plugin_of_each_kind_passes_its_tests_at_once() {
+    let gavia = gavia();
+    for (kind, import) in [("action", "effects"), ("participants", "directory"), ("notice", "outgoing-handler")] {
+        let folder = made(&gavia, kind);
+        let tested = gavia.run(&["plugin", "test", &folder]);
+        assert_eq!(tested.code, 0, "{tested:?}");
+        contains(
+            &tested.stdout,
+            &["test result: ok", "\nok      first.json  (cpu ", " host calls", "all 1 cases passed\n"],
+        );
+
+        let built = gavia.run(&["plugin", "build", &folder]);
+        assert_eq!(built.code, 0, "{built:?}");
+        let file = built.stdout.lines().next().unwrap();
+        assert!(Path::new(file).is_file(), "{built:?}");
+        contains(
+            &built.stdout,
+            &[&format!("a component of kind {kind}\n"), import, &format!("my-{kind} 0.1.0"), "asks to"],
+        );
+        let inspected = gavia.run(&["plugin", "inspect", file]);
+        assert_eq!((inspected.code, inspected.stdout.as_str()), (0, built.stdout.as_str()));
+        if kind == "action" {
+            what_goes_wrong_is_told(&gavia, &folder);
+        }
+    }
+}
+
+/// On the plugin that is built already: each of these costs a second.
+fn what_goes_wrong_is_told(gavia: &Gavia, folder: &str) {
+    let (case, manifest) = (format!("{folder}/tests/first.json"), format!("{folder}/gavia-plugin.toml"));
+    let tested = |expect: Value, more: Value| -> Ended {
+        let mut text = json!({ "ticket": { "fields": { "name": "Ada" } }, "expect": expect });
+        text.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        fs::write(&case, text.to_string()).unwrap();
+        gavia.run(&["plugin", "test", folder])
+    };
+    let wrong = tested(json!({ "message": "Hi", "comments": ["x"] }), json!({}));
+    assert_eq!((wrong.code, wrong.stderr.lines().last().unwrap()), (1, "gavia: 1 of 1 cases failed"), "{wrong:?}");
+    contains(
+        &wrong.stdout,
+        &[
+            "FAILED  first.json",
+            "message: wanted \"Hi\", came \"Hello, Ada!\"",
+            "fields: wanted {}, came {\"greeting\": String(\"Hello, Ada!\")}",
+            "comments: wanted [\"x\"], came []",
+            "its log: ticket gavia_",
+        ],
+    );
+    let nothing = tested(json!({ "fields": { "greeting": "Hello, Ada!" } }), json!({}));
+    contains(&nothing.stdout, &["FAILED", "the case says neither which `message` it expects nor which `error`"]);
+    let denied = json!({ "error": { "kind": "denied", "message": "tickets-write" } });
+    let refused = tested(denied.clone(), json!({ "without": ["tickets-write"] }));
+    assert_eq!(refused.code, 0, "{refused:?}");
+    contains(&refused.stdout, &["ok      first.json", "1 refused"]);
+    let odd = tested(denied, json!({ "withot": [] }));
+    contains(&odd.stderr, &["gavia: first.json is no case", "withot"]);
+
+    edit(&manifest, "kinds = [\"action\"]", "kinds = [\"notice\"]");
+    let lies = gavia.run(&["plugin", "build", folder]);
+    assert_eq!(lies.code, 1, "{lies:?}");
+    contains(&lies.stderr, &["the manifest says notice, and the component is action"]);
+    edit(&manifest, "kinds = [\"notice\"]", "kinds = [\"action\"]");
+    edit(&manifest, "grant = \"tickets-write\"\nfields = [\"greeting\"]", "grant = \"kv\"");
+    let forgot = gavia.run(&["plugin", "build", folder]);
+    contains(&forgot.stderr, &["needs the grant tickets-write, and the manifest does not ask for it"]);
+    edit(&manifest, "grant = \"kv\"", "grant = \"everything\"");
+    let unknown = gavia.run(&["plugin", "build", folder]);
+    contains(
+        &unknown.stderr,
+        &["gavia-plugin.toml", "unknown variant `everything`", "gavia: the plugin does not compile"],
+    );
+}
+
+#[test]
+fn f64_each_mistake_with_a_plugin_is_one_sentence() {
+    let gavia = gavia();
+    let empty = gavia.path("");
+    let text = gavia.file("text.wasm", "import os\n");
+    let taken = gavia.path("taken");
+    fs::create_dir(&taken).unwrap();
+    let new = |name: &'static str| vec!["plugin", "new", name, "--kind", "action", "--dir", &empty];
+    let cases: [(Vec<&str>, &str); 8] = [
+        (new("Hello"), "\"Hello\" is no name for a plugin"),
+        (new("../x"), "is no name for a plugin"),
+        (new("taken"), "taken cannot be made: File exists"),
+        ([new("x"), vec!["--sdk", "/nowhere"]].concat(), "--sdk"),
+        (vec!["plugin", "build", &empty], "holds no Cargo.toml"),
+        (vec!["plugin", "test", &empty], "holds no Cargo.toml"),
+        (vec!["plugin", "inspect", "/nowhere.wasm"], "/nowhere.wasm cannot be read"),
+        (vec!["plugin", "inspect", &text], "is not a WebAssembly component or module but a Python script"),
+    ];
+    for (line, part) in cases {
+        let ended = gavia.run(&line);
+        assert!(ended.code == 1 && ended.stdout.is_empty(), "{line:?}: {ended:?}");
+        assert!(ended.stderr.starts_with("gavia: ") && ended.stderr.contains(part), "{line:?}: {ended:?}");
+        assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
+    }
+    assert_eq!(gavia.run(&["plugin", "new", "x"]).code, 2, "the kind is needed");
+    assert!(!Path::new(&gavia.path("x")).exists());
+}
+
+#[test]
+fn the_sdk_may_come_from_a_repository() {
+    let gavia = gavia();
+    let line =
+        ["plugin", "new", "far", "--kind", "notice", "--dir", &gavia.path(""), "--sdk", "https://example.com/g.git"];
+    assert_eq!(gavia.run(&line).code, 0);
+    let manifest = fs::read_to_string(gavia.path("far/Cargo.toml")).unwrap();
+    contains(&manifest, &["gavia-plugin-sdk = { git = \"https://example.com/g.git\" }", "name = \"far\""]);
+}
+
+#[test]
+fn what_does_not_link_is_shown_as_wanted_and_provided() {
+    let gavia = gavia();
+    let file = gavia.path("odd.wasm");
+    let wat = r#"(component (import "gavia:plugin/log@0.9.0" (instance (export "shout" (func))))
+        (instance $plugin) (export "gavia:plugin/action@0.1.0" (instance $plugin)))"#;
+    fs::write(&file, wat::parse_str(wat).unwrap()).unwrap();
+    let ended = gavia.run(&["plugin", "inspect", &file]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    contains(&ended.stdout, &["wanted: gavia:plugin/log@0.9.0 shout: func()", "provided: version 0.1.0"]);
+    assert_eq!(ended.stderr, format!("gavia: {file} needs what this engine does not provide\n"));
+}
