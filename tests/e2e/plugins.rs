@@ -46,9 +46,7 @@ async fn lines(admin: &Session, path: &str, call: &Value) -> Vec<String> {
 async fn t13_a_participants_plugin_names_the_people_of_a_state() {
     let stage = stage().await;
     let path = install(&stage.admin, "name_people").await;
-    let by_plugin = |arguments: Value| {
-        json!({ "participant_type_id": 12, "participant": "name-people", "distribute_type_id": 2, "plugin_args": arguments.to_string() })
-    };
+    let by_plugin = |arguments: Value| json!({ "participant_type_id": 12, "participant": "name-people", "distribute_type_id": 2, "plugin_args": arguments.to_string() });
     let ops = stage.people.departments["ops"];
     let flow = stage.simple("f", &[], by_plugin(json!({ "names": ["lisi", "lisi"], "leader_of": ops })), vec![]).await;
     let app = stage.app(&[&flow]).await;
@@ -57,7 +55,10 @@ async fn t13_a_participants_plugin_names_the_people_of_a_state() {
     let row = app.row(id).await;
     assert_eq!((&row["participant_type_id"], &row["participant"]), (&json!(2), &json!("lisi,guiji")), "each once");
     let made = calls(&stage.admin, &path).await;
-    assert_eq!((&made[0]["outcome"], &made[0]["kind"], &made[0]["version"]), (&json!("ok"), &json!("participants"), &json!(1)));
+    assert_eq!(
+        (&made[0]["outcome"], &made[0]["kind"], &made[0]["version"]),
+        (&json!("ok"), &json!("participants"), &json!(1))
+    );
     assert_eq!(lines(&stage.admin, &path, &made[0]).await, ["asked about state mid by lilei"]);
     app.patch("guiji", &format!("/tickets/{id}"), json!({ "transition_id": flow.transition("done") })).await.ok();
 
@@ -73,7 +74,8 @@ async fn t13_a_participants_plugin_names_the_people_of_a_state() {
     assert!(tell(json!({ "names": [] })).await.contains("未返回任何用户"));
     assert!(tell(json!({ "fail": "nobody is there" })).await.contains("nobody is there"));
     assert!(tell(json!({ "what": 1 })).await.contains("处理人插件执行失败"));
-    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM tickets").fetch_one(stage.cluster.pool()).await.expect("a count");
+    let left: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM tickets").fetch_one(stage.cluster.pool()).await.expect("a count");
     assert_eq!(left, 1, "a refused move leaves nothing");
 
     // what was granted can be taken away, and the plugin is told so

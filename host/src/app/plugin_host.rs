@@ -219,7 +219,13 @@ mod tests {
         host.kv_delete("k").await.unwrap();
         assert_eq!(host.kv_get("k").await, Ok(None));
 
-        let other = PluginHost { plugin: None, db: app.db.clone(), key: app.key.clone(), settings: vec![], own: host.own.clone() };
+        let other = PluginHost {
+            plugin: None,
+            db: app.db.clone(),
+            key: app.key.clone(),
+            settings: vec![],
+            own: host.own.clone(),
+        };
         assert_eq!(other.secret("T").await, Err(ServiceError::NotFound));
         assert_eq!(other.kv_get("k").await, Err(ServiceError::NotFound));
         assert_eq!(host.ticket(7).await.unwrap().title, "own", "as it was at the start");

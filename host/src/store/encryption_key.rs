@@ -97,11 +97,7 @@ async fn reseal_notices(tx: &mut PgConnection, old: &SealingKey, new: &SealingKe
     Ok(rows.len())
 }
 
-fn anew(
-    sealed: &[u8],
-    (old, new): (&SealingKey, &SealingKey),
-    what: impl Fn() -> String,
-) -> Result<Vec<u8>, Error> {
+fn anew(sealed: &[u8], (old, new): (&SealingKey, &SealingKey), what: impl Fn() -> String) -> Result<Vec<u8>, Error> {
     let plain = old.open(sealed).map_err(|error| Error::Inconsistent(format!("{}: {error}", what())))?;
     Ok(new.seal(&plain))
 }

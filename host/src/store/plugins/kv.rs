@@ -134,7 +134,11 @@ mod tests {
         assert_eq!(forget(&mut *db, 10).await.unwrap(), 0);
         sqlx::query("UPDATE plugin_kv SET expires_at = now()").execute(&mut *db).await.unwrap();
         assert_eq!(get(&mut *db, one, "k").await.unwrap(), None);
-        assert_eq!(compare_and_set(&mut db, one, None, entry("k", b"3")).await.unwrap(), Kept::Yes, "it is none by now");
+        assert_eq!(
+            compare_and_set(&mut db, one, None, entry("k", b"3")).await.unwrap(),
+            Kept::Yes,
+            "it is none by now"
+        );
         assert_eq!(compare_and_set(&mut db, one, Some(b"2"), entry("k", b"4")).await.unwrap(), Kept::Differs);
         assert_eq!(compare_and_set(&mut db, one, Some(b"3"), entry("k", b"4")).await.unwrap(), Kept::Yes);
         assert_eq!(get(&mut *db, one, "k").await.unwrap().unwrap(), b"4", "without an end again");

@@ -10,11 +10,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::{
-        AccountAdministrator,
-        definitions::Given,
-        problem::Explained,
-    },
+    super::{AccountAdministrator, definitions::Given, problem::Explained},
     plugin_id, shown,
 };
 use crate::{app::App, store::plugins::settings};
