@@ -212,7 +212,7 @@ mod tests {
         app.set_plugin_secret(plugin, ("T", "value"), "admin").await.unwrap();
         assert_eq!(host.secret("T").await, Ok(Secret::new("value")));
         assert_eq!(host.secret("U").await, Err(ServiceError::NotFound));
-        host.kv_set("k", vec![1], Some(Duration::from_secs(60))).await.unwrap();
+        host.kv_set("k", vec![1], Some(Duration::from_mins(1))).await.unwrap();
         assert_eq!(host.kv_get("k").await, Ok(Some(vec![1])));
         assert_eq!(host.kv_compare_and_set("k", None, vec![2]).await, Ok(false));
         assert_eq!(host.kv_compare_and_set("k", Some(vec![1]), vec![2]).await, Ok(true));

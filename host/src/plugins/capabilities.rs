@@ -148,6 +148,7 @@ impl Capabilities {
     }
 
     /// Requested ∩ granted. `self` is what is requested; headers and private networks come from the grant alone.
+    #[must_use]
     pub fn granted_by(&self, granted: &Self) -> Self {
         let mut http: Vec<Origin> = Vec::new();
         for origin in self.http.iter().flat_map(|asked| granted.http.iter().filter_map(|given| asked.granted_by(given)))

@@ -35,7 +35,7 @@ pub fn in_words(capabilities: &Capabilities) -> Vec<(&'static str, String)> {
             ));
         }
         Fields::All => {
-            lines.push(("tickets-write", "write every field of the ticket it works on, and comment on it".to_owned()))
+            lines.push(("tickets-write", "write every field of the ticket it works on, and comment on it".to_owned()));
         }
     }
     match capabilities.directory {

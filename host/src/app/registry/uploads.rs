@@ -134,7 +134,7 @@ pub(super) async fn made(
         _ => error.into(),
     })?;
     note(tx, (id, "plugin.create", by), (None, Some(json!({ "name": name })))).await?;
-    Ok(plugins::hold(tx, id).await?.ok_or(RegistryError::PluginMissing)?)
+    plugins::hold(tx, id).await?.ok_or(RegistryError::PluginMissing)
 }
 
 /// The next version of a plugin that the transaction holds.
@@ -177,11 +177,9 @@ pub(super) async fn add_version(
 
 /// The manifest section of a component, or of a module inside it. What is broken is for the sandbox to say.
 fn carried(bytes: &[u8]) -> Option<Vec<u8>> {
-    let sections = Parser::new(0).parse_all(bytes).map_while(Result::ok);
-    sections
-        .filter_map(|payload| match payload {
-            Payload::CustomSection(section) if section.name() == SECTION => Some(section.data().to_vec()),
-            _ => None,
-        })
-        .next()
+    let mut sections = Parser::new(0).parse_all(bytes).map_while(Result::ok);
+    sections.find_map(|payload| match payload {
+        Payload::CustomSection(section) if section.name() == SECTION => Some(section.data().to_vec()),
+        _ => None,
+    })
 }
