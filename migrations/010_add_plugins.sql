@@ -134,6 +134,8 @@ ALTER TABLE run_scripts ADD COLUMN plugin_id bigint CONSTRAINT run_scripts_plugi
 CREATE INDEX run_scripts_plugin_idx ON run_scripts (plugin_id);
 ALTER TABLE custom_notices ADD COLUMN plugin_id bigint CONSTRAINT custom_notices_plugin_fkey REFERENCES plugins (id);
 CREATE INDEX custom_notices_plugin_idx ON custom_notices (plugin_id);
+-- the component that belongs to a file's name is the plugin's
+ALTER TABLE custom_notices DROP CONSTRAINT custom_notices_file;
 
 -- Whom a notice plugin reached with one try.
 CREATE TABLE notice_recipients (

@@ -106,11 +106,7 @@ pub async fn load(app: &App) -> Result<Option<Secrets>, Error> {
     Ok(Some(Secrets { token, password: company.made_administrator.then_some(password), leave, submit }))
 }
 
-async fn script(
-    tx: &mut PgConnection,
-    (name, file): (&str, &str),
-    checked: &Checked,
-) -> Result<ScriptId, Error> {
+async fn script(tx: &mut PgConnection, (name, file): (&str, &str), checked: &Checked) -> Result<ScriptId, Error> {
     let draft = RunScriptDraft { name: name.into(), description: "gavia的示例插件".into(), is_active: true };
     Ok(insert_script(tx, &draft, (&format!("workflow_script/{file}.wasm"), checked), MARK).await?)
 }

@@ -90,11 +90,15 @@ async fn d07_d08_only_who_may_configure_configures_and_apps_do_not_read_accounts
         let got = app.get("admin", path).await;
         assert_eq!((got.status, got.code()), (200, -1), "{path}");
     }
-    assert_eq!(app.post("admin", "/workflows", json!({ "name": "w" })).await.code(), -1, "an app without the right");
-    admin.post("/accounts/app_token", json!({ "app_name": "pages", "may_admin": true })).await.ok();
-    let tokens = admin.get("/accounts/app_token?search_value=pages").await.ok();
-    let token = tokens["value"][0]["token"].as_str().expect("a token");
-    let pages = gavia_tests::client::AppClient::new(gavia_tests::http_client(), &node.base, "pages", token);
+    let made = async |name: &str, rights: Value| {
+        let made = admin.post("/accounts/app_token", rights).await.ok();
+        let token = made["token"].as_str().expect("a token");
+        gavia_tests::client::AppClient::new(gavia_tests::http_client(), &node.base, name, token)
+    };
+    let plain = made("plain", json!({ "app_name": "plain" })).await;
+    let refused = plain.post("admin", "/workflows", json!({ "name": "w" })).await;
+    assert_eq!(refused.code(), -1, "an app without the right");
+    let pages = made("pages", json!({ "app_name": "pages", "may_admin": true })).await;
     assert_eq!(pages.post("lisi", "/workflows", json!({ "name": "w" })).await.code(), -1, "not an administrator");
     let made = pages.post("admin", "/workflows", json!({ "name": "w" })).await.ok();
     assert_eq!(

@@ -26,18 +26,18 @@ async fn install(admin: &Session, guest: &str) -> String {
     let path = format!("/plugins/{}", made["plugin_id"]);
     let version = format!("{path}/versions/{}", made["version"]);
     let (method, grants) = (Method::POST, json!({ "grants": "requested" }));
-    fine(admin.v2(method.clone(), &format!("{version}/approve"), grants).await);
-    fine(admin.v2(method, &format!("{version}/activate"), json!({})).await);
+    fine(admin.v2_with(method.clone(), &format!("{version}/approve"), grants).await);
+    fine(admin.v2_with(method, &format!("{version}/activate"), json!({})).await);
     path
 }
 
 async fn calls(admin: &Session, path: &str) -> Vec<Value> {
-    let list = fine(admin.v2(Method::GET, &format!("{path}/calls"), json!(null)).await);
+    let list = fine(admin.v2(Method::GET, &format!("{path}/calls")).await);
     list["items"].as_array().expect("calls").clone()
 }
 
 async fn lines(admin: &Session, path: &str, call: &Value) -> Vec<String> {
-    let call = fine(admin.v2(Method::GET, &format!("{path}/calls/{}", call["id"]), json!(null)).await);
+    let call = fine(admin.v2(Method::GET, &format!("{path}/calls/{}", call["id"])).await);
     let log = call["log"].as_array().expect("a log").iter();
     log.map(|line| line["message"].as_str().expect("a line").to_owned()).collect()
 }
@@ -46,9 +46,7 @@ async fn lines(admin: &Session, path: &str, call: &Value) -> Vec<String> {
 async fn t13_a_participants_plugin_names_the_people_of_a_state() {
     let stage = stage().await;
     let path = install(&stage.admin, "name_people").await;
-    let by_plugin = |arguments: Value| {
-        json!({ "participant_type_id": 12, "participant": "name-people", "distribute_type_id": 2, "plugin_args": arguments.to_string() })
-    };
+    let by_plugin = |arguments: Value| json!({ "participant_type_id": 12, "participant": "name-people", "distribute_type_id": 2, "plugin_args": arguments.to_string() });
     let ops = stage.people.departments["ops"];
     let flow = stage.simple("f", &[], by_plugin(json!({ "names": ["lisi", "lisi"], "leader_of": ops })), vec![]).await;
     let app = stage.app(&[&flow]).await;
@@ -57,7 +55,10 @@ async fn t13_a_participants_plugin_names_the_people_of_a_state() {
     let row = app.row(id).await;
     assert_eq!((&row["participant_type_id"], &row["participant"]), (&json!(2), &json!("lisi,guiji")), "each once");
     let made = calls(&stage.admin, &path).await;
-    assert_eq!((&made[0]["outcome"], &made[0]["kind"], &made[0]["version"]), (&json!("ok"), &json!("participants"), &json!(1)));
+    assert_eq!(
+        (&made[0]["outcome"], &made[0]["kind"], &made[0]["version"]),
+        (&json!("ok"), &json!("participants"), &json!(1))
+    );
     assert_eq!(lines(&stage.admin, &path, &made[0]).await, ["asked about state mid by lilei"]);
     app.patch("guiji", &format!("/tickets/{id}"), json!({ "transition_id": flow.transition("done") })).await.ok();
 
@@ -73,15 +74,16 @@ async fn t13_a_participants_plugin_names_the_people_of_a_state() {
     assert!(tell(json!({ "names": [] })).await.contains("未返回任何用户"));
     assert!(tell(json!({ "fail": "nobody is there" })).await.contains("nobody is there"));
     assert!(tell(json!({ "what": 1 })).await.contains("处理人插件执行失败"));
-    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM tickets").fetch_one(stage.cluster.pool()).await.expect("a count");
+    let left: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM tickets").fetch_one(stage.cluster.pool()).await.expect("a count");
     assert_eq!(left, 1, "a refused move leaves nothing");
 
     // what was granted can be taken away, and the plugin is told so
-    fine(stage.admin.v2(Method::PUT, &format!("{path}/grants"), json!({})).await);
+    fine(stage.admin.v2_with(Method::PUT, &format!("{path}/grants"), json!({})).await);
     assert!(tell(json!({ "leader_of": ops })).await.contains("directory"));
     let newest = &calls(&stage.admin, &path).await[0];
     assert_eq!((&newest["outcome"], &newest["denied"]), (&json!("guest"), &json!(1)));
-    let in_use = stage.admin.v2(Method::DELETE, &path, json!(null)).await;
+    let in_use = stage.admin.v2(Method::DELETE, &path).await;
     assert_eq!((in_use.status, &in_use.body["used_by"]["participants_of_states"][0]["state"]), (409, &json!("mid")));
     assert_eq!(stage.broken().await, Vec::<String>::new());
 }
@@ -89,7 +91,7 @@ async fn t13_a_participants_plugin_names_the_people_of_a_state() {
 /// The newest delivery of a notice, once there are as many as that.
 async fn delivered(admin: &Session, notice: &Value, count: usize) -> Value {
     for _ in 0..600 {
-        let log = fine(admin.v2(Method::GET, &format!("/notices/{notice}/deliveries"), json!(null)).await);
+        let log = fine(admin.v2(Method::GET, &format!("/notices/{notice}/deliveries")).await);
         let items = log["items"].as_array().expect("deliveries");
         if items.len() >= count {
             return items[0].clone();
@@ -130,8 +132,8 @@ async fn a_notice_plugin_tells_people_and_it_is_kept_whom_it_reached() {
     let first = delivered(&stage.admin, &notice, 1).await;
     assert_eq!((&first["outcome"], &first["recipients"]), (&json!("failed"), &json!([])), "it has no secret yet");
 
-    fine(stage.admin.v2(Method::PUT, &format!("{path}/secrets/GATE"), json!({ "value": "open-sesame" })).await);
-    fine(stage.admin.v2(Method::PUT, &format!("{path}/config"), json!({ "unreachable": "wangwu" })).await);
+    fine(stage.admin.v2_with(Method::PUT, &format!("{path}/secrets/GATE"), json!({ "value": "open-sesame" })).await);
+    fine(stage.admin.v2_with(Method::PUT, &format!("{path}/config"), json!({ "unreachable": "wangwu" })).await);
     app.create("lilei", new).await;
     let second = delivered(&stage.admin, &notice, 2).await;
     assert_eq!((&second["outcome"], &second["detail"]), (&json!("failed"), &json!("1 of 2 were not reached")));
@@ -157,17 +159,17 @@ async fn a_shipped_notice_plugin_reaches_the_server_that_its_setting_names_and_n
     let (notice, flow) = telling(&stage, "notice-webhook").await;
     let app = stage.app(&[&flow]).await;
     let receiver = Receiver::start().await.expect("a receiver");
-    fine(stage.admin.v2(Method::PUT, &format!("{path}/secrets/WEBHOOK_SECRET"), json!({ "value": "s" })).await);
-    fine(stage.admin.v2(Method::PUT, &format!("{path}/config"), json!({ "url": receiver.url })).await);
+    fine(stage.admin.v2_with(Method::PUT, &format!("{path}/secrets/WEBHOOK_SECRET"), json!({ "value": "s" })).await);
+    fine(stage.admin.v2_with(Method::PUT, &format!("{path}/config"), json!({ "url": receiver.url })).await);
     let new = json!({ "workflow_id": flow.id, "transition_id": flow.transition("submit"), "title": "t" });
 
     app.create("lilei", new.clone()).await;
     let first = delivered(&stage.admin, &notice, 1).await;
     assert_eq!(first["outcome"], "failed", "a private address is not opened by a setting: {first}");
 
-    let mut grants = fine(stage.admin.v2(Method::GET, &path, json!(null)).await)["grants"].clone();
+    let mut grants = fine(stage.admin.v2(Method::GET, &path).await)["grants"].clone();
     grants["http"]["origins"][0]["private"] = true.into();
-    fine(stage.admin.v2(Method::PUT, &format!("{path}/grants"), grants).await);
+    fine(stage.admin.v2_with(Method::PUT, &format!("{path}/grants"), grants).await);
     app.create("lilei", new).await;
     let mut newest = delivered(&stage.admin, &notice, 2).await;
     for _ in 0..600 {

@@ -285,7 +285,7 @@ async fn i04_f06_parallel_creations_on_two_nodes_get_distinct_numbers() {
     let second = AppClient::new(gavia_tests::http_client(), &other.base, &app.name, &app.token);
     let body = json!({ "workflow_id": workflow.id, "transition_id": workflow.transition("submit"), "title": "t" });
     let create = |n: usize| {
-        let (app, body) = (if n % 2 == 0 { app.clone() } else { second.clone() }, body.clone());
+        let (app, body) = (if n.is_multiple_of(2) { app.clone() } else { second.clone() }, body.clone());
         async move { app.post("lisi", "/tickets", body).await.ok() }
     };
     let created: Vec<Value> = join_all((0..ROUNDS).map(create)).await;

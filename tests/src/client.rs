@@ -112,8 +112,7 @@ impl Session {
 
     /// A call to `/api/v2`.
     pub async fn v2(&self, method: Method, path: &str) -> Answer {
-        let request = self.http.request(method, format!("{}/api/v2{path}", self.base));
-        answer(request.header("cookie", &self.cookie).header("x-requested-with", "gavia")).await
+        answer(self.v2_request(method, path)).await
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
@@ -124,10 +123,9 @@ impl Session {
         self.send(Method::POST, path, body).await
     }
 
-    /// A call to `/api/v2`; null is no body.
-    pub async fn v2(&self, method: Method, path: &str, body: Value) -> Answer {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        answer(self.v2_request(method, path).body(body)).await
+    /// A call to `/api/v2` with a JSON body.
+    pub async fn v2_with(&self, method: Method, path: &str, body: Value) -> Answer {
+        answer(self.v2_request(method, path).body(body.to_string())).await
     }
 
     /// Sends a file as the body.

@@ -35,7 +35,17 @@ fn build() -> PathBuf {
     let target = root.join("target/guests-build");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--locked", "--release", "--target", "wasm32-wasip2"]);
-    for package in ["print_creator", "fail_on_mode", "print_long", "print_action", "quiet", "hostile", "name_people", "tell_people", "notice-webhook"] {
+    for package in [
+        "print_creator",
+        "fail_on_mode",
+        "print_long",
+        "print_action",
+        "quiet",
+        "hostile",
+        "name_people",
+        "tell_people",
+        "notice-webhook",
+    ] {
         cargo.args(["-p", package]);
     }
     cargo.arg("--manifest-path").arg(root.join("plugins/Cargo.toml")).arg("--target-dir").arg(&target);

@@ -5,8 +5,8 @@
 
 use std::time::{Duration, Instant};
 
-const FIRST: Duration = Duration::from_secs(60);
-const LONGEST: Duration = Duration::from_secs(3_600);
+const FIRST: Duration = Duration::from_mins(1);
+const LONGEST: Duration = Duration::from_hours(1);
 
 /// How one plugin has fared of late.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,7 +54,7 @@ impl Breaker {
             State::Closed => Ok(()),
             State::Open { until } if now < until => Err(until - now),
             // A call that never reported back (its task was lost) must not close the way for ever.
-            State::Trying { since } if now < since + FIRST => Err(FIRST - (now - since)),
+            State::Trying { since } if now < since + FIRST => Err(since + FIRST - now),
             State::Open { .. } | State::Trying { .. } => {
                 self.state = State::Trying { since: now };
                 Ok(())

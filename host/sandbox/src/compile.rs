@@ -72,7 +72,7 @@ async fn converse(child: &mut Child, component: &[u8], allowance: Allowance) -> 
     let signal = std::os::unix::process::ExitStatusExt::signal(&ended);
     match (ended.code(), signal) {
         (Some(0), _) => Ok(code),
-        (Some(REFUSED), _) => Err(Rejection::Invalid(reason)),
+        (Some(code), _) if code == i32::from(REFUSED) => Err(Rejection::Invalid(reason)),
         // A panic: what a library does when it gets no memory or no thread, or meets what it did not expect.
         (Some(PANICKED), _) => Err(Rejection::Limit(format!(
             "the compiler gave up on it within {} bytes of memory: {reason}",

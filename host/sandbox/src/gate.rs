@@ -148,14 +148,14 @@ mod tests {
         let _running = gate.turn(&limits).await.unwrap();
         let mut queue: Vec<_> = (0..MAX_WAITING).map(|_| Box::pin(gate.turn(&limits))).collect();
         for waiting in &mut queue {
-            assert!(futures_poll(waiting.as_mut()).is_none());
+            assert!(polled(waiting.as_mut()).is_none());
         }
         assert!(matches!(gate.turn(&limits).await, Err(PluginError::Busy { .. })));
         queue.pop();
-        assert!(futures_poll(Box::pin(gate.turn(&limits)).as_mut()).is_none(), "who gives up makes room");
+        assert!(polled(Box::pin(gate.turn(&limits)).as_mut()).is_none(), "who gives up makes room");
     }
 
-    fn futures_poll<F: Future>(future: std::pin::Pin<&mut F>) -> Option<F::Output> {
+    fn polled<F: Future>(future: std::pin::Pin<&mut F>) -> Option<F::Output> {
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         match future.poll(&mut context) {
             std::task::Poll::Ready(output) => Some(output),

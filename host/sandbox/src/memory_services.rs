@@ -25,6 +25,9 @@ pub struct Department {
     pub leader: Option<String>,
 }
 
+/// By key: the value and when it expires.
+type Values = BTreeMap<String, (Vec<u8>, Option<Instant>)>;
+
 /// Fill the public lists, then share it.
 #[derive(Debug, Default)]
 pub struct InMemory {
@@ -35,23 +38,18 @@ pub struct InMemory {
     pub histories: BTreeMap<i64, Vec<FlowEntry>>,
     pub users: Vec<User>,
     pub departments: Vec<Department>,
-    kv: Mutex<BTreeMap<String, (Vec<u8>, Option<Instant>)>>,
+    kv: Mutex<Values>,
 }
 
 impl InMemory {
-    fn kv(&self) -> MutexGuard<'_, BTreeMap<String, (Vec<u8>, Option<Instant>)>> {
+    fn kv(&self) -> MutexGuard<'_, Values> {
         let mut kv = self.kv.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         kv.retain(|_, (_, until)| until.is_none_or(|until| until > now));
         kv
     }
 
-    fn put(
-        kv: &mut BTreeMap<String, (Vec<u8>, Option<Instant>)>,
-        key: &str,
-        value: Vec<u8>,
-        ttl: Option<Duration>,
-    ) -> Result<(), ServiceError> {
+    fn put(kv: &mut Values, key: &str, value: Vec<u8>, ttl: Option<Duration>) -> Result<(), ServiceError> {
         let others: usize =
             kv.iter().filter(|(other, _)| *other != key).map(|(key, (value, _))| key.len() + value.len()).sum();
         if others + key.len() + value.len() > KV_BYTES {

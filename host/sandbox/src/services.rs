@@ -82,7 +82,7 @@ pub trait Services: Send + Sync {
         nothing()
     }
 
-    /// Stores a value (1 key of at most 256 bytes, at most 64 KiB; the plugin's total is the host's to check).
+    /// Stores a value. The sandbox checks key (1 to 256 bytes) and value (64 KiB); the plugin's total is the host's to check.
     fn kv_set<'a>(&'a self, _key: &'a str, _value: Vec<u8>, _ttl: Option<Duration>) -> Answered<'a, ()> {
         nothing()
     }

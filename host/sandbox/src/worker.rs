@@ -11,7 +11,7 @@ use nix::sys::resource::{Resource, setrlimit};
 use crate::{engine, inspect::MAX_BYTES, sandbox::Allocator};
 
 /// The exit code for a component that the compiler refuses; the reason is on standard error.
-pub(crate) const REFUSED: i32 = 3;
+pub(crate) const REFUSED: u8 = 3;
 
 const CPU_SECONDS: &str = "GAVIA_COMPILE_CPU_SECONDS";
 const MEMORY_BYTES: &str = "GAVIA_COMPILE_MEMORY_BYTES";
@@ -73,7 +73,7 @@ fn work() -> Result<(), Failure> {
         .read_to_end(&mut component)
         .map_err(|error| failed(error.to_string()))?;
     let code = engine.precompile_component(&component);
-    let code = code.map_err(|error| (REFUSED.unsigned_abs() as u8, format!("{error:#}")))?;
+    let code = code.map_err(|error| (REFUSED, format!("{error:#}")))?;
     io::stdout().write_all(&code).and_then(|()| io::stdout().flush()).map_err(|error| failed(error.to_string()))
 }
 

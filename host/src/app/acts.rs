@@ -4,8 +4,8 @@
 use serde_json::{Map, Value};
 
 use crate::workflow::{
-    self, Actor, Authority, Definition, Facts, FailedRun, HookConfig, Move, Needs, Participants, PeopleQuestion, Question, Refusal,
-    StateId, Step, Ticket, TransitionId,
+    self, Actor, Authority, Definition, Facts, FailedRun, HookConfig, Move, Needs, Participants, PeopleQuestion,
+    Question, Refusal, StateId, Step, Ticket, TransitionId,
 };
 
 #[derive(Clone, Copy, Debug)]

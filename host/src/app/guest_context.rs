@@ -55,7 +55,11 @@ pub(super) fn context(app: &App, invocation: Invocation, ticket: types::Ticket) 
     }
 }
 
-pub(super) fn guest_ticket(ticket: &Ticket, definition: &Definition, fields: &[(String, FieldKind, Value)]) -> types::Ticket {
+pub(super) fn guest_ticket(
+    ticket: &Ticket,
+    definition: &Definition,
+    fields: &[(String, FieldKind, Value)],
+) -> types::Ticket {
     let state = definition.state(ticket.state);
     types::Ticket {
         id: ticket.id.0,

@@ -79,14 +79,8 @@ impl App {
             _ => format!("{missed} of {} were not reached", recipients.len()),
         };
         let outcome = if missed == 0 { Outcome::Delivered } else { Outcome::Failed };
-        let delivery = Delivery {
-            notice: id,
-            ticket: job.ticket,
-            key: job.key,
-            attempt: job.attempt,
-            outcome,
-            detail: &detail,
-        };
+        let delivery =
+            Delivery { notice: id, ticket: job.ticket, key: job.key, attempt: job.attempt, outcome, detail: &detail };
         let mut tx = self.db.begin().await?;
         if store::jobs::finish(&mut tx, job).await? {
             store::custom_notices::log(&mut tx, &delivery).await?;

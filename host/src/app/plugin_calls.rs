@@ -55,7 +55,7 @@ impl App {
     }
 
     async fn clean_up_calls(&self) {
-        if self.noted.0.fetch_add(1, Ordering::Relaxed) % CLEAN_EVERY != 0 {
+        if !self.noted.0.fetch_add(1, Ordering::Relaxed).is_multiple_of(CLEAN_EVERY) {
             return;
         }
         let cleaned = async {

@@ -159,3 +159,87 @@ fn members(found: Result<Option<Vec<PersonRow>>, store::Error>) -> Result<Vec<ty
     let found = found.map_err(failed)?.ok_or(ServiceError::NotFound)?;
     Ok(found.into_iter().map(guest_user).collect())
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::{
+        app::testing::{TestApp, app},
+        store::{plugins, testing},
+    };
+
+    async fn host(app: &TestApp) -> PluginHost {
+        let plugin = plugins::insert(&app.db, ("one", ""), &[], "").await.unwrap();
+        PluginHost {
+            db: app.db.clone(),
+            key: app.key.clone(),
+            plugin: Some(plugin),
+            settings: vec![("k".into(), "v".into())],
+            own: types::Ticket { id: 7, title: "own".into(), ..types::Ticket::default() },
+        }
+    }
+
+    fn names(people: Result<Vec<types::User>, ServiceError>) -> Vec<String> {
+        people.unwrap().into_iter().map(|user| user.username).collect()
+    }
+
+    #[tokio::test]
+    async fn people_are_found_by_name_role_and_department() {
+        let app = app().await;
+        let host = host(&app).await;
+        testing::insert_company(&app.db).await;
+        let lisi = host.user_by_name("lisi").await.unwrap();
+        assert_eq!((lisi.email.as_str(), lisi.dept_ids, lisi.role_ids), ("lisi@x", vec![1], vec![1]));
+        assert_eq!(host.user_by_name("ghost").await, Err(ServiceError::NotFound));
+        assert_eq!(names(host.users_in_role(1, 10).await), ["lisi", "boss"], "active ones alone");
+        assert_eq!(names(host.users_in_role(1, 1).await), ["lisi"]);
+        assert_eq!(host.users_in_role(2, 10).await, Ok(vec![]), "a role without people");
+        assert_eq!(host.users_in_role(3, 10).await, Err(ServiceError::NotFound));
+        assert_eq!(names(host.users_in_dept(1, Depth::Direct, 10).await), ["lisi"]);
+        assert_eq!(names(host.users_in_dept(1, Depth::Below, 10).await), ["lisi", "boss"]);
+        assert_eq!(host.users_in_dept(3, Depth::Below, 10).await, Err(ServiceError::NotFound));
+        assert_eq!(host.leader_of_dept(1).await.unwrap().unwrap().username, "boss");
+        assert_eq!(host.leader_of_dept(2).await, Ok(None));
+        assert_eq!(host.leader_of_dept(3).await, Err(ServiceError::NotFound));
+    }
+
+    #[tokio::test]
+    async fn secrets_and_storage_are_the_plugins_own() {
+        let app = app().await;
+        let host = host(&app).await;
+        let plugin = host.plugin.unwrap();
+        app.set_plugin_secret(plugin, ("T", "value"), "admin").await.unwrap();
+        assert_eq!(host.secret("T").await, Ok(Secret::new("value")));
+        assert_eq!(host.secret("U").await, Err(ServiceError::NotFound));
+        host.kv_set("k", vec![1], Some(Duration::from_mins(1))).await.unwrap();
+        assert_eq!(host.kv_get("k").await, Ok(Some(vec![1])));
+        assert_eq!(host.kv_compare_and_set("k", None, vec![2]).await, Ok(false));
+        assert_eq!(host.kv_compare_and_set("k", Some(vec![1]), vec![2]).await, Ok(true));
+        host.kv_delete("k").await.unwrap();
+        assert_eq!(host.kv_get("k").await, Ok(None));
+
+        let other = PluginHost {
+            plugin: None,
+            db: app.db.clone(),
+            key: app.key.clone(),
+            settings: vec![],
+            own: host.own.clone(),
+        };
+        assert_eq!(other.secret("T").await, Err(ServiceError::NotFound));
+        assert_eq!(other.kv_get("k").await, Err(ServiceError::NotFound));
+        assert_eq!(host.ticket(7).await.unwrap().title, "own", "as it was at the start");
+        assert_eq!(host.ticket(8).await, Err(ServiceError::NotFound));
+    }
+
+    #[tokio::test]
+    async fn a_database_that_does_not_answer_is_the_hosts_trouble_and_not_for_ever() {
+        let app = app().await;
+        let host = host(&app).await;
+        let mut holder = app.db.begin().await.unwrap();
+        testing::lock_users(&mut holder).await;
+        let begun = tokio::time::Instant::now();
+        assert!(matches!(host.user_by_name("lisi").await, Err(ServiceError::Failed(_))));
+        assert!(begun.elapsed() < PATIENCE + Duration::from_secs(1), "{:?}", begun.elapsed());
+    }
+}

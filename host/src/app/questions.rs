@@ -161,7 +161,7 @@ impl App {
     }
 }
 
-fn who<'a>(actor: Actor<'a>) -> &'a str {
+fn who(actor: Actor<'_>) -> &str {
     match actor {
         Actor::Person(name) => name,
         Actor::Script { .. } | Actor::Engine(_) => workflow::ROBOT,

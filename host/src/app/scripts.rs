@@ -101,7 +101,8 @@ impl App {
                 let mut tx = self.db.begin().await?;
                 let plugin = own_plugin(&mut tx, store::run_scripts::plugin_of(&self.db, id).await?).await?;
                 let name = format!("{SCRIPT_PREFIX}{id}");
-                let plugin = views::take_file(&mut tx, (plugin.map(|row| row.id), &name), (&checked, Kind::Action), by).await?;
+                let plugin =
+                    views::take_file(&mut tx, (plugin.map(|row| row.id), &name), (&checked, Kind::Action), by).await?;
                 store::run_scripts::set_plugin(&mut *tx, id, plugin).await?;
                 saved = Some(saved_name(FOLDER));
                 tx
@@ -161,11 +162,7 @@ pub(super) async fn own_plugin(
 }
 
 /// The plugin that a deleted script or notice leaves behind goes too, unless something else needs it by now.
-pub(super) async fn remove_own(
-    tx: &mut PgConnection,
-    plugin: Option<PluginId>,
-    by: &str,
-) -> Result<(), RegistryError> {
+pub(super) async fn remove_own(tx: &mut PgConnection, plugin: Option<PluginId>, by: &str) -> Result<(), RegistryError> {
     if let Some(row) = own_plugin(tx, plugin).await?
         && store::plugins::uses::of(tx, row.id, &row.name).await?.is_empty()
     {

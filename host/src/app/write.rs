@@ -15,8 +15,8 @@ use crate::{
         tickets::Found,
     },
     workflow::{
-        self, Actor, Cause, ConditionAnswer, Definition, Directory, Facts, Needs, Parent, PeopleAnswer, Refusal,
-        Step, Ticket, TicketId,
+        self, Actor, Cause, ConditionAnswer, Definition, Directory, Facts, Needs, Parent, PeopleAnswer, Refusal, Step,
+        Ticket, TicketId,
     },
 };
 
@@ -102,7 +102,9 @@ impl App {
             if let Some(question) = act.question(&seen, &definition, &self.facts(by.actor, &directory, &answers))? {
                 answers.conditions = self.ask_conditions(&definition, &seen, by.actor, &question).await?;
             }
-            if let Some(question) = act.people_question(&seen, &definition, &self.facts(by.actor, &directory, &answers))? {
+            if let Some(question) =
+                act.people_question(&seen, &definition, &self.facts(by.actor, &directory, &answers))?
+            {
                 answers.people = self.ask_people(&definition, by.actor, &question, &mut directory).await?;
             }
             let facts = self.facts(by.actor, &directory, &answers);
@@ -114,12 +116,7 @@ impl App {
         Err(Error::Busy)
     }
 
-    pub(super) fn facts<'a>(
-        &self,
-        actor: Actor<'a>,
-        directory: &'a Directory,
-        answers: &'a Answers,
-    ) -> Facts<'a> {
+    pub(super) fn facts<'a>(&self, actor: Actor<'a>, directory: &'a Directory, answers: &'a Answers) -> Facts<'a> {
         let Answers { conditions, people } = answers;
         Facts { actor, directory, conditions, people, now: ambient::now(), zone: self.zone, dice: ambient::dice() }
     }

@@ -52,8 +52,12 @@ async fn check(world: &mut World, row: &Row, table: &Table) -> Vec<String> {
         let answer = &table.answers[&row.answers[caller]];
         let thing = world.make(row.thing.as_deref(), caller).await;
         let (path, body) = (thing.fill(&row.target), thing.fill(&row.body));
+        let before = world.trace(&thing).await;
         let request = world.call(caller, &row.method, &path, &body).await;
         let (status, body) = world.server.send(request).await;
+        if answer.code == Some(-1) && world.trace(&thing).await != before {
+            wrong.push(format!("{} {} as {caller}: refused, and yet the ticket changed", row.method, row.target));
+        }
         if !is_as_said(answer, status, &body) {
             let said = &row.answers[caller];
             wrong.push(format!("{} {} as {caller}: {said} was said, but {status} {body}", row.method, row.target));

@@ -27,8 +27,11 @@ pub struct Change {
 /// The plan of granting `decided` (capability → scope, null to take one away) to a plugin that has `present`, for a version that asks for
 /// `requested`. The error says what is wrong with the decision: nothing is granted that the version does not ask for.
 pub fn plan(requested: &Capabilities, present: &Capabilities, decided: &Map<String, Value>) -> Result<Plan, String> {
-    let given: Map<String, Value> =
-        decided.iter().filter(|(_, scope)| !scope.is_null()).map(|(name, scope)| (name.clone(), scope.clone())).collect();
+    let given: Map<String, Value> = decided
+        .iter()
+        .filter(|(_, scope)| !scope.is_null())
+        .map(|(name, scope)| (name.clone(), scope.clone()))
+        .collect();
     let unasked = Capabilities::read(&given)?.beyond(requested);
     if !unasked.is_empty() {
         return Err(format!("the version does not ask for so much: {}", unasked.join(", ")));
@@ -76,9 +79,9 @@ mod tests {
     fn a_capability_that_is_not_named_stays_as_it_was() {
         let requested = json!({ "kv": {}, "tickets-read": { "scope": "all" }, "directory": { "scope": "basic" } });
         let present = json!({ "directory": { "scope": "contact" }, "tickets-read": { "scope": "own" } });
-        let plan = planned(&requested, &present, &json!({ "kv": {}, "tickets-read": { "scope": "workflow" } })).unwrap();
-        let granted =
-            json!({ "kv": {}, "tickets-read": { "scope": "workflow" }, "directory": { "scope": "contact" } });
+        let plan =
+            planned(&requested, &present, &json!({ "kv": {}, "tickets-read": { "scope": "workflow" } })).unwrap();
+        let granted = json!({ "kv": {}, "tickets-read": { "scope": "workflow" }, "directory": { "scope": "contact" } });
         assert_eq!(plan.granted, read(&granted));
         let effective = json!({ "kv": {}, "tickets-read": { "scope": "workflow" }, "directory": { "scope": "basic" } });
         assert_eq!(plan.effective, read(&effective));

@@ -148,9 +148,11 @@ impl Capabilities {
     }
 
     /// Requested ∩ granted. `self` is what is requested; headers and private networks come from the grant alone.
+    #[must_use]
     pub fn granted_by(&self, granted: &Self) -> Self {
         let mut http: Vec<Origin> = Vec::new();
-        for origin in self.http.iter().flat_map(|asked| granted.http.iter().filter_map(|given| asked.granted_by(given))) {
+        for origin in self.http.iter().flat_map(|asked| granted.http.iter().filter_map(|given| asked.granted_by(given)))
+        {
             if !http.contains(&origin) {
                 http.push(origin);
             }
@@ -272,7 +274,11 @@ mod tests {
             "http": { "origins": [{ "origin": "https://a.b", "methods": ["GET"], "headers": [{ "name": "authorization", "secret": "T" }] }] },
         }));
         assert_eq!(requested.granted_by(&granted), wanted);
-        assert_eq!(Capabilities::default().granted_by(&granted), Capabilities::default(), "what is not asked for is not given");
+        assert_eq!(
+            Capabilities::default().granted_by(&granted),
+            Capabilities::default(),
+            "what is not asked for is not given"
+        );
     }
 
     #[test]
@@ -280,7 +286,8 @@ mod tests {
         let granted = Capabilities::of_scripts();
         assert_eq!(granted.beyond(&granted), Vec::<&str>::new());
         assert_eq!(Capabilities::default().beyond(&granted), Vec::<&str>::new());
-        let more = read(json!({ "kv": {}, "tickets-read": { "scope": "workflow" }, "tickets-write": { "fields": ["a"] },
+        let more =
+            read(json!({ "kv": {}, "tickets-read": { "scope": "workflow" }, "tickets-write": { "fields": ["a"] },
                                 "http": { "origins": [{ "origin": "https://a.b" }] } }));
         assert_eq!(more.beyond(&granted), ["kv", "tickets-read", "http"]);
         assert_eq!(more.beyond(&granted.clone().with(&more)), Vec::<&str>::new());

@@ -52,7 +52,9 @@ fn is_false(flag: &bool) -> bool {
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OriginError {
-    #[error("{0:?} is no origin: write https://host, https://host:port or https://*.suffix, without a path, or setting:KEY")]
+    #[error(
+        "{0:?} is no origin: write https://host, https://host:port or https://*.suffix, without a path, or setting:KEY"
+    )]
     NotAnOrigin(String),
     #[error("{0:?} is no HTTP method that a plugin may use")]
     Method(String),
@@ -82,7 +84,8 @@ impl Origin {
         if self.headers.len() > HEADERS_MAX {
             return Err(OriginError::TooManyHeaders(self.origin));
         }
-        let headers = self.headers.into_iter().map(|header| header.normalised(&self.origin)).collect::<Result<_, _>>()?;
+        let headers =
+            self.headers.into_iter().map(|header| header.normalised(&self.origin)).collect::<Result<_, _>>()?;
         Ok(Self { origin: origin.to_string(), methods, private: self.private, headers })
     }
 
@@ -245,8 +248,18 @@ mod tests {
             assert_eq!(spelt(text).as_deref(), Some(wanted), "{text}");
         }
         for text in [
-            "example.com", "ftp://a.b", "https://a.b/path", "https://u@a.b", "https://a.b?q", "https://*.com", "https://*.1.2.3.4",
-            "https://a.*.b", "https://*", "https://", "file:///etc/passwd", "https://a.b#f",
+            "example.com",
+            "ftp://a.b",
+            "https://a.b/path",
+            "https://u@a.b",
+            "https://a.b?q",
+            "https://*.com",
+            "https://*.1.2.3.4",
+            "https://a.*.b",
+            "https://*",
+            "https://",
+            "file:///etc/passwd",
+            "https://a.b#f",
         ] {
             assert_eq!(spelt(text), None, "{text}");
         }
@@ -258,10 +271,13 @@ mod tests {
         let granted = |asked: &str| origin(asked, &[]).granted_by(&suffix).map(|origin| origin.origin);
         assert_eq!(granted("https://a.example.com").as_deref(), Some("https://a.example.com"));
         assert_eq!(granted("https://*.b.example.com").as_deref(), Some("https://*.b.example.com"));
-        for other in ["https://example.com", "https://badexample.com", "http://a.example.com", "https://a.example.com:444"] {
+        for other in
+            ["https://example.com", "https://badexample.com", "http://a.example.com", "https://a.example.com:444"]
+        {
             assert_eq!(granted(other), None, "{other}");
         }
-        let asked_wide = origin("https://*.example.com", &[]).granted_by(&origin("https://a.example.com", &[])).unwrap();
+        let asked_wide =
+            origin("https://*.example.com", &[]).granted_by(&origin("https://a.example.com", &[])).unwrap();
         assert_eq!(asked_wide.origin, "https://a.example.com", "the grant is the narrower one");
     }
 
@@ -271,7 +287,9 @@ mod tests {
         assert_eq!(asked.granted_by(&origin("setting:url", &[])).unwrap().methods.len(), 1);
         assert_eq!(asked.granted_by(&origin("setting:other", &[])), None);
         assert!(!asked.is_within(&origin("https://a.b", &[])));
-        let typed = |text: &'static str| asked.resolved(|key| (key == "url").then(|| text.to_owned())).map(|origin| origin.origin);
+        let typed = |text: &'static str| {
+            asked.resolved(|key| (key == "url").then(|| text.to_owned())).map(|origin| origin.origin)
+        };
         assert_eq!(typed("http://10.0.0.1:8080/path?x=1").as_deref(), Some("http://10.0.0.1:8080"));
         for text in ["", "nowhere", "file:///etc/passwd", "setting:url"] {
             assert_eq!(typed(text), None, "{text}");

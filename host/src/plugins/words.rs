@@ -29,9 +29,14 @@ pub fn in_words(capabilities: &Capabilities) -> Vec<(&'static str, String)> {
         }
         Fields::Listed(keys) => {
             let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-            lines.push(("tickets-write", format!("write the fields {} of the ticket it works on, and comment on it", keys.join(", "))));
+            lines.push((
+                "tickets-write",
+                format!("write the fields {} of the ticket it works on, and comment on it", keys.join(", ")),
+            ));
         }
-        Fields::All => lines.push(("tickets-write", "write every field of the ticket it works on, and comment on it".to_owned())),
+        Fields::All => {
+            lines.push(("tickets-write", "write every field of the ticket it works on, and comment on it".to_owned()));
+        }
     }
     match capabilities.directory {
         DirectoryDetail::None => {}
@@ -62,8 +67,11 @@ fn request(origin: &Origin) -> String {
         None => origin.origin.clone(),
     };
     let private = if origin.private { ", in a private network too" } else { "" };
-    let headers: Vec<String> =
-        origin.headers.iter().map(|header| format!(", with the header {} set from the secret {}", header.name, header.secret)).collect();
+    let headers: Vec<String> = origin
+        .headers
+        .iter()
+        .map(|header| format!(", with the header {} set from the secret {}", header.name, header.secret))
+        .collect();
     format!("send {methods} requests to {place}{private}{}", headers.concat())
 }
 

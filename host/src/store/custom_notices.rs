@@ -388,8 +388,7 @@ mod tests {
             hook_url: "http://x".into(),
             sealed_token: token.map(|token| token.as_bytes().to_vec()),
         };
-        let file = Some("notice_script/a.wasm");
-        let id = insert(&database.pool, &draft(Some("sealed")), file, "admin").await.unwrap();
+        let id = insert(&database.pool, &draft(Some("sealed")), Some("notice_script/a.wasm"), "admin").await.unwrap();
         let mut db = database.pool.acquire().await.unwrap();
         assert!(update(&mut db, id, &draft(None), None).await.unwrap());
         let row = list(&mut *db, "", (10, 0)).await.unwrap().remove(0);

@@ -97,11 +97,54 @@ async fn reseal_notices(tx: &mut PgConnection, old: &SealingKey, new: &SealingKe
     Ok(rows.len())
 }
 
-fn anew(
-    sealed: &[u8],
-    (old, new): (&SealingKey, &SealingKey),
-    what: impl Fn() -> String,
-) -> Result<Vec<u8>, Error> {
+fn anew(sealed: &[u8], (old, new): (&SealingKey, &SealingKey), what: impl Fn() -> String) -> Result<Vec<u8>, Error> {
     let plain = old.open(sealed).map_err(|error| Error::Inconsistent(format!("{}: {error}", what())))?;
     Ok(new.seal(&plain))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::{
+        embedded::testing::database,
+        store::{
+            custom_notices::{self, NoticeDraft, NoticeKind},
+            plugins::{
+                self,
+                settings::{self, SealedValue},
+            },
+        },
+    };
+
+    #[tokio::test]
+    async fn a_rotation_seals_the_secrets_of_plugins_and_notices_anew() {
+        let database = database().await;
+        let key = || SealingKey::from_base64(&SealingKey::generate()).unwrap();
+        let (old, new) = (key(), key());
+        let db = &database.pool;
+        let plugin = plugins::insert(db, ("one", ""), &[], "").await.unwrap();
+        let value = SealedValue { sealed: &old.seal(b"plugin's"), key_id: old.id(), by: "admin" };
+        settings::set_secret(db, plugin, "T", value).await.unwrap();
+        let draft = NoticeDraft {
+            name: "n".into(),
+            description: String::new(),
+            kind: NoticeKind::Webhook,
+            title_template: String::new(),
+            content_template: String::new(),
+            hook_url: "http://x".into(),
+            sealed_token: Some(old.seal(b"notice's")),
+        };
+        let notice = custom_notices::insert(db, &draft, None, "admin").await.unwrap();
+
+        let mut tx = db.begin().await.unwrap();
+        assert_eq!(reseal(&mut tx, &old, &new).await.unwrap(), 2);
+        tx.commit().await.unwrap();
+        let sealed = settings::sealed_secrets(db, plugin, &["T".to_owned()]).await.unwrap();
+        assert_eq!(new.open(&sealed["T"]).unwrap(), b"plugin's");
+        let receiver = custom_notices::receiver(db, notice).await.unwrap().unwrap();
+        assert_eq!(new.open(&receiver.sealed_token).unwrap(), b"notice's");
+        let mut tx = db.begin().await.unwrap();
+        assert!(reseal(&mut tx, &old, &new).await.is_err(), "the old key opens nothing any more");
+    }
 }

@@ -57,6 +57,25 @@ pub(crate) async fn insert_plugin(db: &PgPool, n: u32) -> PluginId {
     PluginId(id)
 }
 
+/// Departments 1 (led by boss) and 2 below it; role 1 and an empty role 2; lisi of the first, boss of the second, and left, who left.
+pub(crate) async fn insert_company(db: &PgPool) {
+    for statement in [
+        "INSERT INTO departments (id, name, leader) VALUES (1, 'a', 'boss')",
+        "INSERT INTO departments (id, name, parent_id) VALUES (2, 'b', 1)",
+        "INSERT INTO roles (id, name) VALUES (1, 'r'), (2, 'empty')",
+        "INSERT INTO users (id, username, email, is_active) VALUES (1, 'lisi', 'lisi@x', true), (2, 'boss', '', true), (3, 'left', '', false)",
+        "INSERT INTO user_departments (user_id, department_id, position) VALUES (1, 1, 1), (2, 2, 1), (3, 1, 1)",
+        "INSERT INTO role_members (role_id, user_id) VALUES (1, 1), (1, 2), (1, 3)",
+    ] {
+        sqlx::query(statement).execute(db).await.unwrap();
+    }
+}
+
+/// Nobody else reads the people until the transaction ends.
+pub(crate) async fn lock_users(db: &mut PgConnection) {
+    sqlx::query("LOCK TABLE users IN ACCESS EXCLUSIVE MODE").execute(db).await.unwrap();
+}
+
 /// Every role and department is gone, in use or not.
 pub(crate) async fn retire_groups(db: &PgPool) {
     for retire in ["UPDATE roles SET deleted_at = now()", "UPDATE departments SET deleted_at = now()"] {

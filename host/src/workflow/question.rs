@@ -90,7 +90,11 @@ pub fn force_people_question(
 ) -> Result<Option<PeopleQuestion>, Refusal> {
     may_intervene(facts.actor, authority, facts.directory)?;
     let state = definition.state(target).ok_or(Refusal::StateUnknown)?;
-    Ok(asked_by(state).map(|plugin| PeopleQuestion { plugin, transition: None, ticket: Ticket { state: state.id, ..ticket.clone() } }))
+    Ok(asked_by(state).map(|plugin| PeopleQuestion {
+        plugin,
+        transition: None,
+        ticket: Ticket { state: state.id, ..ticket.clone() },
+    }))
 }
 
 fn people_question(checked: Checked, ticket: Ticket, facts: &Facts) -> Result<Option<PeopleQuestion>, Refusal> {

@@ -41,5 +41,5 @@ pub fn notice(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// [`MockHost::granted`](testing/struct.MockHost.html#method.granted) takes.
 #[proc_macro]
 pub fn manifest(file: TokenStream) -> TokenStream {
-    manifest::expand(file.into()).unwrap_or_else(|error| error.into_compile_error()).into()
+    manifest::expand(file.into()).unwrap_or_else(syn::Error::into_compile_error).into()
 }

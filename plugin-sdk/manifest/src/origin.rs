@@ -88,9 +88,10 @@ impl TryFrom<String> for Origin {
             return Ok(Origin::Below { suffix: format!(".{suffix}"), port });
         }
         let canonical = origin_of(&text)?;
-        match text.split_once("://").is_some_and(|(_, rest)| !rest.contains(['/', '?', '#'])) {
-            true => Ok(Origin::Exact(canonical)),
-            false => fail("leave path and query out"),
+        if text.split_once("://").is_some_and(|(_, rest)| !rest.contains(['/', '?', '#'])) {
+            Ok(Origin::Exact(canonical))
+        } else {
+            fail("leave path and query out")
         }
     }
 }
@@ -110,19 +111,17 @@ pub fn origin_of(url: &str) -> Result<String, OriginError> {
     if authority.contains('@') {
         return fail("a user name or password in it is not allowed");
     }
-    let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, after)) => {
-            let Ok(address) = address.parse::<std::net::Ipv6Addr>() else { return fail("the IPv6 address is none") };
-            (format!("[{address}]"), after)
+    let (host, port) = if let Some((address, after)) = authority.strip_prefix('[').and_then(|rest| rest.split_once(']'))
+    {
+        let Ok(address) = address.parse::<std::net::Ipv6Addr>() else { return fail("the IPv6 address is none") };
+        (format!("[{address}]"), after)
+    } else {
+        let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+        let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+        if let Some(reason) = wrong_with(&host) {
+            return fail(reason);
         }
-        None => {
-            let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
-            let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-            if let Some(reason) = wrong_with(&host) {
-                return fail(reason);
-            }
-            (host, port)
-        }
+        (host, port)
     };
     let port = match port.strip_prefix(':') {
         None if port.is_empty() => default_port,

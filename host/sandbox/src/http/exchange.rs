@@ -29,7 +29,7 @@ use crate::{
 
 /// Fields of an answer's head, and its bytes.
 const HEADERS: usize = 64;
-const HEAD_BYTES: usize = 64 << 10;
+const HEAD_BYTES: u32 = 64 << 10;
 
 /// A request that was judged and is ready to go.
 pub(super) struct Exchange {
@@ -63,7 +63,7 @@ impl Exchange {
             .map_err(|_| Error::ConnectionTimeout)??;
         let (mut sender, connection) = http1::Builder::new()
             .max_headers(HEADERS)
-            .max_buf_size(HEAD_BYTES)
+            .max_buf_size(HEAD_BYTES as usize)
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| failure(&error))?;
@@ -135,7 +135,7 @@ pub(super) fn failure(error: &hyper::Error) -> Error {
         cause = found.source();
     }
     if error.is_parse_too_large() {
-        Error::HttpResponseHeaderSectionSize(Some(HEAD_BYTES as u32))
+        Error::HttpResponseHeaderSectionSize(Some(HEAD_BYTES))
     } else if error.is_incomplete_message() {
         Error::HttpResponseIncomplete
     } else if error.is_closed() || error.is_canceled() {

@@ -106,7 +106,7 @@ impl Gateway {
                 }
                 Ok(stream) => return self.secured(to, stream).await,
                 Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
-                    failure = Error::ConnectionRefused
+                    failure = Error::ConnectionRefused;
                 }
                 Err(_) => failure = Error::DestinationUnavailable,
             }

@@ -30,7 +30,9 @@ impl State {
     ) -> Result<Vec<User>, crate::types::GuestError> {
         let mut users = found.map_err(|problem| told(call, what, problem))?;
         users.truncate(limit as usize);
-        users.iter_mut().for_each(|user| show(user, self.grants.directory));
+        for user in &mut users {
+            show(user, self.grants.directory);
+        }
         Ok(users)
     }
 }
@@ -43,7 +45,9 @@ impl directory::Host for State {
         }
         let host = self.host.clone();
         let mut found = host.user_by_name(&username).await;
-        found.iter_mut().for_each(|user| show(user, self.grants.directory));
+        if let Ok(user) = &mut found {
+            show(user, self.grants.directory);
+        }
         Ok(found.map_err(|problem| told(CALL, "user", problem)))
     }
 

@@ -1,8 +1,9 @@
 //! Compiling in a child: the same answers, and an end to what takes too much (rows 11 and 32).
 
-use std::{path::PathBuf, time::Duration};
+use std::{os::unix::process::ExitStatusExt as _, path::PathBuf, process::Stdio, time::Duration};
 
 use gavia_sandbox::Rejection;
+use tokio::{io::AsyncWriteExt as _, process::Command};
 
 use crate::bench::{Module, ask, sandbox};
 
@@ -66,8 +67,6 @@ async fn r11_a_child_past_its_processor_time_or_memory_is_ended() {
 
 #[tokio::test]
 async fn the_worker_takes_its_limits_upon_itself() {
-    use std::process::Stdio;
-    use tokio::{io::AsyncWriteExt as _, process::Command};
     let function =
         |i: usize| format!("(func (param i32) (result i32) local.get 0 {})", "i32.const 7 i32.mul ".repeat(i % 60));
     let many: String = (0..40_000).map(function).collect();
@@ -85,9 +84,8 @@ async fn the_worker_takes_its_limits_upon_itself() {
         let mut input = child.stdin.take().unwrap();
         let _ = input.write_all(&component).await; // it may be gone already
         drop(input);
-        tokio::time::timeout(Duration::from_secs(60), child.wait()).await.expect("it ends by itself").unwrap()
+        tokio::time::timeout(Duration::from_mins(1), child.wait()).await.expect("it ends by itself").unwrap()
     };
-    use std::os::unix::process::ExitStatusExt as _;
     let slow = run("1", "2147483648").await;
     assert_eq!(slow.signal(), Some(24), "SIGXCPU: {slow}");
     let large = run("60", "40000000").await;

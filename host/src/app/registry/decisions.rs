@@ -55,13 +55,7 @@ impl App {
         Ok(plan.withheld)
     }
 
-    pub async fn refuse_version(
-        &self,
-        id: PluginId,
-        number: i32,
-        reason: &str,
-        by: &str,
-    ) -> Result<(), RegistryError> {
+    pub async fn refuse_version(&self, id: PluginId, number: i32, reason: &str, by: &str) -> Result<(), RegistryError> {
         let (mut tx, row) = self.holding(id).await?;
         let version = version(&mut tx, id, number).await?;
         if row.active == Some(version.id) {
@@ -166,12 +160,18 @@ pub(super) async fn point_at(
         return Err(RegistryError::Conflict(text.into()));
     }
     let needed = uses::of(tx, row.id, &row.name).await?;
-    let lost: Vec<&str> = needed.kinds().into_iter().filter(|kind| !version.kinds.iter().any(|has| has == kind)).collect();
+    let lost: Vec<&str> =
+        needed.kinds().into_iter().filter(|kind| !version.kinds.iter().any(|has| has == kind)).collect();
     if !lost.is_empty() {
-        return Err(RegistryError::Conflict(format!("the plugin is used as {}, which this version is not", lost.join(", "))));
+        return Err(RegistryError::Conflict(format!(
+            "the plugin is used as {}, which this version is not",
+            lost.join(", ")
+        )));
     }
     let before = match row.active {
-        Some(active) => versions::list(&mut *tx, row.id, LOOKED_AT).await?.into_iter().find(|version| version.id == active),
+        Some(active) => {
+            versions::list(&mut *tx, row.id, LOOKED_AT).await?.into_iter().find(|version| version.id == active)
+        }
         None => None,
     };
     plugins::activate(tx, row.id, version).await?;

@@ -3,8 +3,6 @@
 
 mod decisions;
 mod settings;
-#[cfg(test)]
-mod tests;
 mod uploads;
 pub(super) mod views;
 

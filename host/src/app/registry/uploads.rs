@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use wasmparser::{Parser, Payload};
 
-use super::{RegistryError, note, stored};
+use super::{
+    RegistryError, note, stored,
+    views::{NOTICE_PREFIX, SCRIPT_PREFIX},
+};
 use crate::{
     app::{App, scripts::UploadError},
     plugins::{Capabilities, Manifest, PluginId, SECTION, asked, is_name},
@@ -73,6 +76,10 @@ impl App {
         let mut tx = self.db.begin().await?;
         let row = match plugins::hold_named(&mut tx, &name).await? {
             Some(row) => row,
+            None if [SCRIPT_PREFIX, NOTICE_PREFIX].iter().any(|prefix| name.starts_with(prefix)) => {
+                let text = format!("{name:?} is kept for the file of a run script or custom notice");
+                return Err(RegistryError::Unfit(text));
+            }
             None => made(&mut tx, &name, &checked, by).await?,
         };
         let uploaded = add_version(&mut tx, &row, (&checked, &checked.manifest.requested), by).await?;
@@ -127,7 +134,7 @@ pub(super) async fn made(
         _ => error.into(),
     })?;
     note(tx, (id, "plugin.create", by), (None, Some(json!({ "name": name })))).await?;
-    Ok(plugins::hold(tx, id).await?.ok_or(RegistryError::PluginMissing)?)
+    plugins::hold(tx, id).await?.ok_or(RegistryError::PluginMissing)
 }
 
 /// The next version of a plugin that the transaction holds.
@@ -170,11 +177,9 @@ pub(super) async fn add_version(
 
 /// The manifest section of a component, or of a module inside it. What is broken is for the sandbox to say.
 fn carried(bytes: &[u8]) -> Option<Vec<u8>> {
-    let sections = Parser::new(0).parse_all(bytes).map_while(Result::ok);
-    sections
-        .filter_map(|payload| match payload {
-            Payload::CustomSection(section) if section.name() == SECTION => Some(section.data().to_vec()),
-            _ => None,
-        })
-        .next()
+    let mut sections = Parser::new(0).parse_all(bytes).map_while(Result::ok);
+    sections.find_map(|payload| match payload {
+        Payload::CustomSection(section) if section.name() == SECTION => Some(section.data().to_vec()),
+        _ => None,
+    })
 }

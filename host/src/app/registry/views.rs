@@ -43,15 +43,19 @@ pub(in crate::app) async fn take_file(
     (checked, kind): (&Checked, Kind),
     by: &str,
 ) -> Result<PluginId, RegistryError> {
-    let row = match plugin {
-        Some(id) => plugins::hold(tx, id).await?.ok_or(RegistryError::PluginMissing)?,
-        None => {
-            let row = made(tx, name, checked, by).await?;
-            let granted = base(kind).to_map();
-            plugins::grant(tx, row.id, &rules::changes(&row.granted, &granted), by).await?;
-            note(tx, (row.id, "plugin.grants", by), (None, Some(granted.into()))).await?;
-            plugins::hold(tx, row.id).await?.ok_or(RegistryError::PluginMissing)?
-        }
+    let present = match plugin {
+        Some(id) => Some(plugins::hold(tx, id).await?.ok_or(RegistryError::PluginMissing)?),
+        // a script that was a view of another plugin for a while has its own one still
+        None => plugins::hold_named(tx, name).await?,
+    };
+    let row = if let Some(row) = present {
+        row
+    } else {
+        let row = made(tx, name, checked, by).await?;
+        let granted = base(kind).to_map();
+        plugins::grant(tx, row.id, &rules::changes(&row.granted, &granted), by).await?;
+        note(tx, (row.id, "plugin.grants", by), (None, Some(granted.into()))).await?;
+        plugins::hold(tx, row.id).await?.ok_or(RegistryError::PluginMissing)?
     };
     // a file without a manifest asks for what such files always could, as far as it is granted still
     let requested = checked.manifest.requested.clone().with(&base(kind).granted_by(&stored(&row.granted)?));

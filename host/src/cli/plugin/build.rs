@@ -50,7 +50,7 @@ pub(super) fn component(dir: &Path) -> Result<PathBuf, Stop> {
         return Err(Stop::refused("the plugin does not compile, see above"));
     }
     let messages = output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
-    let built = messages.filter_map(|message: Value| artifact(&message, &manifest)).last();
+    let built = messages.filter_map(|message: Value| artifact(&message, &manifest)).next_back();
     built.ok_or_else(|| {
         Stop::refused("cargo made no component: Cargo.toml needs `[lib] crate-type = [\"cdylib\", \"rlib\"]`")
     })

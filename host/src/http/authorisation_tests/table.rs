@@ -48,7 +48,7 @@ impl Table {
         for block in text.join("\n").split("\n\n") {
             table.block(block).map_err(|why| format!("{why} in:\n{block}"))?;
         }
-        for (name, _) in &table.answers {
+        for name in table.answers.keys() {
             let used = table.rows.iter().any(|row| row.answers.values().any(|answer| answer == name));
             if !used {
                 return Err(format!("the answer {name} is given to nobody"));
@@ -144,7 +144,7 @@ impl Table {
         for word in text.split_whitespace() {
             match word.strip_prefix('@') {
                 Some(group) => {
-                    callers.extend(self.groups.get(group).ok_or(format!("there is no group {group}"))?.clone())
+                    callers.extend(self.groups.get(group).ok_or(format!("there is no group {group}"))?.clone());
                 }
                 None if CALLERS.contains(&word) => callers.push(word.to_owned()),
                 None => return Err(format!("there is no caller {word}")),

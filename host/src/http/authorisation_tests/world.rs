@@ -116,7 +116,7 @@ impl World {
             request.headers_mut().unwrap().extend(signed.headers().clone());
         } else if caller == "session" {
             // one a call, since a logout is among them
-            let cookie = Uuid::new_v4().to_string();
+            let cookie = crate::ambient::uuid().to_string();
             auth::insert_session(&self.server.app.db, &auth::hash(&cookie), UserId(1)).await.unwrap();
             request = request.header(header::COOKIE, format!("sessionid={cookie}")).header("x-requested-with", "test");
         } else if caller != "nobody" {
@@ -153,6 +153,14 @@ impl World {
             thing.parts.entry(name).or_insert(*id);
         }
         thing
+    }
+
+    /// What can be seen of the ticket, if the thing is one: its columns and the number of its logs.
+    pub(super) async fn trace(&self, thing: &Thing) -> Option<(Value, Value)> {
+        let path = format!("/tickets/{}", thing.parts.get("ticket")?);
+        let detail = self.server.admin(Method::GET, &path, Value::Null).await;
+        let logs = self.server.admin(Method::GET, &format!("{path}/flowlogs?per_page=1"), Value::Null).await;
+        Some((detail, logs["total"].clone()))
     }
 
     async fn act(&self, who: &str, method: Method, path: &str, body: Value) -> Value {

@@ -129,12 +129,16 @@ mod tests {
         assert_eq!(get(&mut *db, one, "k").await.unwrap().unwrap(), b"1");
         assert_eq!(get(&mut *db, two, "k").await.unwrap(), None, "another plugin's key");
 
-        let brief = Entry { ttl: Some(Duration::from_secs(60)), ..entry("k", b"2") };
+        let brief = Entry { ttl: Some(Duration::from_mins(1)), ..entry("k", b"2") };
         assert_eq!(set(&mut db, one, brief).await.unwrap(), Kept::Yes);
         assert_eq!(forget(&mut *db, 10).await.unwrap(), 0);
         sqlx::query("UPDATE plugin_kv SET expires_at = now()").execute(&mut *db).await.unwrap();
         assert_eq!(get(&mut *db, one, "k").await.unwrap(), None);
-        assert_eq!(compare_and_set(&mut db, one, None, entry("k", b"3")).await.unwrap(), Kept::Yes, "it is none by now");
+        assert_eq!(
+            compare_and_set(&mut db, one, None, entry("k", b"3")).await.unwrap(),
+            Kept::Yes,
+            "it is none by now"
+        );
         assert_eq!(compare_and_set(&mut db, one, Some(b"2"), entry("k", b"4")).await.unwrap(), Kept::Differs);
         assert_eq!(compare_and_set(&mut db, one, Some(b"3"), entry("k", b"4")).await.unwrap(), Kept::Yes);
         assert_eq!(get(&mut *db, one, "k").await.unwrap().unwrap(), b"4", "without an end again");
@@ -156,7 +160,7 @@ mod tests {
         assert_eq!(kept, 159, "160 of 64 KiB, less what keys and rows cost");
         assert_eq!(set(&mut db, id, entry("0", b"small")).await.unwrap(), Kept::Yes, "its own place counts as free");
         assert_eq!(set(&mut db, id, entry("new", &value[..1000])).await.unwrap(), Kept::Yes);
-        let too_large = [0; VALUE_BYTES_MAX + 1];
+        let too_large = vec![0; VALUE_BYTES_MAX + 1];
         assert!(set(&mut db, id, entry("0", &too_large)).await.is_err(), "the table has the last word");
     }
 }

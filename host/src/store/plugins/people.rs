@@ -37,10 +37,8 @@ macro_rules! select {
 
 /// Those of the names that exist, active or not, in the order of the names.
 pub async fn by_names(db: impl PgExecutor<'_>, names: &[String]) -> Result<Vec<PersonRow>, Error> {
-    let rows = select!(
-        "WHERE u.username = ANY($1) AND u.deleted_at IS NULL ORDER BY array_position($1, u.username)",
-        names
-    );
+    let rows =
+        select!("WHERE u.username = ANY($1) AND u.deleted_at IS NULL ORDER BY array_position($1, u.username)", names);
     Ok(rows.fetch_all(db).await?)
 }
 

@@ -74,8 +74,10 @@ pub async fn of(db: &mut PgConnection, id: PluginId, name: &str) -> Result<Plugi
 
 /// The run scripts that are views of the plugin.
 pub async fn scripts(db: &mut PgConnection, id: PluginId) -> Result<Vec<ScriptId>, Error> {
-    let ids =
-        sqlx::query_scalar!("SELECT id FROM run_scripts WHERE plugin_id = $1 AND deleted_at IS NULL ORDER BY id LIMIT 10", id.0);
+    let ids = sqlx::query_scalar!(
+        "SELECT id FROM run_scripts WHERE plugin_id = $1 AND deleted_at IS NULL ORDER BY id LIMIT 10",
+        id.0
+    );
     Ok(ids.fetch_all(db).await?.into_iter().map(ScriptId).collect())
 }
 

@@ -11,11 +11,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::{
-        AccountAdministrator,
-        definitions::Given,
-        problem::Explained,
-    },
+    super::{AccountAdministrator, definitions::Given, problem::Explained},
     number, plugin_id, shown,
 };
 use crate::app::{App, registry::Approval};

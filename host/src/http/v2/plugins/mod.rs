@@ -98,13 +98,12 @@ impl From<RegistryError> for Explained {
         let text = error.to_string();
         match error {
             RegistryError::PluginMissing | RegistryError::VersionMissing => Self::new(StatusCode::NOT_FOUND, text),
-            RegistryError::Unfit(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, text),
             RegistryError::Conflict(_) => Self::new(StatusCode::CONFLICT, text),
             RegistryError::InUse(uses) => {
                 Self::new(StatusCode::CONFLICT, "the plugin is in use").with("used_by", shown::uses(&uses))
             }
             RegistryError::Upload(UploadError::App(error)) | RegistryError::App(error) => error.into(),
-            RegistryError::Upload(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, text),
+            RegistryError::Unfit(_) | RegistryError::Upload(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, text),
         }
     }
 }

@@ -10,11 +10,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::{
-        AccountAdministrator,
-        definitions::Given,
-        problem::Explained,
-    },
+    super::{AccountAdministrator, definitions::Given, problem::Explained},
     plugin_id, shown,
 };
 use crate::{app::App, store::plugins::settings};
@@ -41,9 +37,10 @@ pub(super) async fn set_config(
 }
 
 fn texts(body: Map<String, Value>) -> Result<BTreeMap<String, String>, Explained> {
-    let text = |(key, value): (String, Value)| match value {
-        Value::String(text) => Ok((key, text)),
-        _ => {
+    let text = |(key, value): (String, Value)| {
+        if let Value::String(text) = value {
+            Ok((key, text))
+        } else {
             let detail = format!("the setting {key:?} is no text; plugins read settings as text");
             Err(Explained::new(StatusCode::UNPROCESSABLE_ENTITY, detail))
         }

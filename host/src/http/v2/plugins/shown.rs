@@ -48,8 +48,7 @@ pub(super) async fn detail(app: &App, id: PluginId) -> Result<Value, Explained> 
     let granted = read(&row.granted)?;
     let mut shown = card(&row, &versions);
     shown["grants"] = json!(row.granted);
-    shown["versions"] =
-        versions.iter().map(|one| version(&row, one, &granted)).collect::<Result<Vec<_>, _>>()?.into();
+    shown["versions"] = versions.iter().map(|one| version(&row, one, &granted)).collect::<Result<Vec<_>, _>>()?.into();
     shown["used_by"] = self::uses(&uses::of(&mut db, id, &row.name).await?);
     shown["run_scripts"] = uses::scripts(&mut db, id).await?.iter().map(|id| id.0).collect::<Vec<_>>().into();
     shown["custom_notices"] = uses::notices(&mut db, id).await?.iter().map(|id| id.0).collect::<Vec<_>>().into();

@@ -65,13 +65,17 @@ async fn form(server: &Server, file: &[u8], parts: &[(&str, &str)]) -> (u16, Val
 }
 
 fn manifest(capabilities: &str) -> String {
-    format!("id = \"asks\"\nversion = \"1.0.0\"\ndescription = \"Asks\"\nlicence = \"MIT\"\nkinds = [\"action\"]\n{capabilities}")
+    format!(
+        "id = \"asks\"\nversion = \"1.0.0\"\ndescription = \"Asks\"\nlicence = \"MIT\"\nkinds = [\"action\"]\n{capabilities}"
+    )
 }
 
 fn versions(detail: &Value) -> Vec<(i64, String, bool)> {
     let versions = detail["versions"].as_array().unwrap().iter();
     versions
-        .map(|one| (one["number"].as_i64().unwrap(), one["status"].as_str().unwrap().to_owned(), one["is_active"] == true))
+        .map(|one| {
+            (one["number"].as_i64().unwrap(), one["status"].as_str().unwrap().to_owned(), one["is_active"] == true)
+        })
         .collect()
 }
 
@@ -131,7 +135,11 @@ async fn a_version_that_asks_for_more_waits_while_the_old_one_runs() {
     let (status, made) = send(&server, "admins", Method::POST, "/plugins?name=asks", CONDITION).await;
     assert_eq!((status, &made["status"], &made["version"]), (201, &json!("ready"), &json!(1)), "it asks for nothing");
     let path = format!("/plugins/{}", made["plugin_id"]);
-    assert_eq!(versions(&get(&server, &path).await), [(1, "ready".to_owned(), false)], "nothing runs until it is activated");
+    assert_eq!(
+        versions(&get(&server, &path).await),
+        [(1, "ready".to_owned(), false)],
+        "nothing runs until it is activated"
+    );
     assert_eq!(call(&server, Method::POST, &format!("{path}/versions/1/activate"), json!(null)).await.0, 200);
     let again = send(&server, "admins", Method::POST, "/plugins?name=asks", CONDITION).await;
     assert_eq!((again.0, &again.1["version"], &again.1["is_new"]), (200, &json!(1), &json!(false)));
@@ -146,7 +154,10 @@ async fn a_version_that_asks_for_more_waits_while_the_old_one_runs() {
     assert_eq!((&detail["active_version"], &detail["waiting_versions"]), (&json!(1), &json!([2])));
     assert_eq!(
         detail["versions"][0]["asks"],
-        json!(["keep up to 10 MiB of data of its own between calls: remembers", "read all tickets of the same workflow: compares"])
+        json!([
+            "keep up to 10 MiB of data of its own between calls: remembers",
+            "read all tickets of the same workflow: compares"
+        ])
     );
     assert_eq!(detail["versions"][0]["may"], json!([]), "deny by default");
     let activate = format!("{path}/versions/2/activate");
@@ -154,7 +165,11 @@ async fn a_version_that_asks_for_more_waits_while_the_old_one_runs() {
     assert!(status == 409 && told["detail"].as_str().unwrap().contains("approve it first"), "{told}");
 
     let approve = format!("{path}/versions/2/approve");
-    for bad in [json!({}), json!({ "grants": { "directory": { "scope": "basic" } } }), json!({ "grants": { "kv": { "x": 1 } } })] {
+    for bad in [
+        json!({}),
+        json!({ "grants": { "directory": { "scope": "basic" } } }),
+        json!({ "grants": { "kv": { "x": 1 } } }),
+    ] {
         assert_eq!(call(&server, Method::POST, &approve, bad).await.0, 422);
     }
     let grants = json!({ "grants": { "kv": {}, "tickets-read": { "scope": "own" } } });
@@ -168,7 +183,8 @@ async fn a_version_that_asks_for_more_waits_while_the_old_one_runs() {
     assert_eq!(forth["active_version"], 2, "and back to the one before");
 
     let audit = get(&server, &format!("{path}/audit")).await;
-    let actions: Vec<&str> = audit["items"].as_array().unwrap().iter().map(|row| row["action"].as_str().unwrap()).collect();
+    let actions: Vec<&str> =
+        audit["items"].as_array().unwrap().iter().map(|row| row["action"].as_str().unwrap()).collect();
     assert_eq!(
         actions,
         [
@@ -204,9 +220,14 @@ async fn a_refused_or_retired_version_is_never_activated() {
     assert_eq!(call(&server, Method::POST, &at(1, "activate"), json!(null)).await.0, 200);
     assert_eq!(call(&server, Method::POST, &at(1, "retire"), json!(null)).await.0, 409, "it is active");
     let (_, again) = form(&server, CONDITION, &[("name", "c"), ("manifest", &asks)]).await;
-    assert_eq!((&again["version"], &again["status"]), (&json!(3), &json!("needs_approval")), "a fresh upload is a fresh question");
+    assert_eq!(
+        (&again["version"], &again["status"]),
+        (&json!(3), &json!("needs_approval")),
+        "a fresh upload is a fresh question"
+    );
     assert_eq!(call(&server, Method::POST, &at(3, "retire"), json!(null)).await.0, 200);
-    let states: Vec<String> = versions(&get(&server, "/plugins/1").await).into_iter().map(|version| version.1).collect();
+    let states: Vec<String> =
+        versions(&get(&server, "/plugins/1").await).into_iter().map(|version| version.1).collect();
     assert_eq!(states, ["retired", "rejected", "ready"]);
 }
 
@@ -264,7 +285,10 @@ async fn a_plugin_in_use_is_neither_deleted_nor_turned_into_something_else() {
 
     let (_, made) = form(&server, LEAVE_NOTE, &[("name", "mine")]).await;
     assert_eq!(made["version"], 2);
-    assert_eq!(call(&server, Method::POST, "/plugins/1/versions/2/approve", json!({ "grants": "requested" })).await.0, 200);
+    assert_eq!(
+        call(&server, Method::POST, "/plugins/1/versions/2/approve", json!({ "grants": "requested" })).await.0,
+        200
+    );
     let (status, told) = call(&server, Method::POST, "/plugins/1/versions/2/activate", json!(null)).await;
     assert!(status == 409 && told["detail"].as_str().unwrap().contains("used as condition"), "{told}");
 
@@ -314,5 +338,49 @@ async fn an_action_plugin_can_be_named_by_states_and_a_script_file_is_a_plugin()
     assert_eq!(detail["grants"], json!({ "tickets-read": { "scope": "own" }, "tickets-write": { "fields": "*" } }));
     assert_eq!(detail["run_scripts"], json!([2]));
     server.admin(Method::DELETE, "/workflows/run_scripts/2", json!(null)).await;
-    assert_eq!(call(&server, Method::GET, &format!("/plugins/{}", own["id"]), json!(null)).await.0, 404, "it goes with its script");
+    assert_eq!(
+        call(&server, Method::GET, &format!("/plugins/{}", own["id"]), json!(null)).await.0,
+        404,
+        "it goes with its script"
+    );
+}
+
+#[tokio::test]
+async fn a_named_condition_plugin_replaces_the_built_in_one_and_its_calls_are_kept() {
+    let server = ready().await;
+    let (flow, token) = server.flow().await;
+    let path = format!("/workflows/{}", flow.id);
+    let conditions = json!([{ "expression": "{days} > 3", "target_state_id": flow.end }]).to_string();
+    let transition = format!("{path}/transitions/{}", flow.submit);
+    server.admin(Method::PATCH, &transition, json!({ "condition_expression": conditions })).await;
+    server.admin(Method::PATCH, &path, json!({ "condition_plugin": "mine" })).await;
+    let create = async |days: i64| {
+        let body = json!({ "workflow_id": flow.id, "transition_id": flow.submit, "title": "t", "days": days });
+        server.call(&As::App("oa", &token, "lisi"), Method::POST, "/tickets", &body).await.1
+    };
+    let refused = create(5).await;
+    assert!(refused["code"] == -1 && refused["msg"].as_str().unwrap().contains("mine"), "{refused}");
+    let check = get(&server, &format!("{path}/check")).await;
+    let codes: Vec<&str> =
+        check["problems"].as_array().unwrap().iter().map(|problem| problem["code"].as_str().unwrap()).collect();
+    assert!(codes.contains(&"plugin_missing"), "{check}");
+
+    send(&server, "admins", Method::POST, "/plugins?name=mine", CONDITION).await;
+    assert_eq!(create(5).await["code"], -1, "none of its versions is active");
+    assert_eq!(call(&server, Method::POST, "/plugins/1/versions/1/activate", json!(null)).await.0, 200);
+    for (days, state) in [(5, flow.end), (2, flow.work)] {
+        let id = create(days).await["data"]["ticket_id"].as_i64().unwrap();
+        let row = server.admin(Method::GET, &format!("/tickets/{id}"), json!(null)).await;
+        assert_eq!(row["value"]["state_id"], state);
+    }
+    let calls = get(&server, "/plugins/1/calls").await;
+    let calls = calls["items"].as_array().unwrap();
+    assert_eq!(calls.len(), 2);
+    assert_eq!(
+        (&calls[0]["kind"], &calls[0]["outcome"], &calls[0]["ticket_id"]),
+        (&json!("condition"), &json!("ok"), &json!(null))
+    );
+    assert!(calls[0]["peak_memory_bytes"].as_i64().unwrap() > 0);
+    let check = get(&server, &format!("{path}/check")).await;
+    assert!(!check.to_string().contains("plugin_missing"), "{check}");
 }

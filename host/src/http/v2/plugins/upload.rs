@@ -39,13 +39,15 @@ pub(super) async fn upload(
 ) -> Result<Response, Explained> {
     let _turn = app.door.upload().await?;
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut given =
-        if content_type.starts_with("multipart/") { form(request).await? } else { raw(request).await? };
+    let mut given = if content_type.starts_with("multipart/") { form(request).await? } else { raw(request).await? };
     if let Some(name) = query.get("name").filter(|name| !name.is_empty()) {
         given.name = Some(name.to_owned());
     }
     if given.bytes.is_empty() {
-        return Err(Explained::new(StatusCode::UNPROCESSABLE_ENTITY, "there is no file: send it as the body or as the part `file`"));
+        return Err(Explained::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "there is no file: send it as the body or as the part `file`",
+        ));
     }
     let uploaded = app.upload_plugin(given, &admin.username).await?;
     let status = if uploaded.is_new { StatusCode::CREATED } else { StatusCode::OK };

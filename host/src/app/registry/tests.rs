@@ -1,1 +1,0 @@
-//! Uploads and decisions on a database.
