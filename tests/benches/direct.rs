@@ -16,14 +16,14 @@ use gavia::{
     store::{
         self,
         cards::{self, Wanted},
-        ticket_lists::{self, Category, Filter, Order, People},
+        ticket_lists::{self, Category},
     },
     workflow::{self, Actor, Definition, Facts, Move, TicketId, TransitionId, WorkflowId},
 };
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
-use crate::plan::{CONNECTIONS, Held, Operation, Plan};
+use crate::plan::{CONNECTIONS, Held, Operation, Plan, list};
 
 /// Runs a plan in a fresh process.
 pub(crate) async fn spawn(plan: &Plan) -> anyhow::Result<f64> {
@@ -120,23 +120,7 @@ impl Caller {
     }
 
     async fn list(&self, category: Category, user: &str) -> anyhow::Result<()> {
-        let filter = Filter {
-            category,
-            app_token: Some(self.token),
-            username: Some(user.to_owned()),
-            sn_prefix: String::new(),
-            title_part: String::new(),
-            created_from: None,
-            created_until: None,
-            workflows: Vec::new(),
-            states: Vec::new(),
-            tickets: Vec::new(),
-            is_ended: None,
-            is_rejected: None,
-            people: People::default(),
-            fields: Vec::new(),
-            order: Order::NewestFirst,
-        };
+        let filter = list(category, self.token, user);
         ensure!(ticket_lists::count(&self.db, &filter).await?.total > 0, "an empty list");
         let rows = ticket_lists::rows(&self.db, &filter, 10, 0).await?;
         let mut wanted = Wanted::default();

@@ -11,10 +11,19 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::plan::{CONNECTIONS, Held, Operation, Plan};
+use crate::{
+    median,
+    plan::{CONNECTIONS, Held, Operation, Plan},
+};
 
-/// Answers a second over all connections.
-pub(crate) async fn run(plan: &Plan, base: &str) -> anyhow::Result<f64> {
+pub(crate) struct Load {
+    /// Answers a second over all connections.
+    pub(crate) throughput: f64,
+    /// What the median caller waited for an answer, in milliseconds.
+    pub(crate) p50: f64,
+}
+
+pub(crate) async fn run(plan: &Plan, base: &str) -> anyhow::Result<Load> {
     let address = base.strip_prefix("http://").context("an address")?.to_owned();
     let round = Duration::from_secs_f64(plan.seconds);
     let started = Instant::now();
@@ -23,11 +32,13 @@ pub(crate) async fn run(plan: &Plan, base: &str) -> anyhow::Result<f64> {
         let (plan, address) = (plan.clone(), address.clone());
         callers.spawn(async move { Connection::open(&address).await?.work(&plan, caller, started + round).await });
     }
-    let mut answers = 0;
+    let mut waits = Vec::new();
     while let Some(done) = callers.join_next().await {
-        answers += done??;
+        waits.extend(done??);
     }
-    Ok(f64::from(answers) / started.elapsed().as_secs_f64())
+    #[expect(clippy::cast_precision_loss, reason = "a count of answers is far below 2^52")]
+    let throughput = waits.len() as f64 / started.elapsed().as_secs_f64();
+    Ok(Load { throughput, p50: median(&mut waits) })
 }
 
 struct Connection {
@@ -42,12 +53,13 @@ impl Connection {
         Ok(Self { stream, buffer: Vec::with_capacity(64 << 10) })
     }
 
-    async fn work(mut self, plan: &Plan, caller: usize, until: Instant) -> anyhow::Result<u32> {
+    async fn work(mut self, plan: &Plan, caller: usize, until: Instant) -> anyhow::Result<Vec<f64>> {
         let mut tickets = plan.share(caller);
         let signed = signed(plan);
-        let mut answers = 0;
+        let mut waits = Vec::new();
         for turn in 0.. {
-            if Instant::now() >= until {
+            let sent = Instant::now();
+            if sent >= until {
                 break;
             }
             let count = tickets.len();
@@ -59,9 +71,9 @@ impl Connection {
             if plan.operation == Operation::Handle {
                 plan.handled(ticket);
             }
-            answers += 1;
+            waits.push(sent.elapsed().as_secs_f64() * 1000.0);
         }
-        Ok(answers)
+        Ok(waits)
     }
 
     /// Sends and reads one whole answer, which must be a success.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use gavia::store::ticket_lists::{Category, Filter, Order, People};
 use serde::{Deserialize, Serialize};
 
 /// Callers at once, on both sides.
@@ -64,5 +65,26 @@ impl Plan {
     pub(crate) fn handled(&self, ticket: &mut Held) {
         ticket.transition = if ticket.transition == self.loop_of[0] { self.loop_of[1] } else { self.loop_of[0] };
         LOOP_HOLDER.clone_into(&mut ticket.holder);
+    }
+}
+
+/// What a list asks that is given a category and nothing else.
+pub(crate) fn list(category: Category, app_token: i64, user: &str) -> Filter {
+    Filter {
+        category,
+        app_token: Some(app_token),
+        username: Some(user.to_owned()),
+        sn_prefix: String::new(),
+        title_part: String::new(),
+        created_from: None,
+        created_until: None,
+        workflows: Vec::new(),
+        states: Vec::new(),
+        tickets: Vec::new(),
+        is_ended: None,
+        is_rejected: None,
+        people: People::default(),
+        fields: Vec::new(),
+        order: Order::NewestFirst,
     }
 }

@@ -13,10 +13,11 @@ use gavia_tests::{
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::plan::{CONNECTIONS, Held, LOOP_HOLDER, Operation, Plan};
+use crate::{
+    fill::{Parts, fill},
+    plan::{CONNECTIONS, Held, LOOP_HOLDER, Operation, Plan},
+};
 
-/// Of whom three of ten wait; nobody's desk grows with the company.
-const TICKETS_PER_HOLDER: i64 = 100;
 /// Tickets that one caller works on in turn, so that no row is written twice in a breath.
 const EACH: i64 = 50;
 
@@ -26,7 +27,7 @@ pub(crate) struct Stage {
     pub(crate) app: AppClient,
     pub(crate) scripted: Workflow,
     looped: Workflow,
-    db: PgPool,
+    pub(crate) db: PgPool,
     filled: i64,
 }
 
@@ -47,20 +48,16 @@ impl Stage {
         Ok(Self { cluster, node, app, scripted, looped, db, filled: 0 })
     }
 
-    /// Adds tickets until there are `size`: three of ten are waiting, the others are over.
+    /// Adds tickets until there are `size`.
     pub(crate) async fn fill(&mut self, size: i64) -> anyhow::Result<()> {
-        sqlx::query(FILL)
-            .bind(self.filled + 1)
-            .bind(size)
-            .bind(self.looped.id)
-            .bind(self.looped.state("to"))
-            .bind(self.looped.state("end"))
-            .bind(self.looped.transition("submit"))
-            .bind(self.looped.state("new"))
-            .bind(size / TICKETS_PER_HOLDER)
-            .execute(&self.db)
-            .await?;
-        sqlx::query("VACUUM ANALYZE").execute(&self.db).await?;
+        let parts = Parts {
+            workflow: self.looped.id,
+            first: self.looped.state("new"),
+            submit: self.looped.transition("submit"),
+            waiting: self.looped.state("to"),
+            end: self.looped.state("end"),
+        };
+        fill(&self.db, &parts, self.filled + 1, size).await?;
         self.filled = size;
         Ok(())
     }
@@ -131,30 +128,3 @@ async fn scripted(admin: &Session, script: i64) -> Workflow {
     )
     .await
 }
-
-/// $1–$2 numbers, $3 workflow, $4 waiting state, $5 end, $6 first transition, $7 first state, $8 holders.
-const FILL: &str = r#"
-WITH made AS (
-  INSERT INTO tickets (sn, title, workflow_id, state_id, visit, version, creator, participant_kind, participant, status, fields, created_at, modified_at)
-  SELECT 'bench_' || n, 'ticket ' || n, $3, CASE WHEN n % 10 < 3 THEN $4 ELSE $5 END, 2, 2, 'zhangsan',
-         CASE WHEN n % 10 < 3 THEN 'person' ELSE 'nobody' END, CASE WHEN n % 10 < 3 THEN 'holder' || (n / 10 % $8) ELSE '' END,
-         CASE WHEN n % 10 < 3 THEN 'ongoing' ELSE 'ended' END, jsonb_build_object('days', 5, 'reason', repeat('some words of reason ', 5)),
-         now() - make_interval(secs => 10 * (1000000 - n)), now()
-    FROM generate_series($1::bigint, $2::bigint) AS n
-  RETURNING id, creator, participant_kind, participant, state_id, created_at),
-held AS (
-  INSERT INTO ticket_participants (ticket_id, kind, reference, created_at)
-  SELECT id, 'user', participant, created_at FROM made WHERE participant_kind = 'person'),
-related AS (
-  INSERT INTO ticket_relations (ticket_id, username, position, created_at)
-  SELECT id, 'zhangsan', 1, created_at FROM made UNION ALL
-  SELECT id, participant, 2, created_at FROM made WHERE participant_kind = 'person'),
-counted AS (
-  INSERT INTO ticket_counts AS c (workflow_id, shard, tickets) SELECT $3, id % 16, count(*) FROM made GROUP BY id % 16
-  ON CONFLICT ON CONSTRAINT ticket_counts_pkey DO UPDATE SET tickets = c.tickets + excluded.tickets),
-people AS (
-  INSERT INTO users (username, alias, is_active) SELECT 'holder' || n, '持有人' || n, true FROM generate_series(0, $8::bigint - 1) AS n
-  ON CONFLICT DO NOTHING),
-left_once AS (INSERT INTO ticket_exits (ticket_id, visit) SELECT id, 1 FROM made)
-INSERT INTO flow_logs (ticket_id, visit, transition_id, actor_kind, actor, state_id, suggestion, snapshot, created_at)
-SELECT id, 1, $6, 'person', 'zhangsan', $7, 'please', '{"title": "a ticket"}', created_at FROM made"#;

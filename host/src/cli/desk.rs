@@ -74,3 +74,8 @@ pub(super) async fn migrate(config: Config) -> Result<(), Stop> {
 pub(super) fn say(text: &str) -> Result<(), Stop> {
     writeln!(io::stdout(), "{text}").map_err(|error| Stop::Io("the result cannot be written", error))
 }
+
+/// What a person may want to know beside the result; a script's pipe does not get it.
+pub(super) fn remark(text: &str) -> Result<(), Stop> {
+    writeln!(io::stderr(), "{text}").map_err(|error| Stop::Io("the remark cannot be written", error))
+}

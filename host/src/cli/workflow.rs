@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde_json::{Map, Value};
 
 use super::{
-    desk::{Desk, say},
+    desk::{Desk, remark, say},
     stop::Stop,
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     },
     config::Config,
     http::strict_json,
-    store::uses::COUNTED_MAX,
+    store::{uses::COUNTED_MAX, workflows::Version},
     workflow::{Level, WorkflowId},
 };
 
@@ -48,6 +48,9 @@ pub(super) enum Command {
         /// Delete parts that the document leaves out even where open tickets need them
         #[arg(long, requires = "id")]
         force: bool,
+        /// Only if the workflow is still at this revision; export and apply say which it is at
+        #[arg(long, requires = "id")]
+        revision: Option<i64>,
     },
 }
 
@@ -55,9 +58,10 @@ pub(super) async fn run(config: Config, command: Command) -> Result<(), Stop> {
     match command {
         Command::Check { file, id } => check(config, file, id).await,
         Command::Export { id } => export(config, id).await,
-        Command::Apply { file, id, force } => {
+        Command::Apply { file, id, force, revision } => {
             let removal = if force { Removal::Forced } else { Removal::IfUnused };
-            apply(config, file, id, removal).await
+            let precondition = revision.map_or(Precondition::None, |at| Precondition::Revision(vec![at]));
+            apply(config, file, id, Putting { by: BY, precondition, removal }).await
         }
     }
 }
@@ -84,18 +88,17 @@ async fn export(config: Config, id: i64) -> Result<(), Stop> {
     let mut desk = Desk::open(&config, "workflow export").await?;
     let stored = documents::read(&mut desk.db, WorkflowId(id)).await;
     let stored = desk.close(stored.map_err(Stop::from)).await?.ok_or_else(|| missing(id))?;
-    say(&format!("{:#}", Value::Object(stored.exported())))
+    let revision = stored.version.revision;
+    say(&format!("{:#}", Value::Object(stored.exported())))?;
+    remark(&format!("workflow {id} is at revision {revision}"))
 }
 
-async fn apply(config: Config, file: PathBuf, id: Option<i64>, removal: Removal) -> Result<(), Stop> {
+async fn apply(config: Config, file: PathBuf, id: Option<i64>, putting: Putting<'_>) -> Result<(), Stop> {
     let document = read(&file)?;
     let mut desk = Desk::open(&config, "workflow apply").await?;
     let applied = match id {
         None => documents::create(&mut desk.db, document, BY).await,
-        Some(id) => {
-            let putting = Putting { by: BY, precondition: Precondition::None, removal };
-            documents::put(&mut desk.db, WorkflowId(id), document, &putting).await
-        }
+        Some(id) => documents::put(&mut desk.db, WorkflowId(id), document, &putting).await,
     };
     let applied = desk.close(applied.or_else(|error| refusal(error, id))).await?;
     say(told(&applied).trim_end())
@@ -140,8 +143,9 @@ fn refusal(error: DocumentError, id: Option<i64>) -> Result<Applied, Stop> {
                 "open tickets need what the document leaves out; nothing was changed; --force deletes it all the same",
             )
         }
-        // no revision was asked for
-        DocumentError::Stale(version) => Stop::refused(format!("the workflow is at revision {}", version.revision)),
+        DocumentError::Stale(Version { revision, modified_by, .. }) => Stop::refused(format!(
+            "the workflow is at revision {revision}, last changed by {modified_by}; nothing was changed; export it, bring both together, and apply again"
+        )),
         DocumentError::Store(error) => error.into(),
     })
 }

@@ -96,8 +96,14 @@ impl Filter {
 }
 
 pub async fn count(db: &PgPool, filter: &Filter) -> Result<Count, Error> {
+    let mut sql = QueryBuilder::new("");
+    select_count(&mut sql, filter);
+    Ok(sql.build_query_as().fetch_one(db).await?)
+}
+
+fn select_count(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     let kept = filter.is_all();
-    let mut sql = QueryBuilder::new("SELECT ");
+    sql.push("SELECT ");
     sql.push(if kept { "COALESCE(sum(t.tickets), 0)::bigint" } else { "count(*)" }).push(" AS total, ");
     match filter.app_token {
         None => sql.push("true"),
@@ -107,12 +113,23 @@ pub async fn count(db: &PgPool, filter: &Filter) -> Result<Count, Error> {
     sql.push(" AND deleted_at IS NULL) AS user_known FROM ");
     if kept {
         sql.push("ticket_counts t WHERE true");
-        restrict_workflows(&mut sql, filter);
+        restrict_workflows(sql, filter);
     } else {
         sql.push("tickets t WHERE t.deleted_at IS NULL");
-        restrict(&mut sql, filter);
+        restrict(sql, filter);
     }
-    Ok(sql.build_query_as().fetch_one(db).await?)
+}
+
+/// The plans by which the count and a page are answered, run for it; for tests and benchmarks.
+pub async fn explain(db: &PgPool, filter: &Filter, limit: i64) -> Result<[(&'static str, Vec<String>); 2], Error> {
+    let explain = || QueryBuilder::new("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, BUFFERS) ");
+    let (mut total, mut page) = (explain(), explain());
+    select_count(&mut total, filter);
+    select(&mut page, filter, None, (limit, 0));
+    Ok([
+        ("total", total.build_query_scalar().fetch_all(db).await?),
+        ("page", page.build_query_scalar().fetch_all(db).await?),
+    ])
 }
 
 pub async fn rows(db: &PgPool, filter: &Filter, limit: i64, offset: i64) -> Result<Vec<(Ticket, Names)>, Error> {
@@ -310,10 +327,7 @@ mod tests {
     }
 
     async fn plan(db: &PgPool, filter: &Filter) -> String {
-        let mut sql = QueryBuilder::new("EXPLAIN ");
-        select(&mut sql, filter, None, (51, 0));
-        let lines: Vec<String> = sql.build_query_scalar().fetch_all(db).await.unwrap();
-        lines.join("\n")
+        explain(db, filter, 51).await.unwrap()[1].1.join("\n")
     }
 
     #[tokio::test]

@@ -51,7 +51,7 @@ async fn a_file_becomes_a_workflow_comes_back_and_changes_it() {
     assert!(made.stdout.starts_with("+ workflow\n+ state new\n") && made.stdout.ends_with("\nworkflow 1 was made\n"));
 
     let exported = gavia.run(&["workflow", "export", "1"]);
-    assert_eq!(exported.code, 0, "{exported:?}");
+    assert_eq!((exported.code, exported.stderr.as_str()), (0, "workflow 1 is at revision 1\n"), "{exported:?}");
     let mut back: Value = serde_json::from_str(&exported.stdout).unwrap();
     assert_eq!(back["states"][2]["participant"]["value"]["hook_token"], "***");
     assert_eq!(back["transitions"][1]["conditions"], document()["transitions"][1]["conditions"]);
@@ -64,6 +64,13 @@ async fn a_file_becomes_a_workflow_comes_back_and_changes_it() {
     back["states"][2]["participant"]["value"]["wait"] = true.into();
     let changed = apply(&gavia, &back, &["--id", "1"]);
     assert!(changed.stdout.ends_with("~ state work\n~ state tell\nworkflow 1 is at revision 2\n"), "{changed:?}");
+    let late = apply(&gavia, &back, &["--id", "1", "--revision", "1"]);
+    assert_eq!((late.code, late.stdout.as_str()), (1, ""), "{late:?}");
+    assert!(
+        late.stderr.contains("is at revision 2, last changed by gavia workflow apply; nothing was changed"),
+        "{late:?}"
+    );
+    assert_eq!(apply(&gavia, &back, &["--id", "1", "--revision", "2"]).code, 0);
     let kept: String = sqlx::query_scalar("SELECT participant FROM states WHERE document_key = 'tell'")
         .fetch_one(&database.pool)
         .await
