@@ -119,7 +119,8 @@ const TABLES: [Table; 5] = [
     },
 ];
 
-/// What else creating would have left: people, counts, and ids that go on after those given.
+/// What else creating would have left: people, counts, ids that go on after those given,
+/// and pages that are written.
 const AFTER: &[&str] = &[
     "INSERT INTO users (username, alias, is_active)
      SELECT DISTINCT username, '持有人' || username, true FROM ticket_relations ON CONFLICT DO NOTHING",
@@ -128,6 +129,7 @@ const AFTER: &[&str] = &[
     "SELECT setval(pg_get_serial_sequence('tickets', 'id'), max(id)) FROM tickets",
     "SET session_replication_role = origin",
     "VACUUM ANALYZE",
+    "CHECKPOINT",
 ];
 
 fn line(text: &mut String, row: std::fmt::Arguments<'_>) {

@@ -162,26 +162,39 @@ fn select(
     (limit, offset): (i64, i64),
 ) {
     // the page is cut out on narrow rows first; names and relations are then looked up for its rows alone
-    sql.push(concat!("SELECT ", ticket_columns!(), " FROM (SELECT t.* FROM tickets t WHERE t.deleted_at IS NULL"));
+    sql.push(concat!("SELECT ", ticket_columns!(), " FROM (SELECT t.* FROM "));
+    let related = match filter.category {
+        Category::Relation => filter.username.as_ref(),
+        Category::All | Category::Owner | Category::Duty => filter.people.related.as_ref(),
+    };
+    // in the order of the person's own links, which carry the ticket's time: else the planner may walk all tickets there are
+    let place = if related.is_some() { "r.created_at, r.ticket_id" } else { "t.created_at, t.id" };
+    if let Some(user) = related {
+        sql.push("ticket_relations r JOIN tickets t ON t.id = r.ticket_id AND r.username = ").push_bind(user.clone());
+    } else {
+        sql.push("tickets t");
+    }
+    sql.push(" WHERE t.deleted_at IS NULL");
     restrict(sql, filter);
     if let Some((at, id)) = after {
-        sql.push(match filter.order {
-            Order::NewestFirst => " AND (t.created_at, t.id) < (",
-            Order::OldestFirst => " AND (t.created_at, t.id) > (",
-        });
-        sql.push_bind(at).push(", ").push_bind(id).push(")");
+        let beyond = match filter.order {
+            Order::NewestFirst => "<",
+            Order::OldestFirst => ">",
+        };
+        sql.push(format_args!(" AND ({place}) {beyond} (")).push_bind(at).push(", ").push_bind(id).push(")");
     }
-    order(sql, filter.order);
+    order(sql, place, filter.order);
     sql.push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);
     sql.push(") t JOIN workflows w ON w.id = t.workflow_id LEFT JOIN states s ON s.id = t.state_id");
-    order(sql, filter.order);
+    order(sql, "t.created_at, t.id", filter.order);
 }
 
-fn order(sql: &mut QueryBuilder<Postgres>, order: Order) {
-    sql.push(match order {
-        Order::NewestFirst => " ORDER BY t.created_at DESC, t.id DESC",
-        Order::OldestFirst => " ORDER BY t.created_at, t.id",
-    });
+/// `place` is the pair of columns by which a list goes, time and id.
+fn order(sql: &mut QueryBuilder<Postgres>, place: &str, order: Order) {
+    match order {
+        Order::NewestFirst => sql.push(format_args!(" ORDER BY {} DESC", place.replace(", ", " DESC, "))),
+        Order::OldestFirst => sql.push(format_args!(" ORDER BY {place}")),
+    };
 }
 
 /// What a ticket must be for this list, beside being there.
