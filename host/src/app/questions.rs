@@ -7,7 +7,7 @@ use gavia_sandbox::{Call, Grants, Kind, Limits, NoServices, Outcome, Retry, type
 use serde_json::Value;
 
 use super::{
-    App, Error,
+    App, Error, figures,
     guest_context::{self, Invocation, context, guest_fields, guest_ticket, guest_user},
     plugins::Callee,
 };
@@ -22,6 +22,9 @@ use crate::{
         Ticket,
     },
 };
+
+/// What the built-in condition plugin is called in figures.
+const BUILT_IN: &str = "built-in";
 
 impl App {
     /// Asks the workflow's condition plugin which of a transition's conditions holds first. An error is a readable reason.
@@ -77,7 +80,9 @@ impl App {
                     limits: Limits { failures: u32::MAX, ..Limits::for_kind(Kind::Condition) },
                     host: Arc::new(NoServices),
                 };
-                self.sandbox.first_match(&self.conditions, &question.expressions, call).await
+                let outcome = self.sandbox.first_match(&self.conditions, &question.expressions, call).await;
+                figures::called(BUILT_IN, Kind::Condition, &outcome);
+                outcome
             }
             name => {
                 let callee = match self.callee(Wanted::Name(name), Kind::Condition).await? {
@@ -85,9 +90,8 @@ impl App {
                     Err(reason) => return Ok(Err(reason)),
                 };
                 let call = self.call_of(&callee, &context);
-                let outcome = self.sandbox.first_match(&callee.plugin, &question.expressions, call).await;
-                self.note_call(&callee, &context, &outcome).await;
-                outcome
+                let call = self.sandbox.first_match(&callee.plugin, &question.expressions, call);
+                self.observed(&callee, &context, call).await
             }
         };
         Ok(match outcome.result {
@@ -125,9 +129,8 @@ impl App {
     }
 
     async fn resolve(&self, callee: &Callee, context: &types::Context) -> Outcome<Vec<String>> {
-        let outcome = self.sandbox.resolve_participants(&callee.plugin, self.call_of(callee, context)).await;
-        self.note_call(callee, context, &outcome).await;
-        outcome
+        let call = self.sandbox.resolve_participants(&callee.plugin, self.call_of(callee, context));
+        self.observed(callee, context, call).await
     }
 
     async fn people_context(
@@ -150,12 +153,12 @@ impl App {
         Ok(context)
     }
 
-    /// A call with the plugin's own grants and data, within the limits of its kind.
+    /// A call with the plugin's own grants and data, within its limits.
     pub(super) fn call_of<'a>(&self, callee: &Callee, context: &'a types::Context) -> Call<'a> {
         Call {
             context,
             grants: Arc::clone(&callee.grants),
-            limits: Limits::for_kind(callee.kind),
+            limits: callee.limits,
             host: self.host_for(callee, &context.ticket),
         }
     }

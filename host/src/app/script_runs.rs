@@ -92,9 +92,8 @@ impl App {
         };
         let context = guest_context::for_ticket(self, ticket, definition, invocation).await?;
         tracing::debug!(ticket.id = job.ticket.0, visit = job.visit, attempt = job.attempt, "script starts");
-        let outcome = self.sandbox.run_action(&callee.plugin, self.call_of(callee, &context)).await;
-        self.note_call(callee, &context, &outcome).await;
-        Ok(outcome)
+        let call = self.sandbox.run_action(&callee.plugin, self.call_of(callee, &context));
+        Ok(self.observed(callee, &context, call).await)
     }
 
     /// The plugin said yes: its fields and the move are one write. A move that the rules refuse is the script's failure.

@@ -2,6 +2,8 @@
 //! time, and by a poll every second, on which correctness rests: notifications are lost while the listener reconnects.
 //! Decides nothing about tickets and knows no HTTP.
 
+pub mod compiling;
+
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use sqlx::postgres::PgListener;
