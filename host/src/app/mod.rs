@@ -4,7 +4,7 @@
 pub mod accounts;
 mod acts;
 pub mod app_tokens;
-mod attempts;
+pub mod attempts;
 pub mod definitions;
 pub mod directory;
 pub mod documents;

@@ -93,6 +93,11 @@ impl App {
         if !self.noted.0.fetch_add(1, Ordering::Relaxed).is_multiple_of(CLEAN_EVERY) {
             return;
         }
+        self.forget_old_calls().await;
+    }
+
+    /// Calls, their logs and stored values whose time is over. Also asked for now and then where no plugin is called any more.
+    pub async fn forget_old_calls(&self) {
         let cleaned = async {
             calls::forget(&self.db, CLEAN_ROWS).await?;
             kv::forget(&self.db, CLEAN_ROWS).await

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use gavia_sandbox::{Call, Grants, Kind, Limits, NoServices, Outcome, Retry, types};
+use gavia_sandbox::{Call, Grants, Kind, Limits, NoServices, Outcome, PluginError, Retry, types};
 use serde_json::Value;
 
 use super::{
@@ -71,7 +71,9 @@ impl App {
         let invocation =
             Invocation { id: ambient::uuid().to_string(), attempt: 1, run_by: run_by.to_owned(), transition: None };
         let context = context(self, invocation, ticket);
-        let outcome = match definition.condition_plugin.trim() {
+        let named = definition.condition_plugin.trim();
+        let asked = if named.is_empty() { BUILT_IN } else { named };
+        let outcome = match named {
             "" => {
                 let call = Call {
                     context: &context,
@@ -94,10 +96,10 @@ impl App {
                 self.observed(&callee, &context, call).await
             }
         };
-        Ok(match outcome.result {
-            Ok(index) => Ok(index.map(|index| index as usize)),
-            Err(error) => Err(error.shown()),
-        })
+        match outcome.result {
+            Ok(index) => Ok(Ok(index.map(|index| index as usize))),
+            Err(error) => passing(asked, &error).map_or_else(|| Ok(Err(error.shown())), Err),
+        }
     }
 
     /// Asks a state's participants plugin; the directory then knows those of the named who exist. An inner error is a readable reason.
@@ -124,7 +126,7 @@ impl App {
                 directory.users.extend(store::accounts::directory(&self.db, &needs).await?.users);
                 Ok(Ok(Some(names)))
             }
-            Err(error) => Ok(Err(error.shown())),
+            Err(error) => passing(&callee.name, &error).map_or_else(|| Ok(Err(error.shown())), Err),
         }
     }
 
@@ -162,6 +164,12 @@ impl App {
             host: self.host_for(callee, &context.ticket),
         }
     }
+}
+
+/// What may be over in a moment is no answer: a person is asked to try again, a job is tried again, and no step fails for good.
+fn passing(plugin: &str, error: &PluginError) -> Option<Error> {
+    let waits = || Error::PluginWaits { plugin: plugin.to_owned(), reason: error.shown() };
+    (error.retry() == Retry::Backoff).then(waits)
 }
 
 fn who(actor: Actor<'_>) -> &str {
