@@ -32,6 +32,7 @@ pub mod scripts;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tickets;
+pub mod trials;
 pub mod workflows;
 mod write;
 

@@ -82,7 +82,7 @@ impl App {
             denied: usage.denied,
             logs_dropped: usage.logs_dropped,
         };
-        let lines: Vec<calls::Line> = outcome.logs.iter().map(line).collect();
+        let lines: Vec<calls::Line> = outcome.logs.iter().map(calls::Line::from).collect();
         if let Err(error) = calls::insert(&self.db, &call, &lines).await {
             tracing::warn!(%error, invocation = call.invocation, "a plugin's call is not noted");
         }
@@ -150,24 +150,26 @@ fn kind_name(callee: &Callee) -> &'static str {
 }
 
 /// The sandbox escaped its control characters.
-fn line(line: &LogLine) -> calls::Line {
-    let level = match line.level {
-        LogLevel::Trace => "trace",
-        LogLevel::Debug => "debug",
-        LogLevel::Info => "info",
-        LogLevel::Warn => "warn",
-        LogLevel::Error => "error",
-    };
-    let source = match line.source {
-        LogSource::Log => "log",
-        LogSource::Stdout => "stdout",
-        LogSource::Stderr => "stderr",
-        LogSource::Sandbox => "sandbox",
-    };
-    calls::Line {
-        level: level.to_owned(),
-        source: source.to_owned(),
-        message: line.message.clone(),
-        fields: json!(line.fields),
+impl From<&LogLine> for calls::Line {
+    fn from(line: &LogLine) -> Self {
+        let level = match line.level {
+            LogLevel::Trace => "trace",
+            LogLevel::Debug => "debug",
+            LogLevel::Info => "info",
+            LogLevel::Warn => "warn",
+            LogLevel::Error => "error",
+        };
+        let source = match line.source {
+            LogSource::Log => "log",
+            LogSource::Stdout => "stdout",
+            LogSource::Stderr => "stderr",
+            LogSource::Sandbox => "sandbox",
+        };
+        Self {
+            level: level.to_owned(),
+            source: source.to_owned(),
+            message: line.message.clone(),
+            fields: json!(line.fields),
+        }
     }
 }

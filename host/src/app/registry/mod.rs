@@ -76,7 +76,7 @@ fn stored(scopes: &serde_json::Map<String, Value>) -> Result<Capabilities, store
 }
 
 /// Notes a change of a plugin, in the change's own transaction.
-async fn note(
+pub(super) async fn note(
     tx: &mut PgConnection,
     (id, action, by): (PluginId, &str, &str),
     (before, after): (Option<Value>, Option<Value>),

@@ -8,6 +8,7 @@ mod settings;
 mod shown;
 #[cfg(test)]
 mod tests;
+mod trials;
 mod upload;
 
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub(super) fn routes() -> Routes {
         .route("/plugins/{id}/versions/{number}/approve", post(decisions::approve))
         .route("/plugins/{id}/versions/{number}/refuse", post(decisions::refuse))
         .route("/plugins/{id}/versions/{number}/activate", post(decisions::activate))
+        .route("/plugins/{id}/versions/{number}/try", post(trials::run))
         .route("/plugins/{id}/versions/{number}/retire", post(decisions::retire))
         .route("/plugins/{id}/roll_back", post(decisions::roll_back))
         .route("/plugins/{id}/grants", put(decisions::set_grants))
