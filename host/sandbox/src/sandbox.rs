@@ -244,8 +244,18 @@ impl Sandbox {
         expressions: &[String],
         known_fields: &[String],
     ) -> Outcome<Vec<Problem>> {
+        self.check_conditions_within(plugin, (expressions, known_fields), Limits::for_kind(Kind::Condition)).await
+    }
+
+    /// The same within a plugin's own limits.
+    pub async fn check_conditions_within(
+        &self,
+        plugin: &Plugin,
+        (expressions, known_fields): (&[String], &[String]),
+        limits: Limits,
+    ) -> Outcome<Vec<Problem>> {
         let terms = Terms {
-            limits: Limits::for_kind(Kind::Condition),
+            limits,
             grants: Arc::new(Grants::default()),
             host: Arc::new(NoServices),
             own: OwnTicket { id: 0, workflow_id: 0 },

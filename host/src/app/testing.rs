@@ -20,6 +20,12 @@ pub(crate) struct TestApp {
     _database: TestDatabase,
 }
 
+impl TestApp {
+    pub(crate) fn shared(&self) -> &Arc<App> {
+        &self.app
+    }
+}
+
 impl Deref for TestApp {
     type Target = App;
 

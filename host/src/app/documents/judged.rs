@@ -61,7 +61,7 @@ impl App {
         let mut found = Vec::new();
         for some in asked.chunks(AT_ONCE) {
             let texts: Vec<String> = some.iter().map(|one| one.text.to_owned()).collect();
-            match self.sandbox.check_conditions(&callee.plugin, &texts, &known).await.result {
+            match self.sandbox.check_conditions_within(&callee.plugin, (&texts, &known), callee.limits).await.result {
                 Ok(problems) => found.extend(problems.iter().filter_map(|problem| told(some, problem))),
                 Err(error) => {
                     found.push(unchecked(name, &error.to_string()));

@@ -4,13 +4,12 @@
 use gavia_condition::Problem;
 
 /// What stands where the mistake is, and what says the same in our language. The first that fits is told.
-const AT: [(&str, &str); 21] = [
+const AT: [(&str, &str); 20] = [
     ("&&", "`and`"),
     ("&", "`and`"),
     ("||", "`or`"),
     ("|", "`or`"),
     ("!", "`not`"),
-    ("<>", "`!=`"),
     ("=", "`==`"),
     ("null", "`None`"),
     ("true", "`True`"),
@@ -55,6 +54,9 @@ pub(super) fn instead(expression: &str, problem: &Problem) -> Option<String> {
     }
     if problem.message.contains("no format inside the braces") {
         return told("`{field}` alone, or `str({field})` for its text");
+    }
+    if rest.starts_with('>') && expression[..problem.offset].ends_with('<') {
+        return told("`!=`");
     }
     let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     if problem.message.starts_with("there is no method") || problem.message.starts_with("there is no attribute") {

@@ -3,6 +3,8 @@
 
 mod calls;
 mod decisions;
+#[cfg(test)]
+mod later_tests;
 mod limits;
 mod settings;
 mod shown;
