@@ -42,29 +42,37 @@ async fn install(admin: &Session, guest: &str) -> String {
     path
 }
 
-/// Processes that a process started, by their command lines.
-fn children(parent: i32) -> Vec<String> {
+/// Compilers that run, by their process and its parent.
+fn compilers() -> Vec<(i32, i32)> {
     let entries = std::fs::read_dir("/proc").expect("processes").filter_map(Result::ok);
-    let lines = entries.filter_map(|entry| {
+    let found = entries.filter_map(|entry| {
+        let line = std::fs::read_to_string(entry.path().join("cmdline")).ok()?;
         let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
-        let after = stat.rsplit_once(')')?.1;
-        let its: i32 = after.split_whitespace().nth(1)?.parse().ok()?;
-        (its == parent).then(|| std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default())
+        let parent = stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()?;
+        let process = entry.file_name().to_str()?.parse().ok()?;
+        line.contains("compile-worker").then_some((process, parent))
     });
-    lines.collect()
+    found.collect()
 }
 
 #[tokio::test]
 async fn a_version_is_compiled_in_a_child_and_a_node_killed_meanwhile_leaves_it_to_the_next() {
     let (cluster, mut first) = node().await;
     let admin = first.admin().await;
-    let made = admin.v2_file("/plugins?name=slow", guests::slow_to_compile(8_000)).await;
+    let made = admin.v2_file("/plugins?name=slow", guests::slow_to_compile(1_500)).await;
     assert_eq!((made.status, &made.body["status"]), (202, &json!("compiling")), "{made:?}");
+    let mut workers = Vec::new();
     if cfg!(target_os = "linux") {
-        let running = children(first.pid().as_raw());
-        assert!(running.iter().any(|line| line.contains("compile-worker")), "{running:?}");
+        workers = compilers().into_iter().filter(|(_, parent)| *parent == first.pid().as_raw()).collect::<Vec<_>>();
+        assert!(!workers.is_empty(), "it is compiled in a child: {:?}", compilers());
     }
     first.crash();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    if cfg!(target_os = "linux") {
+        let left = compilers();
+        let outlived = |(process, _): &(i32, i32)| left.iter().any(|(other, _)| other == process);
+        assert!(!workers.iter().any(outlived), "no compiler outlives its server: {left:?}");
+    }
     let state: String = sqlx::query_scalar("SELECT status FROM plugin_versions").fetch_one(cluster.pool()).await.expect("it");
     assert_eq!(state, "compiling");
     // the other nodes wait for the lease; here it is over at once, as if that time had passed
@@ -123,7 +131,7 @@ async fn push_uploads_waits_and_tells_what_is_asked_beyond_the_active_version() 
 
     let (went, _, err) = push(&[&file("x.wasm", b"print('x')"), "--name", "x"]);
     assert!(!went && err.contains("not a WebAssembly"), "{err}");
-    let slow = file("slow.wasm", &guests::slow_to_compile(8_000));
+    let slow = file("slow.wasm", &guests::slow_to_compile(1_500));
     let (went, out, err) = push(&[&slow, "--name", "slow"]);
     assert!(!went && out.contains("is being compiled") && err.contains("exports no interface"), "{out} {err}");
     let wrong = [&["plugin", "push", "--url", &stage.node.base], &[wasm.as_str()][..]].concat();
@@ -233,7 +241,7 @@ async fn a_person_is_refused_while_a_participants_plugin_cannot_answer_and_nothi
 #[tokio::test]
 async fn a_plugin_reaches_a_private_receiver_that_it_is_granted_and_never_the_server_itself() {
     let stage = stage().await;
-    let made = fine(stage.admin.v2_file("/plugins", guests::wasm("notice-webhook")).await);
+    let made = fine(stage.admin.v2_file("/plugins", guests::wasm("notice_webhook")).await);
     let (path, grants) = (format!("/plugins/{}", made["plugin_id"]), json!({ "grants": "requested" }));
     fine(stage.admin.v2_with(Method::POST, &format!("{path}/versions/1/approve"), grants).await);
     let mut grants = fine(stage.admin.v2(Method::GET, &path).await)["grants"].clone();

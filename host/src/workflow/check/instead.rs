@@ -64,6 +64,7 @@ pub(super) fn instead(expression: &str, problem: &Problem) -> Option<String> {
         let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         return METHODS.iter().find(|(method, _)| *method == name).and_then(|(_, hint)| told(hint));
     }
+    let rest = if rest[word.len()..].starts_with(" for ") { &rest[word.len() + 1..] } else { rest };
     if let Some((_, hint)) = AT.iter().find(|(start, _)| is_at(rest, &word, start)) {
         return told(hint);
     }
