@@ -145,7 +145,19 @@ async fn assemble(
         address_rate_per_minute: config.address_rate_per_minute,
     };
     let (log_row, stopping) = (http::wire::log_row, CancellationToken::new());
-    let parts = Parts { db, key, zone, sandbox, outbound, log_row, body_bytes_max, stopping, door, upload_patience: UPLOAD_PATIENCE, metrics_elsewhere: config.metrics_listen.is_some() };
+    let parts = Parts {
+        db,
+        key,
+        zone,
+        sandbox,
+        outbound,
+        log_row,
+        body_bytes_max,
+        stopping,
+        door,
+        upload_patience: UPLOAD_PATIENCE,
+        metrics_elsewhere: config.metrics_listen.is_some(),
+    };
     Ok(Arc::new(App::new(parts).await.map_err(Error::Condition)?))
 }
 

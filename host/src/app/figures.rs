@@ -52,7 +52,8 @@ pub(super) fn called<T>(plugin: &str, kind: Kind, outcome: &Outcome<T>) {
     let (kind, usage) = (kind.to_string(), outcome.usage);
     let ended = outcome.result.as_ref().map_or_else(PluginError::class, |_| "ok");
     let plugin = plugin.to_owned();
-    counter!("gavia_plugin_calls_total", "plugin" => plugin.clone(), "kind" => kind.clone(), "outcome" => ended).increment(1);
+    counter!("gavia_plugin_calls_total", "plugin" => plugin.clone(), "kind" => kind.clone(), "outcome" => ended)
+        .increment(1);
     histogram!("gavia_plugin_call_seconds", "kind" => kind.clone()).record(seconds(usage.wall_ms));
     histogram!("gavia_plugin_queue_seconds", "kind" => kind.clone()).record(seconds(usage.queue_ms));
     if usage.denied > 0 {

@@ -76,7 +76,13 @@ impl App {
                     self.hook_failed(By { after: After::Postpone(delay), ..by }, &reason).await
                 }
                 Some(delay) => self.postpone(job, delay, &reason).await,
-                None => self.hook_failed(By { after: After::Bury("the receiver did not take the call"), ..by }, &format!("given up: {reason}")).await,
+                None => {
+                    self.hook_failed(
+                        By { after: After::Bury("the receiver did not take the call"), ..by },
+                        &format!("given up: {reason}"),
+                    )
+                    .await
+                }
             },
         }
     }

@@ -185,8 +185,8 @@ async fn stored(db: &PgPool, sandbox: &Sandbox, component: &store::components::D
     let bytes = bytes.ok_or_else(|| Error::Internal(format!("component {} is not stored", Digest(*component))))?;
     let prepared = sandbox.prepare(bytes).await;
     figures::compiled(&prepared);
-    let prepared = prepared
-        .map_err(|error| Error::Internal(format!("a stored component does not compile: {error}")))?;
+    let prepared =
+        prepared.map_err(|error| Error::Internal(format!("a stored component does not compile: {error}")))?;
     store::components::set_compiled(db, component, engine, &prepared.compiled.0).await?;
     Ok(prepared.plugin)
 }

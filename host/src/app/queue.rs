@@ -104,7 +104,13 @@ impl App {
     /// as any other work, to be looked at by somebody (threat-model §7).
     pub async fn job_ended(&self, job: &Job, ended: Result<(), String>) {
         let Err(why) = ended else { return figures::job(job.kind, "done") };
-        tracing::error!(job.id = job.id, ticket.id = job.ticket.0, tries = job.tries, error = why, "a job failed inside");
+        tracing::error!(
+            job.id = job.id,
+            ticket.id = job.ticket.0,
+            tries = job.tries,
+            error = why,
+            "a job failed inside"
+        );
         match self.failed_inside(job, &why.replace('\0', "\u{fffd}")).await {
             Ok(outcome) => figures::job(job.kind, outcome),
             Err(error) => {

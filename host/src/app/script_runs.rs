@@ -61,14 +61,10 @@ impl App {
             Err(reason) => return self.script_failed(run, &reason).await,
         };
         match self.run_plugin(&callee, job, (&ticket, &definition), transition).await? {
-            Outcome { result: Ok(answer), effects, .. } => {
-                match Answered::new(answer, effects) {
-                    Ok(answer) => self.script_succeeded(run, transition, answer).await,
-                    Err(key) => {
-                        self.script_failed(run, &format!("the script wrote no JSON to the field {key}")).await
-                    }
-                }
-            }
+            Outcome { result: Ok(answer), effects, .. } => match Answered::new(answer, effects) {
+                Ok(answer) => self.script_succeeded(run, transition, answer).await,
+                Err(key) => self.script_failed(run, &format!("the script wrote no JSON to the field {key}")).await,
+            },
             Outcome { result: Err(PluginError::Ended), .. } => Ok(()), // this node stops; the worker gives the job back
             Outcome { result: Err(error), .. } => match delay(&error, job.tries) {
                 Some(delay) => self.postpone(job, delay, &error.to_string()).await,
@@ -107,12 +103,7 @@ impl App {
 
     /// The plugin said yes: its fields and the move are one write. A move that the rules refuse is the script's failure; one that waits
     /// for another plugin is made later, without running the script again.
-    async fn script_succeeded(
-        &self,
-        run: Run<'_>,
-        transition: TransitionId,
-        answer: Answered,
-    ) -> Result<(), Error> {
+    async fn script_succeeded(&self, run: Run<'_>, transition: TransitionId, answer: Answered) -> Result<(), Error> {
         let request = Move { transition, suggestion: &answer.message, body: &answer.body };
         let act = Act::Advance { request: &request, comments: &answer.comments };
         match self.write(run.job.ticket, run.by(), act).await {

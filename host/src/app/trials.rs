@@ -8,8 +8,8 @@ use std::{
 };
 
 use gavia_sandbox::{
-    Answered, Call, Depth, Effect, Kind, Limits, LogLine, Message, Outcome, PluginError, Secret, ServiceError, Services,
-    Usage, types,
+    Answered, Call, Depth, Effect, Kind, Limits, LogLine, Message, Outcome, PluginError, Secret, ServiceError,
+    Services, Usage, types,
 };
 use serde_json::{Value, json};
 
@@ -130,9 +130,11 @@ impl App {
             }),
         };
         Ok(match callee.kind {
-            Kind::Action => tried(callee.kind, self.sandbox.run_action(&callee.plugin, call).await, |answer| {
-                json!({ "message": answer.message, "output": answer.output })
-            }),
+            Kind::Action => tried(
+                callee.kind,
+                self.sandbox.run_action(&callee.plugin, call).await,
+                |answer| json!({ "message": answer.message, "output": answer.output }),
+            ),
             Kind::Participants => {
                 let outcome = self.sandbox.resolve_participants(&callee.plugin, call).await;
                 tried(callee.kind, outcome, |names| json!({ "participants": names }))
@@ -146,7 +148,8 @@ impl App {
                 };
                 let outcome = self.sandbox.send_notice(&callee.plugin, &message, call).await;
                 tried(callee.kind, outcome, |told| {
-                    let shown = |one: &types::Delivery| json!({ "username": one.username, "ok": one.ok, "detail": one.detail });
+                    let shown =
+                        |one: &types::Delivery| json!({ "username": one.username, "ok": one.ok, "detail": one.detail });
                     json!({ "deliveries": told.iter().map(shown).collect::<Vec<_>>() })
                 })
             }
@@ -162,9 +165,8 @@ fn wanted(asked: Option<&str>, kinds: &[String]) -> Result<Kind, String> {
         Some(name) => fit.find(|kind| kind.to_string() == name),
     };
     found.ok_or_else(|| match asked {
-        Some("condition") => "a condition plugin is tried by checking a workflow that names it".to_owned(),
-        Some(name) => format!("{name:?} is none of its kinds: it is {}", kinds.join(", ")),
-        None => "a condition plugin is tried by checking a workflow that names it".to_owned(),
+        Some(name) if name != "condition" => format!("{name:?} is none of its kinds: it is {}", kinds.join(", ")),
+        _ => "a condition plugin is tried by checking a workflow that names it".to_owned(),
     })
 }
 

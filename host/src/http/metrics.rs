@@ -22,8 +22,7 @@ use crate::app::App;
 
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// Of everything that is measured in seconds: a plugin's call takes microseconds, a Python plugin's compilation minutes.
-const BUCKETS: [f64; 14] =
-    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0];
+const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0];
 /// How often samples are sorted into their buckets; without it they would pile up until somebody asks.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -73,9 +72,11 @@ async fn show(State(app): State<Arc<App>>) -> Response {
 pub(super) async fn count(request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = method(request.method());
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let response = next.run(request).await;
-    histogram!("gavia_http_request_seconds", "method" => method, "route" => route.clone()).record(begun.elapsed().as_secs_f64());
+    histogram!("gavia_http_request_seconds", "method" => method, "route" => route.clone())
+        .record(begun.elapsed().as_secs_f64());
     let status = response.status().as_u16().to_string();
     counter!("gavia_http_requests_total", "method" => method, "route" => route, "status" => status).increment(1);
     response
@@ -126,7 +127,9 @@ mod tests {
         server.admin(axum::http::Method::PATCH, &transition, json!({ "condition_expression": conditions })).await;
         let before = scraped(&server).await;
         let id = server.ticket(flow, &token).await;
-        server.call(&As::App("oa", &token, "lisi"), axum::http::Method::GET, &format!("/tickets/{id}"), &json!(null)).await;
+        server
+            .call(&As::App("oa", &token, "lisi"), axum::http::Method::GET, &format!("/tickets/{id}"), &json!(null))
+            .await;
         server.response(Request::get("/secret-looking-path").body(Body::empty()).unwrap()).await;
         let after = scraped(&server).await;
         for start in [

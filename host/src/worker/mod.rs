@@ -175,7 +175,7 @@ mod tests {
     async fn one_try(server: &Server) -> Option<Job> {
         sqlx::query("UPDATE jobs SET run_at = now() WHERE dead_at IS NULL").execute(&server.app.db).await.unwrap();
         let job = jobs::take(&server.app.db, ambient::uuid(), 1).await.unwrap().into_iter().next()?;
-        carry_out(Arc::clone(server.app.shared()), job.clone()).await;
+        Box::pin(carry_out(Arc::clone(server.app.shared()), job.clone())).await;
         Some(job)
     }
 

@@ -28,13 +28,15 @@ pub(crate) fn broken_by(manifest: &Manifest) -> Vec<String> {
     }
     broken.settings(manifest);
     for (kind, limits) in &manifest.limits {
-        broken.unless(manifest.kinds.contains(kind), format!("there are limits for {kind}, which is none of its kinds"));
+        broken
+            .unless(manifest.kinds.contains(kind), format!("there are limits for {kind}, which is none of its kinds"));
         for (name, number) in limits {
             broken.unless(
                 LIMITS.contains(&name.as_str()),
                 format!("{name:?} is no limit; there are {}", LIMITS.join(", ")),
             );
-            broken.unless(*number <= u64::from(u32::MAX), format!("the limit {name} of {kind} is beyond every server's"));
+            broken
+                .unless(u32::try_from(*number).is_ok(), format!("the limit {name} of {kind} is beyond every server's"));
         }
     }
     broken.0

@@ -11,8 +11,7 @@ use super::{RegistryError, note, stored, uploads::report};
 use crate::{
     app::{App, figures},
     store::{
-        self,
-        components,
+        self, components,
         names::Named as _,
         plugins::{
             self,
@@ -30,7 +29,8 @@ impl App {
     pub async fn compile_next(self: &Arc<Self>) -> Result<bool, RegistryError> {
         let Some(taken) = compiling::take(&self.db, self.node).await? else { return Ok(false) };
         if taken.attempt > MOST_ATTEMPTS {
-            let reason = format!("{MOST_ATTEMPTS} times a node ended or failed while it compiled the plugin; upload it again");
+            let reason =
+                format!("{MOST_ATTEMPTS} times a node ended or failed while it compiled the plugin; upload it again");
             self.settle_version(&taken, Err(Rejection::Limit(reason))).await?;
             return Ok(true);
         }
@@ -58,14 +58,23 @@ impl App {
             }
             match compiling::renew(&self.db, taken.version, self.node).await {
                 Ok(true) => {}
-                Ok(false) => tracing::debug!(version.id = taken.version.0, "a version that is compiled here is no more this node's"),
-                Err(error) => tracing::warn!(version.id = taken.version.0, %error, "cannot renew the lease of a version"),
+                Ok(false) => tracing::debug!(
+                    version.id = taken.version.0,
+                    "a version that is compiled here is no more this node's"
+                ),
+                Err(error) => {
+                    tracing::warn!(version.id = taken.version.0, %error, "cannot renew the lease of a version");
+                }
             }
         };
         let prepared = prepared.unwrap_or_else(|lost| Err(Rejection::Internal(lost.to_string())));
         figures::compiled(&prepared);
         if let Err(Rejection::Internal(reason)) = &prepared {
-            tracing::warn!(version.id = taken.version.0, reason, "a version could not be compiled here; it is tried again");
+            tracing::warn!(
+                version.id = taken.version.0,
+                reason,
+                "a version could not be compiled here; it is tried again"
+            );
             return;
         }
         if let Err(error) = self.settle_version(&taken, prepared).await {

@@ -91,25 +91,21 @@ impl App {
         })?;
         let (sandbox, taken) = (self.sandbox.clone(), candidate.clone());
         let mut work = tokio::spawn(async move { sandbox.compile(taken).await });
-        match timeout(self.upload_patience, &mut work).await {
-            Ok(prepared) => {
-                let prepared = prepared.unwrap_or_else(|lost| Err(Rejection::Internal(lost.to_string())));
-                let checked = self.keep(prepared, manifest).await?;
-                Ok(self.add(&name, &checked, by).await?.0)
-            }
-            Err(_) => {
-                let checked = self.keep_uncompiled(&candidate, manifest).await?;
-                let (uploaded, compiling) = self.add(&name, &checked, by).await?;
-                if let Some(compiling) = compiling {
-                    let app = Arc::clone(self);
-                    tokio::spawn(async move {
-                        app.see_compiled(compiling, work).await;
-                        drop(place);
-                    });
-                }
-                Ok(uploaded)
-            }
+        if let Ok(prepared) = timeout(self.upload_patience, &mut work).await {
+            let prepared = prepared.unwrap_or_else(|lost| Err(Rejection::Internal(lost.to_string())));
+            let checked = self.keep(prepared, manifest).await?;
+            return Ok(self.add(&name, &checked, by).await?.0);
         }
+        let checked = self.keep_uncompiled(&candidate, manifest).await?;
+        let (uploaded, compiling) = self.add(&name, &checked, by).await?;
+        if let Some(compiling) = compiling {
+            let app = Arc::clone(self);
+            tokio::spawn(async move {
+                app.see_compiled(compiling, work).await;
+                drop(place);
+            });
+        }
+        Ok(uploaded)
     }
 
     /// A version of these bytes that asks for the same: there is nothing to compile then.
@@ -160,11 +156,7 @@ impl App {
     }
 
     /// What may be compiled, and what it says of itself.
-    async fn candidate(
-        &self,
-        bytes: Vec<u8>,
-        manifest: Option<String>,
-    ) -> Result<(Candidate, Manifest), UploadError> {
+    async fn candidate(&self, bytes: Vec<u8>, manifest: Option<String>) -> Result<(Candidate, Manifest), UploadError> {
         let manifest = match manifest {
             Some(text) if text.trim_start().starts_with('{') => Some(Manifest::from_json(text.as_bytes())),
             Some(text) => Some(Manifest::from_toml(&text)),

@@ -137,7 +137,8 @@ impl<'a> Server<'a> {
         }
         // a second installation by other code of the process is no fault: the provider is the same
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().redirect(redirect::Policy::none()).connect_timeout(CONNECT).timeout(TOTAL).build();
+        let client =
+            Client::builder().redirect(redirect::Policy::none()).connect_timeout(CONNECT).timeout(TOTAL).build();
         let client = client.map_err(|error| Stop::refused(format!("no HTTPS on this machine: {error}")))?;
         Ok(Self { client, url, token: &options.token })
     }

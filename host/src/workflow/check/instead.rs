@@ -90,7 +90,10 @@ mod tests {
             ("{days} <> 3", "write `!=` instead"),
             ("{days} == null", "write `None` instead"),
             ("days > 3", "write `{days}`, if the field of that key is meant instead"),
-            ("u'{note}' == u'x'", "write the quoted text without its prefix; `{field}` inside it is the field's text instead"),
+            (
+                "u'{note}' == u'x'",
+                "write the quoted text without its prefix; `{field}` inside it is the field's text instead",
+            ),
             ("'{note!r}' == 'x'", "write `{field}` alone, or `str({field})` for its text instead"),
             ("{note[0]} == 'x'", "write it behind the braces: `{field}[0]` instead"),
             ("{note}.find('x') > 0", "write `'part' in {field}` instead"),
@@ -98,7 +101,10 @@ mod tests {
             ("datetime.now().hour > 3", "write `datetime.datetime.now()` instead"),
             ("{note} in {{'a': 1}}", "write a list or a tuple: `{field} in ['a', 'b']` instead"),
             ("lambda: True", "write the comparison itself, without a function around it instead"),
-            ("any(x for x in {devs})", "write each comparison of its own, joined by `and` or `or`, or `in` with a list instead"),
+            (
+                "any(x for x in {devs})",
+                "write each comparison of its own, joined by `and` or `or`, or `in` with a list instead",
+            ),
         ] {
             let problems = gavia_condition::check(expression, &["days", "note", "devs"]);
             let told = problems.first().and_then(|problem| instead(expression, problem));

@@ -4,7 +4,8 @@ use super::{
     super::{
         base_fields::{BASE_FIELDS, COLUMNS, is_reserved},
         definition::{
-            Conditions, Definition, FieldAccess, FieldDef, ParticipantKind, State, StateKind, Transition, TransitionKind,
+            Conditions, Definition, FieldAccess, FieldDef, ParticipantKind, State, StateKind, Transition,
+            TransitionKind,
         },
         ids::StateId,
         ticket::ROBOT,
@@ -113,7 +114,8 @@ impl Found<'_> {
             // another plugin has a language of its own
             if self.definition.condition_plugin.trim().is_empty() {
                 for problem in gavia_condition::check(&condition.expression, &condition_variables(self.definition)) {
-                    let hint = instead(&condition.expression, &problem).map(|hint| format!("; {hint}")).unwrap_or_default();
+                    let hint =
+                        instead(&condition.expression, &problem).map(|hint| format!("; {hint}")).unwrap_or_default();
                     self.error("condition_expression", place, format!("condition {number}: {problem}{hint}"));
                 }
             }

@@ -70,7 +70,9 @@ async fn a_slow_upload_that_is_no_plugin_is_rejected_and_the_reason_is_kept() {
     assert_eq!(version["status"], "rejected");
     let reason = version["reason"].as_str().unwrap();
     assert!(reason.contains("exports no interface of gavia:plugin"), "{reason}");
-    for (what, body) in [("activate", json!(null)), ("approve", json!({ "grants": "requested" })), ("try", json!({ "ticket_id": 1 }))] {
+    for (what, body) in
+        [("activate", json!(null)), ("approve", json!({ "grants": "requested" })), ("try", json!({ "ticket_id": 1 }))]
+    {
         let (status, told) = call(&server, Method::POST, &format!("/plugins/1/versions/1/{what}"), body).await;
         assert_eq!(status, 409, "{what}: {told}");
     }
@@ -132,7 +134,8 @@ async fn limits_are_lowered_by_an_administrator_audited_and_used_in_the_next_cal
     let shown = get(&server, "/plugins/1/limits").await["limits"]["condition"].clone();
     assert_eq!((&shown["cap"]["cpu_ms"], &shown["wish"], &shown["set"]), (&json!(50), &json!({}), &json!({})));
     assert_eq!(shown["cap"], shown["effective"]);
-    for bad in [json!({ "condition": { "cpu_ms": 51 } }), json!({ "condition": { "cpu": 1 } }), json!({ "actor": {} })] {
+    for bad in [json!({ "condition": { "cpu_ms": 51 } }), json!({ "condition": { "cpu": 1 } }), json!({ "actor": {} })]
+    {
         assert_eq!(call(&server, Method::PUT, "/plugins/1/limits", bad).await.0, 422);
     }
     server.ticket(flow, &token).await;
@@ -193,7 +196,8 @@ async fn a_try_runs_on_a_ticket_and_changes_nothing() {
     let (status, told) = run(json!({ "ticket_id": ticket })).await;
     assert_eq!((status, &told["outcome"]), (200, &json!("guest")), "it has no value to read: {told}");
 
-    let set = "UPDATE tickets SET fields = fields || '{\"leave_days\": 3, \"leave_start\": \"a\", \"leave_end\": \"b\"}'";
+    let set =
+        "UPDATE tickets SET fields = fields || '{\"leave_days\": 3, \"leave_start\": \"a\", \"leave_end\": \"b\"}'";
     sqlx::query(set).execute(&server.app.db).await.unwrap();
     let (status, told) = run(json!({ "ticket_id": ticket })).await;
     assert_eq!(status, 200, "{told}");
@@ -251,7 +255,10 @@ async fn what_plugins_did_for_a_ticket_is_shown_with_their_logs_to_who_administe
         (&items[0]["plugin"], &items[0]["outcome"], &items[0]["attempt"], &items[0]["log"][1]["message"]),
         (&json!("mine"), &json!("timeout"), &json!(2), &json!("hello"))
     );
-    assert_eq!((&items[1]["kind"], &items[1]["version"], &items[1]["log"]), (&json!("condition"), &json!(1), &json!([])));
+    assert_eq!(
+        (&items[1]["kind"], &items[1]["version"], &items[1]["log"]),
+        (&json!("condition"), &json!(1), &json!([]))
+    );
     let first = get(&server, &format!("{asked}?limit=1")).await;
     let next = format!("{asked}?limit=1&cursor={}", first["next_cursor"].as_str().unwrap());
     assert_eq!(get(&server, &next).await["items"][0]["id"], items[1]["id"]);

@@ -34,7 +34,13 @@ pub(super) async fn ready_on(server: Server) -> Server {
     server
 }
 
-pub(super) async fn send(server: &Server, token: &str, method: Method, path: &str, body: impl Into<Body>) -> (u16, Value) {
+pub(super) async fn send(
+    server: &Server,
+    token: &str,
+    method: Method,
+    path: &str,
+    body: impl Into<Body>,
+) -> (u16, Value) {
     let request = Request::builder().method(method).uri(format!("/api/v2{path}"));
     let request = request.header("authorization", format!("Bearer {token}"));
     let (status, body) = server.send(request.body(body.into()).unwrap()).await;
