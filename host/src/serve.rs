@@ -2,6 +2,8 @@
 //! `serve` and, in-process, by tests. What a request does is not decided here.
 
 mod heads;
+#[cfg(test)]
+mod job_tests;
 mod listener;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};

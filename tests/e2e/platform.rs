@@ -182,7 +182,7 @@ async fn a_scripts_move_waits_for_a_participants_plugin_that_may_answer_later_an
     assert!(waiting[0]["last_error"].as_str().is_some_and(|why| why.contains("name-people")), "{waiting}");
     let row = app.row(id).await;
     assert_eq!((&row["state_id"], &row["script_run_last_result"]), (&json!(flow.state("auto")), &json!(true)));
-    let tries = until(
+    until(
         async || {
             due(&stage, 0).await;
             jobs().await
@@ -190,7 +190,6 @@ async fn a_scripts_move_waits_for_a_participants_plugin_that_may_answer_later_an
         |jobs| jobs[0]["attempts"].as_i64() > Some(2),
     )
     .await;
-    assert_eq!(tries[0]["state"], "waiting", "{tries}");
 
     let change = json!({ "plugin_args": json!({ "names": ["lisi"] }).to_string() });
     stage.admin.send(Method::PATCH, &format!("/workflows/{}/states/{}", flow.id, flow.state("mid")), change).await.ok();

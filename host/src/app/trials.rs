@@ -8,9 +8,11 @@ use std::{
 };
 
 use gavia_sandbox::{
-    Answered, Call, Depth, Effect, Kind, Limits, LogLine, Message, Outcome, PluginError, Secret, ServiceError,
-    Services, Usage, types,
+    Answered, Call, Depth, Kind, Limits, LogLine, Message, Outcome, PluginError, Secret, ServiceError, Services, Usage,
+    types,
 };
+/// What a try tells of: as the sandbox has it.
+pub use gavia_sandbox::{Effect, Usage};
 use serde_json::{Value, json};
 
 use super::{

@@ -10,7 +10,10 @@ use super::tests::{CONDITION, LEAVE_NOTE, call, form, get, ready, ready_on, send
 use crate::{
     http::testing::{As, Server, impatient_server},
     plugins::PluginId,
-    store::{self, plugins::calls},
+    store::{
+        plugins::calls,
+        testing::{fill_in, leave_compiling},
+    },
     workflow::TicketId,
 };
 
@@ -78,35 +81,27 @@ async fn a_slow_upload_that_is_no_plugin_is_rejected_and_the_reason_is_kept() {
     }
 }
 
-/// As if a node had died while it compiled the version, for so many times.
-async fn left_behind(server: &Server, attempts: i32, lease: &str) {
-    let change = "UPDATE plugin_versions SET status = 'compiling', kinds = '{}', compiling_by = gen_random_uuid(),
-                         compiling_until = now() + $1::text::interval, compile_attempts = $2";
-    let change = sqlx::query(change).bind(lease).bind(attempts);
-    change.execute(&server.app.db).await.unwrap();
-}
-
 #[tokio::test]
 async fn a_version_that_a_dead_node_left_behind_is_taken_up_and_not_for_ever() {
     let server = ready().await;
     let app = Arc::clone(server.app.shared());
     send(&server, "admins", Method::POST, "/plugins?name=slow", CONDITION).await;
-    left_behind(&server, 1, "10 seconds").await;
+    leave_compiling(&server.app.db, 1, 10.0).await;
     assert!(!app.compile_next().await.unwrap(), "its node has it still");
     let (status, told) = call(&server, Method::POST, "/plugins/1/versions/1/activate", json!(null)).await;
     assert!(status == 409 && told["detail"].as_str().unwrap().contains("being compiled"), "{told}");
-    left_behind(&server, 1, "-1 second").await;
+    leave_compiling(&server.app.db, 1, -1.0).await;
     assert!(app.compile_next().await.unwrap());
     assert_eq!(get(&server, "/plugins/1/versions/1").await["status"], "ready");
     assert!(!app.compile_next().await.unwrap());
 
-    left_behind(&server, 3, "-1 second").await;
+    leave_compiling(&server.app.db, 3, -1.0).await;
     assert!(app.compile_next().await.unwrap());
     let version = get(&server, "/plugins/1/versions/1").await;
     assert_eq!(version["status"], "rejected");
     assert!(version["reason"].as_str().unwrap().contains("3 times a node ended"), "{version}");
 
-    left_behind(&server, 1, "-1 second").await;
+    leave_compiling(&server.app.db, 1, -1.0).await;
     call(&server, Method::DELETE, "/plugins/1", json!(null)).await;
     assert!(app.compile_next().await.unwrap(), "a deleted plugin's version comes to its end too");
     assert!(!app.compile_next().await.unwrap());
@@ -196,9 +191,8 @@ async fn a_try_runs_on_a_ticket_and_changes_nothing() {
     let (status, told) = run(json!({ "ticket_id": ticket })).await;
     assert_eq!((status, &told["outcome"]), (200, &json!("guest")), "it has no value to read: {told}");
 
-    let set =
-        "UPDATE tickets SET fields = fields || '{\"leave_days\": 3, \"leave_start\": \"a\", \"leave_end\": \"b\"}'";
-    sqlx::query(set).execute(&server.app.db).await.unwrap();
+    let filled = json!({ "leave_days": 3, "leave_start": "a", "leave_end": "b" });
+    fill_in(&server.app.db, &filled).await;
     let (status, told) = run(json!({ "ticket_id": ticket })).await;
     assert_eq!(status, 200, "{told}");
     assert_eq!(told["outcome"], "guest", "it was granted nothing yet: {told}");
@@ -264,7 +258,6 @@ async fn what_plugins_did_for_a_ticket_is_shown_with_their_logs_to_who_administe
     assert_eq!(get(&server, &next).await["items"][0]["id"], items[1]["id"]);
     assert_eq!(send(&server, "guessed", Method::GET, &asked, "").await.0, 401);
     assert_eq!(send(&server, "admins", Method::GET, "/tickets/999/plugin_calls", "").await.0, 404);
-    store::plugins::calls::forget(&server.app.db, 10).await.unwrap();
 }
 
 #[tokio::test]

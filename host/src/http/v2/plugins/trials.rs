@@ -8,7 +8,6 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use gavia_sandbox::{Effect, Usage};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -19,7 +18,7 @@ use super::{
 use crate::{
     app::{
         App,
-        trials::{Trial, Tried},
+        trials::{Effect, Trial, Tried, Usage},
     },
     workflow::TicketId,
 };
