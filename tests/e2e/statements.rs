@@ -65,8 +65,10 @@ async fn asked(app: &AppClient, lines: &mut UnboundedReceiver<Value>, (user, pat
     only_requests(counted(lines).await)
 }
 
-/// Without what the worker asks by itself every second.
+/// Without what the background asks by itself every second.
 fn only_requests(statements: Vec<String>) -> Vec<String> {
-    let of_worker = |text: &String| text.starts_with("UPDATE jobs") || text.contains("min(run_at)");
+    let of_worker = |text: &String| {
+        text.starts_with("UPDATE jobs") || text.contains("min(run_at)") || text.starts_with("UPDATE plugin_versions")
+    };
     statements.into_iter().filter(|text| !of_worker(text)).collect()
 }

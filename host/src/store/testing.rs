@@ -6,7 +6,7 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::{
     plugins::PluginId,
-    workflow::{ScriptId, StateId, TicketId},
+    workflow::{ScriptId, StateId, TicketId, TransitionId},
 };
 
 /// As a move does it, without the rules.
@@ -81,4 +81,47 @@ pub(crate) async fn retire_groups(db: &PgPool) {
     for retire in ["UPDATE roles SET deleted_at = now()", "UPDATE departments SET deleted_at = now()"] {
         sqlx::query(retire).execute(db).await.unwrap();
     }
+}
+
+/// The ticket's one job is a timer's that is due.
+pub(crate) async fn one_timer_job(db: &PgPool, ticket: TicketId, transition: TransitionId) {
+    sqlx::query("DELETE FROM jobs").execute(db).await.unwrap();
+    let job = "INSERT INTO jobs (kind, key, ticket_id, visit, payload)
+               SELECT 'timer', gen_random_uuid(), id, visit, jsonb_build_object('transition', $2::bigint) FROM tickets WHERE id = $1";
+    sqlx::query(job).bind(ticket.0).bind(transition.0).execute(db).await.unwrap();
+}
+
+/// As if the waits were over.
+pub(crate) async fn make_jobs_due(db: &PgPool) {
+    sqlx::query("UPDATE jobs SET run_at = now() WHERE dead_at IS NULL").execute(db).await.unwrap();
+}
+
+pub(crate) async fn state_of(db: &PgPool, ticket: TicketId) -> StateId {
+    let state = sqlx::query_scalar("SELECT state_id FROM tickets WHERE id = $1").bind(ticket.0);
+    StateId(state.fetch_one(db).await.unwrap())
+}
+
+/// From now on the database refuses every log.
+pub(crate) async fn break_flow_logs(db: &PgPool, why: &'static str) {
+    let break_them =
+        "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$";
+    sqlx::query(break_them).execute(db).await.unwrap();
+    let trigger = format!("CREATE TRIGGER fail BEFORE INSERT ON flow_logs FOR EACH ROW EXECUTE FUNCTION fail('{why}')");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(trigger)).execute(db).await.unwrap();
+}
+
+pub(crate) async fn mend_flow_logs(db: &PgPool) {
+    sqlx::query("DROP TRIGGER fail ON flow_logs").execute(db).await.unwrap();
+}
+
+/// As if a node had died while it compiled the versions, which it has for so many more seconds.
+pub(crate) async fn leave_compiling(db: &PgPool, attempts: i32, seconds: f64) {
+    let change = "UPDATE plugin_versions SET status = 'compiling', kinds = '{}', compiling_by = gen_random_uuid(),
+                         compiling_until = now() + make_interval(secs => $1), compile_attempts = $2";
+    sqlx::query(change).bind(seconds).bind(attempts).execute(db).await.unwrap();
+}
+
+/// As if somebody had filled in these fields of every ticket.
+pub(crate) async fn fill_in(db: &PgPool, fields: &serde_json::Value) {
+    sqlx::query("UPDATE tickets SET fields = fields || $1").bind(fields).execute(db).await.unwrap();
 }

@@ -142,9 +142,7 @@ async fn f64_each_mistake_with_a_file_is_one_sentence() {
         assert!(ended.stderr.starts_with("gavia: ") && ended.stderr.contains(part), "{line:?}: {ended:?}");
         assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
     }
-    for line in
-        [&["workflow", "check"][..], &["workflow", "apply", "x", "--force"], &["workflow", "check", "x", "--id", "1"]]
-    {
+    for line in [&["workflow", "apply", "x", "--force"][..], &["workflow", "check", "x", "--id", "1"]] {
         assert_eq!(gavia.run(line).code, 2, "{line:?}");
     }
 }
@@ -166,6 +164,40 @@ async fn d24_what_open_tickets_need_is_deleted_by_force_alone() {
     assert!(refused.stderr.contains("--force"), "{refused:?}");
     let forced = apply(&gavia, &less, &["--id", "1", "--force"]);
     assert!(forced.code == 0 && forced.stdout.contains("- transition agree\n- state work\n"), "{forced:?}");
+}
+
+#[tokio::test]
+async fn stored_expressions_of_the_old_engine_are_listed_with_what_to_write_instead() {
+    let (gavia, database) = begun().await;
+    let none = gavia.run(&["workflow", "check"]);
+    assert_eq!((none.code, none.stdout.as_str()), (0, "nothing is wrong with 0 workflows\n"), "{none:?}");
+    for name in ["leave", "travel"] {
+        let mut document = document();
+        document["name"] = name.into();
+        assert_eq!(apply(&gavia, &document, &[]).code, 0);
+    }
+    // as it came over from the old engine, piece by piece
+    let old = "UPDATE transitions SET condition_expression = json_build_array(
+                 json_build_object('expression', '{days} > 3 && {days} < 9', 'target_state_id', destination_state_id),
+                 json_build_object('expression', '{days} = 3', 'target_state_id', destination_state_id))::text
+                WHERE name = 'Agree' AND workflow_id = 2";
+    sqlx::query(old).execute(&database.pool).await.unwrap();
+    let checked = gavia.run(&["workflow", "check"]);
+    assert_eq!(checked.code, 1, "{checked:?}");
+    for part in [
+        "workflow 1, leave:\nwarning  workflow: no app token",
+        "workflow 2, travel:\n",
+        "; write `and` instead [condition_expression]",
+        "; write `==` instead [condition_expression]",
+    ] {
+        assert!(checked.stdout.contains(part), "no {part:?} in {checked:?}");
+    }
+    assert!(checked.stderr.contains("1 workflow with errors"), "{checked:?}");
+
+    sqlx::query("UPDATE workflows SET condition_plugin = 'mine' WHERE id = 2").execute(&database.pool).await.unwrap();
+    let checked = gavia.run(&["workflow", "check", "--id", "2"]);
+    let unasked = "only a running server can ask it [conditions_unchecked]";
+    assert!(checked.stdout.contains("[plugin_missing]") && checked.stdout.contains(unasked), "{checked:?}");
 }
 
 #[tokio::test]

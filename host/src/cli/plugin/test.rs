@@ -25,13 +25,12 @@ const TICK_MS: u64 = 5;
 
 pub(super) async fn run(dir: &Path, component: Option<PathBuf>) -> Result<(), Stop> {
     let cases = case::of(dir)?;
-    let file = match component {
-        Some(file) => file,
-        None => {
-            build::package(dir)?;
-            native(dir)?;
-            build::component(dir)?
-        }
+    let file = if let Some(file) = component {
+        file
+    } else {
+        build::package(dir)?;
+        native(dir)?;
+        build::component(dir)?
     };
     let (sandbox, _cache) = sandbox()?;
     let prepared = build::prepare(&sandbox, &file).await?;

@@ -1,0 +1,76 @@
+//! Jobs whose own work fails inside, through all that a node does with them: here, since rules, routes and worker all play a part.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use serde_json::json;
+
+use crate::{
+    ambient,
+    http::testing::{Flow, Server, server},
+    store::{
+        job_lists::{self, JobState},
+        jobs::{self, Job},
+        testing,
+    },
+    worker,
+    workflow::{StateId, TicketId, TransitionId},
+};
+
+/// A ticket in `work` with a timer's job that is due.
+async fn timed(server: &Server) -> (Flow, TicketId) {
+    let (flow, token) = server.flow().await;
+    let timer = json!({ "name": "done", "source_state_id": flow.work, "destination_state_id": flow.end,
+                        "transition_type_id": 2, "timer": 3600 });
+    let transition = format!("/workflows/{}/transitions/{}", flow.id, flow.done);
+    server.admin(Method::PATCH, &transition, timer).await;
+    let ticket = TicketId(server.ticket(flow, &token).await);
+    testing::one_timer_job(&server.app.db, ticket, TransitionId(flow.done)).await;
+    (flow, ticket)
+}
+
+async fn one_try(server: &Server) -> Option<Job> {
+    testing::make_jobs_due(&server.app.db).await;
+    let job = jobs::take(&server.app.db, ambient::uuid(), 1).await.unwrap().into_iter().next()?;
+    Box::pin(worker::carry_out(Arc::clone(server.app.shared()), job.clone())).await;
+    Some(job)
+}
+
+#[tokio::test]
+async fn a_job_that_fails_inside_waits_longer_and_longer_and_ends_as_a_dead_letter() {
+    let server = server().await;
+    let (flow, ticket) = timed(&server).await;
+    testing::break_flow_logs(&server.app.db, "the disk is full").await;
+    let first = one_try(&server).await.unwrap();
+    let row = job_lists::get(&server.app.db, first.id).await.unwrap().unwrap();
+    assert!(row.state == JobState::Waiting && row.run_at > ambient::now(), "given back with a wait: {row:?}");
+    assert!(row.last_error.unwrap().contains("the disk is full"));
+    let mut tries = 1;
+    while one_try(&server).await.is_some() {
+        tries += 1;
+        assert!(tries < 100, "it never ends");
+    }
+    let row = job_lists::get(&server.app.db, first.id).await.unwrap().unwrap();
+    assert_eq!((tries, row.state), (12, JobState::Dead));
+    assert_eq!(testing::state_of(&server.app.db, ticket).await, StateId(flow.work));
+
+    testing::mend_flow_logs(&server.app.db).await;
+    assert!(job_lists::retry(&server.app.db, first.id).await.unwrap(), "an administrator has it tried afresh");
+    one_try(&server).await.unwrap();
+    assert_eq!(testing::state_of(&server.app.db, ticket).await, StateId(flow.end));
+    assert!(job_lists::get(&server.app.db, first.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_job_that_nodes_die_of_is_given_up() {
+    let server = server().await;
+    let (flow, ticket) = timed(&server).await;
+    let waiting = job_lists::list(&server.app.db, job_lists::Filter::default(), None, 1).await.unwrap();
+    testing::set_attempts(&server.app.db, waiting[0].id, 24).await;
+    let job = one_try(&server).await.unwrap();
+    let row = job_lists::get(&server.app.db, job.id).await.unwrap().unwrap();
+    assert_eq!(row.state, JobState::Dead);
+    assert!(row.last_error.unwrap().contains("begun 24 times"));
+    assert_eq!(testing::state_of(&server.app.db, ticket).await, StateId(flow.work));
+}
