@@ -56,7 +56,7 @@ pub use outcome::{Effect, LogLevel, LogLine, LogSource, Outcome, Usage};
 pub use plugin::Plugin;
 pub use prepare::{Prepared, Report};
 pub use sandbox::{Allocator, Call, Sandbox, Settings};
-pub use section::custom_section;
+pub use section::{custom_section, with_custom_section};
 pub use services::{Answered, BoxFuture, Depth, NoServices, Secret, ServiceError, Services};
 pub use types::{
     ActionAnswer, Context, Delivery, FieldKind, FieldValue, FlowEntry, GuestError, GuestErrorKind, Message, Problem,

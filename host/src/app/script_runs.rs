@@ -57,9 +57,10 @@ impl App {
             Err(reason) => return self.script_failed(run, &reason).await,
         };
         match self.run_plugin(&callee, job, (&ticket, &definition), transition).await? {
-            Outcome { result: Ok(answer), effects, .. } => {
-                self.script_succeeded(run, transition, answer, effects).await
-            }
+            Outcome { result: Ok(answer), effects, .. } => match self.still_granted(&row, &effects).await? {
+                Ok(()) => self.script_succeeded(run, transition, answer, effects).await,
+                Err(reason) => self.script_failed(run, &reason).await,
+            },
             Outcome { result: Err(PluginError::Ended), .. } => Ok(()), // this node stops; the worker gives the job back
             Outcome { result: Err(error), .. } => match delay(&error, job.tries) {
                 Some(delay) => self.postpone(job, delay, &error.to_string()).await,
@@ -74,6 +75,15 @@ impl App {
             Some(plugin) => self.callee(Wanted::Id(plugin), Kind::Action).await,
             None => Ok(Ok(self.former_script(&script.component).await?)),
         }
+    }
+
+    /// Whether what a run staged may be written under the grant of this moment: one may have been taken back while it ran. The inner
+    /// error says what may not.
+    async fn still_granted(&self, script: &RunnableScript, effects: &[Effect]) -> Result<Result<(), String>, Error> {
+        if effects.is_empty() {
+            return Ok(Ok(()));
+        }
+        Ok(self.program(script).await?.and_then(|callee| callee.grants.cover(effects)))
     }
 
     async fn run_plugin(

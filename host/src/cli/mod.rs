@@ -60,10 +60,19 @@ enum Command {
     Version,
 }
 
+impl Command {
+    fn is_attack(&self) -> bool {
+        matches!(self, Command::Plugin(plugin::Command::Hostile { .. }))
+    }
+}
+
 /// Runs one command to its end.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
     let (line, unknown) = read(arguments.into_iter().collect())?;
-    telemetry::start(&line.config);
+    // what attacks on a sandbox leave in the log is no news
+    if !line.command.is_attack() {
+        telemetry::start(&line.config);
+    }
     if !unknown.is_empty() {
         tracing::warn!("nothing reads these variables of the environment: {}", unknown.join(", "));
     }

@@ -67,6 +67,11 @@ pub fn router(app: &Arc<App>) -> Router {
     layers::around(routes, app.body_bytes_max)
 }
 
+/// How uploads of plugins are received, and nothing else: for the corpus of attacks, which has no database.
+pub fn uploads_alone() -> Router {
+    layers::around_briefly(Router::new().route("/api/v2/plugins", post(v2::uploaded)), 2 << 20)
+}
+
 /// Every route; each has a row in `authorisation.txt`, which says who may call it.
 fn routes(app: &Arc<App>) -> Routes {
     Routes::new()

@@ -16,6 +16,8 @@ mod problem;
 mod ticket_tests;
 mod tickets;
 
+pub(super) use plugins::uploaded;
+
 use std::sync::Arc;
 
 use axum::{

@@ -74,23 +74,6 @@ async fn a_caller_that_hangs_up_does_not_end_the_call() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r41_one_plugin_has_sixteen_calls_at_once_and_others_go_on() {
-    let (sandbox, plugin) = own(64).await;
-    let slow = Arc::new(ask("sleep an hour").wall(1_500));
-    let mut calls = tokio::task::JoinSet::new();
-    for _ in 0..40 {
-        let (sandbox, plugin, slow) = (sandbox.clone(), plugin.clone(), slow.clone());
-        calls.spawn(async move { slow.run(&sandbox, &plugin).await });
-    }
-    until("sixteen run", || sandbox.in_use() == 16).await;
-    let other = sandbox.prepare(Module::default().action()).await.unwrap();
-    let outcome = ask("").run(&sandbox, &other.plugin).await;
-    assert_eq!(outcome.result.unwrap().message, "fine");
-    assert!(outcome.usage.queue_ms < 1_000, "the others do not wait");
-    calls.shutdown().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_that_gets_no_slot_in_five_seconds_is_busy() {
     let (sandbox, plugin) = own(1).await;
     let holder = {

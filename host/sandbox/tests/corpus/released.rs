@@ -81,7 +81,7 @@ async fn a_plugin_of_contract_0_1_0_is_still_of_its_kinds_and_says_who_it_is() {
 #[tokio::test]
 async fn an_action_of_contract_0_1_0_still_reaches_all_that_it_is_granted() {
     let (sandbox, plugin) = plugin().await;
-    let receiver = Receiver::start(ok("page")).await;
+    let receiver = Receiver::start(ok("page"));
     let origin = format!("http://127.0.0.1:{}", receiver.port);
     let context = ask("").context;
     let outcome = sandbox.run_action(plugin, call(&context, Kind::Action, world(&origin), &origin)).await;

@@ -9,6 +9,8 @@ mod shown;
 mod tests;
 mod upload;
 
+pub(in crate::http) use upload::uploaded;
+
 use std::sync::Arc;
 
 use axum::{
