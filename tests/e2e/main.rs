@@ -11,6 +11,7 @@ mod engine;
 mod hostile;
 mod leave;
 mod nodes;
+mod platform;
 mod plugins;
 mod races;
 mod script;

@@ -62,3 +62,30 @@ fn build() -> PathBuf {
     assert!(status.success(), "the guests do not build");
     target.join("wasm32-wasip2/release")
 }
+
+/// A core module that is valid, does nothing, and keeps a compiler busy for seconds: so many functions of a thousand additions.
+pub fn slow_to_compile(functions: u32) -> Vec<u8> {
+    let number = |mut number: u32| {
+        let mut bytes = Vec::new();
+        loop {
+            let low = u8::try_from(number & 0x7f).expect("seven bits");
+            number >>= 7;
+            bytes.push(if number == 0 { low } else { low | 0x80 });
+            if number == 0 {
+                return bytes;
+            }
+        }
+    };
+    let section = |id: u8, content: Vec<u8>| [vec![id], number(u32::try_from(content.len()).expect("small")), content].concat();
+    // (func (param i32) (result i32) local.get 0, then local.get 0, i32.add, a thousand times, end)
+    let body = [&[0, 0x20, 0][..], &[0x20, 0, 0x6a].repeat(1_000), &[0x0b]].concat();
+    let body = [number(u32::try_from(body.len()).expect("small")), body].concat();
+    let count = usize::try_from(functions).expect("some");
+    [
+        b"\0asm\x01\0\0\0".to_vec(),
+        section(1, vec![1, 0x60, 1, 0x7f, 1, 0x7f]),
+        section(3, [number(functions), vec![0; count]].concat()),
+        section(10, [number(functions), body.repeat(count)].concat()),
+    ]
+    .concat()
+}

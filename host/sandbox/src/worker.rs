@@ -4,9 +4,13 @@
 use std::{
     io::{self, Read as _, Write as _},
     process::ExitCode,
+    time::Duration,
 };
 
-use nix::sys::resource::{Resource, setrlimit};
+use nix::{
+    sys::resource::{Resource, setrlimit},
+    unistd::getppid,
+};
 
 use crate::{engine, inspect::MAX_BYTES, sandbox::Allocator};
 
@@ -66,6 +70,7 @@ fn work() -> Result<(), Failure> {
     };
     let allowance = Allowance { cpu_seconds: number(CPU_SECONDS)?, memory_bytes: number(MEMORY_BYTES)? };
     let engine = engine::start(Allocator::OnDemand, 1).map_err(|error| failed(error.to_string()))?;
+    end_with_parent();
     limit(allowance).map_err(|error| failed(format!("a limit cannot be set: {error}")))?;
     let mut component = Vec::new();
     io::stdin()
@@ -75,6 +80,19 @@ fn work() -> Result<(), Failure> {
     let code = engine.precompile_component(&component);
     let code = code.map_err(|error| (REFUSED, format!("{error:#}")))?;
     io::stdout().write_all(&code).and_then(|()| io::stdout().flush()).map_err(|error| failed(error.to_string()))
+}
+
+/// Nobody reads the answer once the server is gone, and a killed server cannot end its children.
+fn end_with_parent() {
+    let parent = getppid();
+    std::thread::spawn(move || {
+        loop {
+            std::thread::sleep(Duration::from_millis(500));
+            if getppid() != parent {
+                std::process::exit(1);
+            }
+        }
+    });
 }
 
 /// From here on: so much memory, so much time, and not one more file or connection.

@@ -12,6 +12,7 @@ mod jobs;
 mod pages;
 mod plugins;
 mod problem;
+mod ticket_calls;
 #[cfg(test)]
 mod ticket_tests;
 mod tickets;
@@ -42,6 +43,7 @@ pub fn routes() -> Routes {
         .route("/workflows/{id}/check", get(check))
         .route("/directory", put(directory::import))
         .route("/tickets", get(tickets::list))
+        .route("/tickets/{id}/plugin_calls", get(ticket_calls::list))
         .route("/jobs", get(jobs::list))
         .route("/jobs/{id}", get(jobs::detail).delete(jobs::discard))
         .route("/jobs/{id}/retry", post(jobs::retry))
@@ -147,7 +149,9 @@ async fn check(
     let access = store::definitions::access(&app.db, id, None).await?.ok_or_else(missing)?;
     let definition = app.definitions.get(&app.db, id, access.revision).await?.ok_or_else(missing)?;
     let mut db = app.db.acquire().await.map_err(store::Error::from)?;
-    let problems = findings(&mut db, &definition, Some(id)).await?;
+    let mut problems = findings(&mut db, &definition, Some(id)).await?;
+    drop(db);
+    problems.extend(app.expression_problems(&definition).await.map_err(Failure::from)?);
     Ok(Json(json!({ "workflow_id": id, "revision": definition.revision, "problems": problems })))
 }
 

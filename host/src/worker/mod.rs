@@ -2,8 +2,11 @@
 //! time, and by a poll every second, on which correctness rests: notifications are lost while the listener reconnects.
 //! Decides nothing about tickets and knows no HTTP.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+pub mod compiling;
 
+use std::{panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
+
+use futures::FutureExt as _;
 use sqlx::postgres::PgListener;
 use tokio::{sync::Notify, task::JoinSet, time};
 use tokio_util::sync::CancellationToken;
@@ -11,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     ambient,
-    app::{self, App},
+    app::{self, App, attempts::MOST_BEGUN},
     store::jobs::{self, CHANNEL, Job, JobKind, LEASE},
 };
 
@@ -92,7 +95,11 @@ async fn carry_out(app: Arc<App>, job: Job) {
             }
         }
     };
-    let mut run = pin!(run(&app, &job));
+    if job.tries > MOST_BEGUN {
+        let why = format!("it was begun {} times and never ended: the nodes that ran it died", job.tries - 1);
+        return app.job_ended(&job, Err(why)).await;
+    }
+    let mut run = pin!(AssertUnwindSafe(run(&app, &job)).catch_unwind());
     let result = tokio::select! {
         result = &mut run => result,
         () = renewals => {
@@ -100,9 +107,12 @@ async fn carry_out(app: Arc<App>, job: Job) {
             run.await
         }
     };
-    if let Err(error) = result {
-        tracing::error!(job.id = job.id, ticket.id = job.ticket.0, %error, "a job failed inside; its lease runs out and it is tried again");
-    }
+    let ended = match result {
+        Ok(ended) => ended.map_err(|error| error.to_string()),
+        // the panic itself was logged where it happened
+        Err(_) => Err("gavia has a bug: the job panicked".to_owned()),
+    };
+    app.job_ended(&job, ended).await;
 }
 
 async fn run(app: &App, job: &Job) -> Result<(), app::Error> {
@@ -133,4 +143,86 @@ async fn heard(app: &App, wake: &Notify) -> Result<(), sqlx::Error> {
         wake.notify_one();
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use axum::http::Method;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        http::testing::{Flow, Server, server},
+        store::job_lists::{self, JobState},
+    };
+
+    /// A ticket in `work` with a timer's job that is due.
+    async fn timed(server: &Server) -> (Flow, i64) {
+        let (flow, token) = server.flow().await;
+        let timer = json!({ "name": "done", "source_state_id": flow.work, "destination_state_id": flow.end,
+                            "transition_type_id": 2, "timer": 3600 });
+        let transition = format!("/workflows/{}/transitions/{}", flow.id, flow.done);
+        server.admin(Method::PATCH, &transition, timer).await;
+        let ticket = server.ticket(flow, &token).await;
+        sqlx::query("DELETE FROM jobs").execute(&server.app.db).await.unwrap();
+        let job = "INSERT INTO jobs (kind, key, ticket_id, visit, payload)
+                   SELECT 'timer', gen_random_uuid(), id, visit, jsonb_build_object('transition', $2::bigint) FROM tickets WHERE id = $1";
+        sqlx::query(job).bind(ticket).bind(flow.done).execute(&server.app.db).await.unwrap();
+        (flow, ticket)
+    }
+
+    async fn one_try(server: &Server) -> Option<Job> {
+        sqlx::query("UPDATE jobs SET run_at = now() WHERE dead_at IS NULL").execute(&server.app.db).await.unwrap();
+        let job = jobs::take(&server.app.db, ambient::uuid(), 1).await.unwrap().into_iter().next()?;
+        carry_out(Arc::clone(server.app.shared()), job.clone()).await;
+        Some(job)
+    }
+
+    async fn state_of(server: &Server, ticket: i64) -> i64 {
+        let state = sqlx::query_scalar("SELECT state_id FROM tickets WHERE id = $1").bind(ticket);
+        state.fetch_one(&server.app.db).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_job_that_fails_inside_waits_longer_and_longer_and_ends_as_a_dead_letter() {
+        let server = server().await;
+        let (flow, ticket) = timed(&server).await;
+        for statement in [
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the disk is full'; END $$",
+            "CREATE TRIGGER fail BEFORE INSERT ON flow_logs FOR EACH ROW EXECUTE FUNCTION fail()",
+        ] {
+            sqlx::query(statement).execute(&server.app.db).await.unwrap();
+        }
+        let first = one_try(&server).await.unwrap();
+        let row = job_lists::get(&server.app.db, first.id).await.unwrap().unwrap();
+        assert!(row.state == JobState::Waiting && row.run_at > ambient::now(), "given back with a wait: {row:?}");
+        assert!(row.last_error.unwrap().contains("the disk is full"));
+        let mut tries = 1;
+        while one_try(&server).await.is_some() {
+            tries += 1;
+            assert!(tries < 100, "it never ends");
+        }
+        let row = job_lists::get(&server.app.db, first.id).await.unwrap().unwrap();
+        assert_eq!((tries, row.state), (12, JobState::Dead));
+        assert_eq!(state_of(&server, ticket).await, flow.work);
+
+        sqlx::query("DROP TRIGGER fail ON flow_logs").execute(&server.app.db).await.unwrap();
+        assert!(job_lists::retry(&server.app.db, first.id).await.unwrap(), "an administrator has it tried afresh");
+        one_try(&server).await.unwrap();
+        assert_eq!(state_of(&server, ticket).await, flow.end);
+        assert!(job_lists::get(&server.app.db, first.id).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_job_that_nodes_die_of_is_given_up() {
+        let server = server().await;
+        let (flow, ticket) = timed(&server).await;
+        sqlx::query("UPDATE jobs SET attempts = 24").execute(&server.app.db).await.unwrap();
+        let job = one_try(&server).await.unwrap();
+        let row = job_lists::get(&server.app.db, job.id).await.unwrap().unwrap();
+        assert_eq!(row.state, JobState::Dead);
+        assert!(row.last_error.unwrap().contains("begun 24 times"));
+        assert_eq!(state_of(&server, ticket).await, flow.work);
+    }
 }

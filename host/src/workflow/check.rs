@@ -1,10 +1,12 @@
 //! What is wrong with a definition (behaviour §7.4): findings, not refusals, since definitions are built piece by piece.
 //! That an app may use the workflow at all is not looked at here; the caller knows the grants.
 
+mod instead;
 mod parts;
 mod paths;
 mod people;
 
+pub use parts::condition_variables;
 use serde::Serialize;
 
 use super::{

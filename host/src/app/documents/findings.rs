@@ -42,8 +42,7 @@ pub async fn findings(
     Ok(problems)
 }
 
-/// Plugins that the workflow names and that are not there, or not of the kind that it takes them for. A warning: one may be installed
-/// after the workflow that names it.
+/// Plugins that the workflow names and that are not there, or not of the kind that it takes them for.
 async fn plugins_missing(
     db: &mut PgConnection,
     definition: &Definition,
@@ -64,7 +63,7 @@ async fn plugins_missing(
             Some(kinds) if !kinds.iter().any(|has| has == kind) => format!("the plugin \"{name}\" is no {kind} plugin"),
             Some(_) => return None,
         };
-        Some(workflow::Problem { level: Level::Warning, code: "plugin_missing", place, message })
+        Some(workflow::Problem { level: Level::Error, code: "plugin_missing", place, message })
     };
     Ok(named.into_iter().filter_map(problem).collect())
 }

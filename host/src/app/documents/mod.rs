@@ -5,6 +5,7 @@
 //! Functions on a connection, since the commands use them beside a running server.
 
 mod findings;
+mod judged;
 mod link;
 mod named;
 mod problems;
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 use sqlx::{Connection as _, PgConnection};
 
 pub use findings::findings;
+pub use judged::Judged;
 pub use problems::{Place, Problem};
 pub use save::{Change, Changed, InUse};
 pub use shape::Document;
@@ -68,6 +70,7 @@ pub struct Putting<'a> {
     pub by: &'a str,
     pub precondition: Precondition,
     pub removal: Removal,
+    pub judged: Judged,
 }
 
 /// What became of a document.
@@ -91,7 +94,11 @@ pub async fn read(db: &mut PgConnection, id: WorkflowId) -> Result<Option<Stored
 /// Everything that is wrong with a document; saves nothing.
 pub async fn check(db: &mut PgConnection, given: Map<String, Value>) -> Result<Vec<Problem>, store::Error> {
     match Document::read(given) {
-        Ok(document) => document.findings(db, None).await,
+        Ok(document) => {
+            let mut problems = document.findings(db, None).await?;
+            problems.extend(Judged::nobody(&document).0);
+            Ok(problems)
+        }
         Err(problems) => Ok(problems),
     }
 }
@@ -107,16 +114,26 @@ pub fn check_alone(given: Map<String, Value>) -> Vec<Problem> {
 /// Everything that is wrong with a stored workflow, with places in its document. None: there is no such workflow.
 pub async fn check_stored(db: &mut PgConnection, id: WorkflowId) -> Result<Option<Vec<Problem>>, store::Error> {
     match read(db, id).await? {
-        Some(stored) => Ok(Some(stored.document.findings(db, Some(id)).await?)),
+        Some(stored) => {
+            let mut problems = stored.document.findings(db, Some(id)).await?;
+            problems.extend(Judged::nobody(&stored.document).0);
+            Ok(Some(problems))
+        }
         None => Ok(None),
     }
 }
 
 /// A new workflow from a document.
-pub async fn create(db: &mut PgConnection, given: Map<String, Value>, by: &str) -> Result<Applied, DocumentError> {
+pub async fn create(
+    db: &mut PgConnection,
+    given: Map<String, Value>,
+    judged: Judged,
+    by: &str,
+) -> Result<Applied, DocumentError> {
     let document = Document::read(given).map_err(DocumentError::Refused)?;
     let mut tx = db.begin().await?;
     let mut problems = document.masks_left();
+    problems.extend(judged.0);
     problems.extend(document.findings(&mut tx, None).await?);
     let problems = sound(problems)?;
     let (workflow, changes) = save::insert(&mut tx, &document, by).await?;
@@ -143,6 +160,7 @@ pub async fn put(
     let stored = Stored::load(&mut tx, id).await?.ok_or(DocumentError::WorkflowMissing)?;
     document.restore_tokens(&stored.document);
     let mut problems = document.masks_left();
+    problems.extend(putting.judged.0.iter().cloned());
     problems.extend(document.findings(&mut tx, Some(id)).await?);
     let problems = sound(problems)?;
     let changes = save::update(&mut tx, &document, &stored, putting).await?;

@@ -103,7 +103,8 @@ async fn create(
     Authorised(person): Authorised,
     Given(document): Given,
 ) -> Result<Response, Explained> {
-    let applied = documents::create(&mut *app.db.acquire().await?, document, &person.username).await?;
+    let judged = app.judged(&document).await?;
+    let applied = documents::create(&mut *app.db.acquire().await?, document, judged, &person.username).await?;
     Ok(created(&applied))
 }
 
@@ -116,9 +117,10 @@ async fn replace(
     query: Result<Query, Failure>,
     Given(document): Given,
 ) -> Result<Response, Explained> {
-    let putting =
-        Putting { by: &person.username, precondition: precondition(&headers)?, removal: removal(query.ok().as_ref())? };
-    let applied = documents::put(&mut *app.db.acquire().await?, id(ids)?, document, &putting).await?;
+    let (id, precondition, removal) = (id(ids)?, precondition(&headers)?, removal(query.ok().as_ref())?);
+    let judged = app.judged(&document).await?;
+    let putting = Putting { by: &person.username, precondition, removal, judged };
+    let applied = documents::put(&mut *app.db.acquire().await?, id, document, &putting).await?;
     Ok(answer(&applied).into_response())
 }
 

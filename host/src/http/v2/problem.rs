@@ -70,6 +70,7 @@ impl From<app::Error> for Explained {
             app::Error::Busy | app::Error::Stale => {
                 Self::new(StatusCode::CONFLICT, "it is being changed by somebody else, try again")
             }
+            waits @ app::Error::PluginWaits { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, waits.to_string()),
             app::Error::OutcomeUnknown => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "the outcome is unknown, look before you try again")
             }

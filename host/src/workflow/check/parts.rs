@@ -4,12 +4,13 @@ use super::{
     super::{
         base_fields::{BASE_FIELDS, COLUMNS, is_reserved},
         definition::{
-            Conditions, FieldAccess, FieldDef, ParticipantKind, State, StateKind, Transition, TransitionKind,
+            Conditions, Definition, FieldAccess, FieldDef, ParticipantKind, State, StateKind, Transition, TransitionKind,
         },
         ids::StateId,
         ticket::ROBOT,
     },
     Found, Place,
+    instead::instead,
 };
 
 impl Found<'_> {
@@ -110,9 +111,10 @@ impl Found<'_> {
                 self.error("condition_target", place, format!("condition {number} leads to no state of this workflow"));
             }
             // another plugin has a language of its own
-            if self.definition.condition_plugin.is_empty() {
-                for problem in gavia_condition::check(&condition.expression, &self.variables()) {
-                    self.error("condition_expression", place, format!("condition {number}: {problem}"));
+            if self.definition.condition_plugin.trim().is_empty() {
+                for problem in gavia_condition::check(&condition.expression, &condition_variables(self.definition)) {
+                    let hint = instead(&condition.expression, &problem).map(|hint| format!("; {hint}")).unwrap_or_default();
+                    self.error("condition_expression", place, format!("condition {number}: {problem}{hint}"));
                 }
             }
         }
@@ -147,10 +149,10 @@ impl Found<'_> {
             || BASE_FIELDS.iter().any(|field| field.key == key)
             || COLUMNS.iter().any(|column| column.0 == key)
     }
+}
 
-    /// The keys that a condition may name.
-    fn variables(&self) -> Vec<&str> {
-        let custom = self.definition.fields.iter().map(|field| field.key.as_str());
-        custom.chain(COLUMNS.iter().map(|column| column.0)).collect()
-    }
+/// The keys that a condition may name.
+pub fn condition_variables(definition: &Definition) -> Vec<&str> {
+    let custom = definition.fields.iter().map(|field| field.key.as_str());
+    custom.chain(COLUMNS.iter().map(|column| column.0)).collect()
 }

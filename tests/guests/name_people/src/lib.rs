@@ -12,14 +12,19 @@ struct Arguments {
     names: Vec<String>,
     leader_of: Option<i64>,
     fail: Option<String>,
+    /// Says that it may know later.
+    later: Option<String>,
 }
 
 #[participants]
 fn resolve(context: &Context, host: &ReadHost) -> Result<Vec<String>, Error> {
-    let Arguments { mut names, leader_of, fail } = context.args()?;
+    let Arguments { mut names, leader_of, fail, later } = context.args()?;
     host.info(format!("asked about state {} by {}", context.ticket().state_name, context.run_by()));
     if let Some(reason) = fail {
         return Err(Error::permanent(reason));
+    }
+    if let Some(reason) = later {
+        return Err(Error::retryable(reason));
     }
     if let Some(department) = leader_of {
         names.extend(host.directory().leader_of(department)?.map(|leader| leader.username));

@@ -14,15 +14,18 @@ use crate::{
 };
 
 /// An action plugin with a manifest: it asks to write the field `leave_record`.
-const LEAVE_NOTE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/leave_note.wasm"));
+pub(super) const LEAVE_NOTE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/leave_note.wasm"));
 /// A core module without a manifest that becomes a condition plugin.
-const CONDITION: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/condition.wasm"));
+pub(super) const CONDITION: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/condition.wasm"));
 
 const NOBODY: &str = "guessed";
 
 /// With tokens of an administrator and of a workflow administrator.
-async fn ready() -> Server {
-    let server = server().await;
+pub(super) async fn ready() -> Server {
+    ready_on(server().await).await
+}
+
+pub(super) async fn ready_on(server: Server) -> Server {
     let flows = json!({ "username": "flows", "is_workflow_admin": true });
     let flows = server.admin(Method::POST, "/accounts/users", flows).await["id"].as_i64().unwrap();
     for (user, token) in [(1, "admins"), (flows, "flows")] {
@@ -31,26 +34,26 @@ async fn ready() -> Server {
     server
 }
 
-async fn send(server: &Server, token: &str, method: Method, path: &str, body: impl Into<Body>) -> (u16, Value) {
+pub(super) async fn send(server: &Server, token: &str, method: Method, path: &str, body: impl Into<Body>) -> (u16, Value) {
     let request = Request::builder().method(method).uri(format!("/api/v2{path}"));
     let request = request.header("authorization", format!("Bearer {token}"));
     let (status, body) = server.send(request.body(body.into()).unwrap()).await;
     (status.as_u16(), body)
 }
 
-async fn call(server: &Server, method: Method, path: &str, body: Value) -> (u16, Value) {
+pub(super) async fn call(server: &Server, method: Method, path: &str, body: Value) -> (u16, Value) {
     let body = if body.is_null() { Body::empty() } else { body.to_string().into() };
     send(server, "admins", method, path, body).await
 }
 
-async fn get(server: &Server, path: &str) -> Value {
+pub(super) async fn get(server: &Server, path: &str) -> Value {
     let (status, body) = call(server, Method::GET, path, json!(null)).await;
     assert_eq!(status, 200, "{body}");
     body
 }
 
 /// A form with a file, a name and a manifest.
-async fn form(server: &Server, file: &[u8], parts: &[(&str, &str)]) -> (u16, Value) {
+pub(super) async fn form(server: &Server, file: &[u8], parts: &[(&str, &str)]) -> (u16, Value) {
     let mut body = Vec::new();
     for (name, text) in parts {
         body.extend(format!("--cut\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n").bytes());
@@ -93,6 +96,10 @@ async fn administrators_alone_reach_plugins() {
         (Method::POST, "/plugins/1/versions/1/retire"),
         (Method::POST, "/plugins/1/roll_back"),
         (Method::PUT, "/plugins/1/grants"),
+        (Method::GET, "/plugins/1/versions/1"),
+        (Method::POST, "/plugins/1/versions/1/try"),
+        (Method::GET, "/plugins/1/limits"),
+        (Method::PUT, "/plugins/1/limits"),
         (Method::GET, "/plugins/1/config"),
         (Method::PUT, "/plugins/1/config"),
         (Method::GET, "/plugins/1/secrets"),
