@@ -26,17 +26,18 @@ fn tool(pins: &Path, install: impl FnOnce(&Path) -> Result<(), String>) -> Resul
     let pinned = fs::read(pins).map_err(|error| format!("{}: {error}", pins.display()))?;
     let name: String = Digest::of(&pinned).to_string().chars().take(16).collect();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("languages").join(name);
-    if folder.is_dir() {
+    // Installed tools know where they lie, so that the folder cannot be moved when it is complete.
+    let complete = folder.join("complete");
+    if complete.is_file() {
         return Ok(folder);
     }
-    let unfinished = folder.with_extension("unfinished");
     let text = |error: std::io::Error| error.to_string();
-    if unfinished.exists() {
-        fs::remove_dir_all(&unfinished).map_err(text)?;
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(text)?;
     }
-    fs::create_dir_all(&unfinished).map_err(text)?;
-    install(&unfinished)?;
-    fs::rename(&unfinished, &folder).map_err(text)?;
+    fs::create_dir_all(&folder).map_err(text)?;
+    install(&folder)?;
+    fs::write(complete, "").map_err(text)?;
     Ok(folder)
 }
 
