@@ -45,6 +45,7 @@ fn build() -> PathBuf {
         "name_people",
         "tell_people",
         "notice-webhook",
+        "create-account",
     ] {
         cargo.args(["-p", package]);
     }
@@ -76,7 +77,8 @@ pub fn slow_to_compile(functions: u32) -> Vec<u8> {
             }
         }
     };
-    let section = |id: u8, content: Vec<u8>| [vec![id], number(u32::try_from(content.len()).expect("small")), content].concat();
+    let section =
+        |id: u8, content: Vec<u8>| [vec![id], number(u32::try_from(content.len()).expect("small")), content].concat();
     // (func (param i32) (result i32) local.get 0, then local.get 0, i32.add, a thousand times, end)
     let body = [&[0, 0x20, 0][..], &[0x20, 0, 0x6a].repeat(1_000), &[0x0b]].concat();
     let body = [number(u32::try_from(body.len()).expect("small")), body].concat();

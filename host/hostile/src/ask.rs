@@ -50,7 +50,7 @@ pub fn ask(args: &str) -> Ask {
 /// A call of the guest `prober`, whose arguments are steps of words, with data behind its imports.
 pub fn steps(steps: &[&[&str]]) -> Ask {
     let mut ask = ask("");
-    ask.context.args = serde_json::Value::from_iter(steps.iter().copied()).to_string();
+    ask.context.args = steps.iter().copied().collect::<serde_json::Value>().to_string();
     ask.host = Arc::new(host());
     ask
 }

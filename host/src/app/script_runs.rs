@@ -51,7 +51,7 @@ impl App {
             Err(refusal) => return self.script_failed(run, &refusal.to_string()).await,
         };
         if let Some(answer) = Answered::of(job) {
-            return self.script_answered(run, &row, transition, answer).await;
+            return Box::pin(self.script_answered(run, &row, transition, answer)).await;
         }
         if job.tries > MOST_ATTEMPTS {
             return self.script_failed(run, "the script's run was interrupted too often").await;
@@ -62,7 +62,7 @@ impl App {
         };
         match self.run_plugin(&callee, job, (&ticket, &definition), transition).await? {
             Outcome { result: Ok(answer), effects, .. } => match Answered::new(answer, effects) {
-                Ok(answer) => self.script_answered(run, &row, transition, answer).await,
+                Ok(answer) => Box::pin(self.script_answered(run, &row, transition, answer)).await,
                 Err(key) => self.script_failed(run, &format!("the script wrote no JSON to the field {key}")).await,
             },
             Outcome { result: Err(PluginError::Ended), .. } => Ok(()), // this node stops; the worker gives the job back

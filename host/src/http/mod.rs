@@ -20,6 +20,7 @@ pub mod idempotency_key;
 pub mod layers;
 pub mod login;
 pub mod metrics;
+mod pace;
 pub mod parts;
 pub mod roles;
 pub mod routes;

@@ -144,7 +144,7 @@ fn form(arena: &Arena) -> Steps<'_> {
     let head = "content-type: multipart/form-data; boundary=B\r\ntransfer-encoding: chunked\r\n\r\n";
     let start = b"--B\r\ncontent-disposition: form-data; name=\"name\"\r\n\r\n".to_vec();
     let chunk = |bytes: &[u8]| [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat();
-    let (start, piece) = (chunk(&start), chunk(&[b'x'; 60_000]));
+    let (start, piece) = (chunk(&start), chunk(&vec![b'x'; 60_000]));
     Box::pin(sent(arena, head, move |n| (n < 5_000).then(|| if n == 0 { start.clone() } else { piece.clone() })))
 }
 

@@ -47,7 +47,10 @@ pub(super) async fn run(wanted: &[String]) -> Result<(), Stop> {
 /// Id, name, ends, the longest attack, the largest memory of a guest and growth of the process, and whether the row holds.
 fn line(verdict: &Verdict) -> String {
     let Verdict { id, name, ends, attacks, wall, memory, resident, flaws } = verdict;
-    let mib = |bytes: usize| format!("{:.1}", bytes as f64 / f64::from(1 << 20));
+    let mib = |bytes: usize| {
+        let tenths = bytes.saturating_mul(10) >> 20;
+        format!("{}.{}", tenths / 10, tenths % 10)
+    };
     let resident = resident.map_or_else(|| "-".to_owned(), mib);
     let word = if flaws.is_empty() { "ok" } else { "FAILED" };
     let ends = ends.join(", ");

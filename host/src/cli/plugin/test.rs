@@ -26,14 +26,13 @@ const TICK_MS: u64 = 5;
 
 pub(super) async fn run(dir: &Path, component: Option<PathBuf>) -> Result<(), Stop> {
     let cases = case::of(dir)?;
-    let file = match component {
-        Some(file) => file,
-        None => {
-            if Language::of(dir)? == Language::Rust {
-                native(dir)?;
-            }
-            build::component(dir)?
+    let file = if let Some(file) = component {
+        file
+    } else {
+        if Language::of(dir)? == Language::Rust {
+            native(dir)?;
         }
+        build::component(dir)?
     };
     let (sandbox, _cache) = sandbox()?;
     let prepared = build::prepare(&sandbox, &file).await?;
