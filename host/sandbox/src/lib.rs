@@ -23,6 +23,7 @@ mod grants;
 mod http;
 mod imports;
 mod inspect;
+mod lane;
 mod limits;
 mod link;
 mod log;

@@ -73,6 +73,29 @@ async fn a_caller_that_hangs_up_does_not_end_the_call() {
     assert_eq!(host.0.load(Ordering::SeqCst), 2, "get, then history, which reads the ticket again to judge it");
 }
 
+/// On one thread, where eight endless loops that only yielded would make every other call wait 40 ms.
+#[tokio::test]
+async fn calls_that_compute_for_long_give_way_to_the_others() {
+    let (sandbox, plugin) = own(32).await;
+    let good = sandbox.prepare(Module::default().action()).await.unwrap().plugin;
+    let mut hogs = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (sandbox, plugin) = (sandbox.clone(), plugin.clone());
+        hogs.spawn(async move { ask("loop").cpu(2_000).wall(20_000).run(&sandbox, &plugin).await });
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await; // until all of them are known for what they are
+    assert_eq!(sandbox.in_use(), 8);
+    let start = Instant::now();
+    for _ in 0..100 {
+        assert_eq!(ask("").run(&sandbox, &good).await.result.unwrap().message, "fine");
+    }
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert_eq!(sandbox.in_use(), 8, "they go on meanwhile");
+    while let Some(outcome) = hogs.join_next().await {
+        assert!(matches!(error(outcome.unwrap()), PluginError::CpuLimit { .. } | PluginError::Timeout { .. }));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_that_gets_no_slot_in_five_seconds_is_busy() {
     let (sandbox, plugin) = own(1).await;
