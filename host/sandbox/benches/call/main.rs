@@ -17,7 +17,7 @@ use gavia_hostile::Module;
 use gavia_sandbox::{Allocator, Call, Context, Grants, Kind, Limits, NoServices, Sandbox, Settings, Ticket};
 use wasmtime::{
     Config, Enabled, Engine, PoolingAllocationConfig, Store, UpdateDeadline,
-    component::{Component, Linker, ResourceTable},
+    component::{Component, Linker, ResourceTable, types::ComponentItem},
 };
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
@@ -161,7 +161,7 @@ impl Bare {
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker).unwrap();
         let component = Component::from_binary(&engine, component).unwrap();
-        linker.define_unknown_imports_as_traps(&component).unwrap();
+        stub(&mut linker, &component);
         let plugin = bare::ActionPluginPre::new(linker.instantiate_pre(&component).unwrap()).unwrap();
         Bare { engine, plugin, context: bare_context() }
     }
@@ -173,6 +173,24 @@ impl Bare {
         store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
         let plugin = self.plugin.instantiate_async(&mut store).await.unwrap();
         plugin.gavia_plugin_action().call_run(&mut store, &self.context).await.unwrap().unwrap();
+    }
+}
+
+/// Traps in the place of the contract's imports, which these guests do not call. wasmtime's own stubs would stand in the place of resources
+/// that wasi's interfaces share, too.
+fn stub(linker: &mut Linker<State>, component: &Component) {
+    let engine = linker.engine().clone();
+    for (name, import) in component.component_type().imports(&engine) {
+        let ComponentItem::ComponentInstance(instance) = import.ty else { continue };
+        if !name.starts_with("gavia:") {
+            continue;
+        }
+        for (function, item) in instance.exports(&engine) {
+            if matches!(item.ty, ComponentItem::ComponentFunc(_)) {
+                let mut interface = linker.instance(name).unwrap();
+                interface.func_new(function, |_, _, _, _| Err(wasmtime::Error::msg("not to be called"))).unwrap();
+            }
+        }
     }
 }
 
