@@ -1,6 +1,7 @@
 //! Builds the plugins that are part of the binary into OUT_DIR, so that `cargo build` alone gives a complete gavia:
 //! `condition.wasm`, the evaluator of condition expressions, a core module without imports but `log`; `leave_note.wasm` and
-//! `welcome_note.wasm`, the scripts that `--demo` loads, components.
+//! `welcome_note.wasm`, the scripts that `--demo` loads, components; `hostile.wasm` and `prober.wasm`, with which `gavia plugin hostile`
+//! attacks this very build.
 //! They are compiled by a cargo of their own, since they belong to another workspace and target.
 
 use std::env;
@@ -14,20 +15,24 @@ struct Plugin {
     file: &'static str,
 }
 
-const PLUGINS: [Plugin; 3] = [
+const PLUGINS: [Plugin; 5] = [
     Plugin { package: "gavia-condition", target: "wasm32-unknown-unknown", file: "condition.wasm" },
     Plugin { package: "leave-note", target: "wasm32-wasip2", file: "leave_note.wasm" },
     Plugin { package: "welcome-note", target: "wasm32-wasip2", file: "welcome_note.wasm" },
+    Plugin { package: "hostile", target: "wasm32-wasip2", file: "hostile.wasm" },
+    Plugin { package: "prober", target: "wasm32-wasip2", file: "prober.wasm" },
 ];
 
 /// What the plugins are built from. Not their parent folder: a target directory may lie in it.
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 8] = [
     "../plugins/Cargo.toml",
     "../plugins/Cargo.lock",
     "../plugins/condition",
     "../plugins/leave-note",
     "../plugins/welcome-note",
     "../plugin-sdk",
+    "../tests/guests/hostile",
+    "../tests/guests/prober",
 ];
 
 /// Settings of the outer build that would change the inner one: where it goes, how it compiles, who wraps rustc.

@@ -61,6 +61,15 @@ impl From<store::Error> for Error {
     }
 }
 
+/// Serves these routes on a free port of this machine until the token is cancelled, with the listener of the real server.
+pub(crate) async fn locally(routes: axum::Router, stopping: CancellationToken) -> io::Result<SocketAddr> {
+    const CONNECTIONS: usize = 16;
+    let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(listener::serve(listener, routes, CONNECTIONS, stopping));
+    Ok(address)
+}
+
 /// A server that could take requests but does not yet: for what must be in place before the first one.
 #[derive(Debug)]
 pub struct Prepared {

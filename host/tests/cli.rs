@@ -6,6 +6,8 @@
 mod binary;
 #[path = "cli/directory.rs"]
 mod directory;
+#[path = "cli/migration.rs"]
+mod migration;
 #[path = "cli/plugins.rs"]
 mod plugins;
 #[path = "cli/workflows.rs"]

@@ -31,6 +31,11 @@ use imports as engine;
 #[cfg(not(target_arch = "wasm32"))]
 use testing::engine;
 
+/// Compiled with the other doc tests, so that the page stays true.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/from-a-loonflow-script.md")]
+mod from_a_loonflow_script {}
+
 pub use bindings::gavia::plugin::{
     log::Level,
     types::{FieldType as FieldKind, FieldValue, FlowEntry, Ticket, User},

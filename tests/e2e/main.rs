@@ -8,6 +8,7 @@ mod configuration;
 mod database;
 mod dead_letters;
 mod engine;
+mod grants;
 mod hostile;
 mod leave;
 mod nodes;

@@ -45,6 +45,7 @@ fn build() -> PathBuf {
         "name_people",
         "tell_people",
         "notice-webhook",
+        "create-account",
     ] {
         cargo.args(["-p", package]);
     }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::origin::Origin;
+use crate::{origin::Origin, outcome::Effect};
 
 /// What an administrator allowed this plugin. The default allows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,22 @@ pub struct Grants {
     /// Names of the secrets that the guest itself may read; those that are only put into headers are not listed here.
     pub secrets: Vec<String>,
     pub http: Vec<HttpGrant>,
+}
+
+impl Grants {
+    /// Whether these changes may be written under this grant: judged when they are staged, and with the grant of that moment when they
+    /// are written. The error names the first that may not.
+    pub fn cover(&self, effects: &[Effect]) -> Result<(), String> {
+        let refused = effects.iter().find(|effect| match effect {
+            Effect::SetField(field) => !self.tickets_write.allows(&field.key),
+            Effect::Comment(_) => self.tickets_write == FieldScope::None,
+        });
+        match refused {
+            None => Ok(()),
+            Some(Effect::SetField(field)) => Err(format!("the grant tickets-write does not cover field {}", field.key)),
+            Some(Effect::Comment(_)) => Err("a comment needs the grant tickets-write".to_owned()),
+        }
+    }
 }
 
 /// Which tickets `gavia:plugin/tickets` shows.

@@ -77,7 +77,7 @@ fn found(bytes: &[u8]) -> String {
             "WebAssembly text; assemble it first (wasm-tools parse)"
         }
         (_, Some(text)) if is_python(text) => {
-            "a Python script; gavia runs WebAssembly, and its migration page says how a script becomes a plugin"
+            "a Python script; docs/from-a-loonflow-script.md says how a script becomes a plugin"
         }
         (_, Some(_)) => "text",
         _ => "unknown bytes",

@@ -23,6 +23,7 @@ mod grants;
 mod http;
 mod imports;
 mod inspect;
+mod lane;
 mod limits;
 mod link;
 mod log;
@@ -56,7 +57,7 @@ pub use outcome::{Effect, LogLevel, LogLine, LogSource, Outcome, Usage};
 pub use plugin::Plugin;
 pub use prepare::{Candidate, Prepared, Report};
 pub use sandbox::{Allocator, Call, Sandbox, Settings};
-pub use section::custom_section;
+pub use section::{custom_section, with_custom_section};
 pub use services::{Answered, BoxFuture, Depth, NoServices, Secret, ServiceError, Services};
 pub use types::{
     ActionAnswer, Context, Delivery, FieldKind, FieldValue, FlowEntry, GuestError, GuestErrorKind, Message, Problem,

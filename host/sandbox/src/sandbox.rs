@@ -24,6 +24,7 @@ use crate::{
     export::{Check, Export, FirstMatch, Resolve, Run, SendNotice},
     grants::{DirectoryRead, Grants},
     http::Gateway,
+    lane::Lane,
     limits::{Kind, Limits},
     link::Linkers,
     outcome::{Outcome, Usage},
@@ -104,6 +105,7 @@ impl Sandbox {
         let slots = u32::try_from(slots.unwrap_or(64 * cores).clamp(1, 4_096)).unwrap_or(4_096);
         let engine = engine::start(allocator, slots)?;
         let engine_id = engine::id(&engine);
+        let lane = Lane::open().map_err(|error| StartError::Engine(format!("no threads for long calls: {error}")))?;
         let (end, ended) = watch::channel(false);
         Ok(Sandbox(Arc::new(Inner {
             linkers: Linkers::new(&engine)?,
@@ -114,7 +116,13 @@ impl Sandbox {
             worker: OnceLock::new(),
             loader: Mutex::new(()),
             _ticker: Ticker::start(&engine)?,
-            desk: Desk { engine, gateway: Arc::new(gateway), slots: Arc::new(Semaphore::new(slots as usize)), ended },
+            desk: Desk {
+                engine,
+                gateway: Arc::new(gateway),
+                slots: Arc::new(Semaphore::new(slots as usize)),
+                lane: Arc::new(lane),
+                ended,
+            },
             slots,
             end,
             engine_id,

@@ -105,7 +105,7 @@ const COMPILATIONS: usize = 6;
 pub type LogRow = fn(&FlowLog, TicketId, Tz) -> Value;
 
 /// The condition component, built with this binary.
-const CONDITION: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/condition.wasm"));
+pub(crate) const CONDITION: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/condition.wasm"));
 
 impl App {
     /// Makes the built-in condition plugin ready, which takes a moment where this node has not compiled it before.

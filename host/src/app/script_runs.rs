@@ -51,7 +51,7 @@ impl App {
             Err(refusal) => return self.script_failed(run, &refusal.to_string()).await,
         };
         if let Some(answer) = Answered::of(job) {
-            return self.script_succeeded(run, transition, answer).await;
+            return Box::pin(self.script_answered(run, &row, transition, answer)).await;
         }
         if job.tries > MOST_ATTEMPTS {
             return self.script_failed(run, "the script's run was interrupted too often").await;
@@ -62,7 +62,7 @@ impl App {
         };
         match self.run_plugin(&callee, job, (&ticket, &definition), transition).await? {
             Outcome { result: Ok(answer), effects, .. } => match Answered::new(answer, effects) {
-                Ok(answer) => self.script_succeeded(run, transition, answer).await,
+                Ok(answer) => Box::pin(self.script_answered(run, &row, transition, answer)).await,
                 Err(key) => self.script_failed(run, &format!("the script wrote no JSON to the field {key}")).await,
             },
             Outcome { result: Err(PluginError::Ended), .. } => Ok(()), // this node stops; the worker gives the job back
@@ -79,6 +79,23 @@ impl App {
             Some(plugin) => self.callee(Wanted::Id(plugin), Kind::Action).await,
             None => Ok(Ok(self.former_script(&script.component).await?)),
         }
+    }
+
+    /// A grant may have been taken back while the script ran or its move waited: what it staged is written under the grant of this moment.
+    async fn script_answered(
+        &self,
+        run: Run<'_>,
+        script: &RunnableScript,
+        transition: TransitionId,
+        answer: Answered,
+    ) -> Result<(), Error> {
+        let staged = answer.staged();
+        if !staged.is_empty()
+            && let Err(reason) = self.program(script).await?.and_then(|callee| callee.grants.cover(&staged))
+        {
+            return self.script_failed(run, &reason).await;
+        }
+        self.script_succeeded(run, transition, answer).await
     }
 
     async fn run_plugin(
@@ -148,6 +165,13 @@ impl Answered {
             }
         }
         Ok(Self { message: answer.message, body, comments })
+    }
+
+    /// What grants are asked about: which fields, and whether there are comments.
+    fn staged(&self) -> Vec<Effect> {
+        let field = |key: &String| types::FieldValue { key: key.clone(), ..types::FieldValue::default() };
+        let fields = self.body.keys().map(field).map(Effect::SetField);
+        fields.chain(self.comments.iter().cloned().map(Effect::Comment)).collect()
     }
 
     fn of(job: &Job) -> Option<Self> {

@@ -3,21 +3,21 @@
 
 use std::{
     any::Any,
-    pin::Pin,
-    task::{Context, Poll, ready},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use axum::{
     Router,
-    body::{Body, Bytes, HttpBody},
+    body::Body,
     extract::{DefaultBodyLimit, OriginalUri, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use hyper::body::{Frame, SizeHint};
-use tokio::time::{Instant, Sleep};
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -26,7 +26,11 @@ use tower_http::{
 };
 use tracing::{Instrument as _, Span};
 
-use super::{error::Failure, metrics};
+use super::{
+    error::Failure,
+    metrics,
+    pace::{Pace, Paced},
+};
 use crate::ambient;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -43,9 +47,7 @@ struct Limits {
     body_bytes_max: usize,
     deadline: Duration,
     upload_deadline: Duration,
-    /// A body must bring `pace_bytes` in each `pace_window` that it is waited for.
-    pace_bytes: usize,
-    pace_window: Duration,
+    pace: Pace,
 }
 
 impl Limits {
@@ -54,8 +56,7 @@ impl Limits {
             body_bytes_max,
             deadline: Duration::from_secs(30),
             upload_deadline: Duration::from_mins(5),
-            pace_bytes: 10 << 10,
-            pace_window: Duration::from_secs(10),
+            pace: Pace { bytes: 10 << 10, window: Duration::from_secs(10) },
         }
     }
 }
@@ -71,6 +72,13 @@ pub enum Framing {
 /// The routes with everything around them.
 pub(crate) fn around(routes: Router, body_bytes_max: usize) -> Router {
     within(routes, Limits::new(body_bytes_max))
+}
+
+/// The same with a tenth of the patience with slow bodies: what is measured is whether there is a limit, not how one waits for it.
+pub(crate) fn around_briefly(routes: Router, body_bytes_max: usize) -> Router {
+    let usual = Limits::new(body_bytes_max);
+    let pace = Pace { bytes: usual.pace.bytes / 10, window: usual.pace.window / 10 };
+    within(routes, Limits { pace, ..usual })
 }
 
 fn within(routes: Router, limits: Limits) -> Router {
@@ -164,10 +172,16 @@ async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> 
         // its body was not read, so nothing that follows on this connection can be trusted to be a request
         return ([(header::CONNECTION, "close")], failure).into_response();
     }
-    let mut request = request.map(|body| Body::new(Paced::new(body, limits)));
+    let too_slow = Arc::new(AtomicBool::new(false));
+    let mut request = request.map(|body| Body::new(Paced::new(body, limits.pace, Arc::clone(&too_slow))));
     DefaultBodyLimit::max(largest).apply(&mut request);
     let deadline = if upload { limits.upload_deadline } else { limits.deadline };
     if let Ok(response) = tokio::time::timeout(deadline, next.run(request)).await {
+        if too_slow.load(Ordering::Relaxed) {
+            // whatever the handler made of a body that broke off; the rest of it is not waited for
+            let failure = Failure::with_status(StatusCode::REQUEST_TIMEOUT, "请求体过慢");
+            return ([(header::CONNECTION, "close")], failure).into_response();
+        }
         return response;
     }
     tracing::warn!("a request did not end in {} s", deadline.as_secs());
@@ -223,60 +237,15 @@ fn is_plain_path(path: &str) -> bool {
     !disguised && !odd
 }
 
-/// A body that must not trickle: it fails when a window passes in which it was waited for and brought too little.
-struct Paced {
-    body: Body,
-    limits: Limits,
-    window: Option<Pin<Box<Sleep>>>,
-    brought: usize,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("the body came too slowly")]
-struct TooSlow;
-
-impl Paced {
-    fn new(body: Body, limits: Limits) -> Self {
-        Self { body, limits, window: None, brought: 0 }
-    }
-}
-
-impl HttpBody for Paced {
-    type Data = Bytes;
-    type Error = axum::BoxError;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
-            if let Some(Ok(frame)) = &frame {
-                self.brought += frame.data_ref().map_or(0, Bytes::len);
-            }
-            return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
-        }
-        let Limits { pace_bytes, pace_window, .. } = self.limits;
-        loop {
-            let window = self.window.get_or_insert_with(|| Box::pin(tokio::time::sleep(pace_window)));
-            ready!(window.as_mut().poll(cx));
-            window.as_mut().reset(Instant::now() + pace_window);
-            if std::mem::take(&mut self.brought) < pace_bytes {
-                return Poll::Ready(Some(Err(TooSlow.into())));
-            }
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use axum::routing::{get, post};
+    use axum::{
+        body::Bytes,
+        routing::{get, post},
+    };
     use http_body_util::BodyExt as _;
+    use tokio::time::Instant;
     use tower::ServiceExt as _;
 
     use super::*;
@@ -289,8 +258,7 @@ mod tests {
     fn limits() -> Limits {
         Limits {
             deadline: Duration::from_secs(1),
-            pace_window: Duration::from_millis(100),
-            pace_bytes: 100,
+            pace: Pace { bytes: 100, window: Duration::from_millis(100) },
             ..Limits::new(2 << 20)
         }
     }
@@ -379,7 +347,7 @@ mod tests {
             }))
         };
         let begun = Instant::now();
-        assert_eq!(answer(Request::post("/echo"), every_ten_ms(1, 1000)).await.status(), 400);
+        assert_eq!(answer(Request::post("/echo"), every_ten_ms(1, 1000)).await.status(), 408);
         assert!(begun.elapsed() < limits().deadline);
         assert_eq!(answer(Request::post("/echo"), every_ten_ms(1 << 10, 25)).await.status(), 200);
     }

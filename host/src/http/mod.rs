@@ -20,6 +20,7 @@ pub mod idempotency_key;
 pub mod layers;
 pub mod login;
 pub mod metrics;
+mod pace;
 pub mod parts;
 pub mod roles;
 pub mod routes;
@@ -66,6 +67,11 @@ use crate::{
 pub fn router(app: &Arc<App>) -> Router {
     let routes = routes(app).with_state(Arc::clone(app)).fallback(not_found);
     layers::around(routes, app.body_bytes_max)
+}
+
+/// How uploads of plugins are received, and nothing else: for the corpus of attacks, which has no database.
+pub fn uploads_alone() -> Router {
+    layers::around_briefly(Router::new().route("/api/v2/plugins", post(v2::uploaded)), 2 << 20)
 }
 
 /// Every route; each has a row in `authorisation.txt`, which says who may call it.

@@ -107,7 +107,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
 /// gavia runs no Python in its own process; say what to do instead of what is wrong with the bytes.
 fn refuse_python(file_name: &str) -> Result<(), Failure> {
     if file_name.to_ascii_lowercase().ends_with(".py") {
-        let text = "gavia不执行Python脚本，请上传WebAssembly插件(.wasm)，参见plugin-sdk/README.md中的迁移说明";
+        let text = "gavia不执行Python脚本，请上传WebAssembly插件(.wasm)，迁移说明见docs/from-a-loonflow-script.md";
         return Err(Failure::object(text));
     }
     Ok(())

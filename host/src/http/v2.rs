@@ -17,6 +17,8 @@ mod ticket_calls;
 mod ticket_tests;
 mod tickets;
 
+pub(super) use plugins::uploaded;
+
 use std::sync::Arc;
 
 use axum::{

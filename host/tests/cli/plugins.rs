@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::binary::{Ended, Gavia};
 
 /// A gavia that finds cargo, and builds all plugins into one folder, so that what they share is compiled once.
-fn gavia() -> Gavia {
+pub(crate) fn gavia() -> Gavia {
     let mut gavia = Gavia::new();
     for name in
         ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "HTTPS_PROXY", "https_proxy", "CARGO_HTTP_CAINFO"]
@@ -30,9 +30,14 @@ fn made(gavia: &Gavia, kind: &str) -> String {
     let ended = gavia.run(&["plugin", "new", &name, "--kind", kind, "--dir", &gavia.path("")]);
     assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{ended:?}");
     let folder = gavia.path(&name);
-    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/Cargo.lock");
-    fs::copy(lock, Path::new(&folder).join("Cargo.lock")).unwrap();
+    locked(&folder);
     folder
+}
+
+/// Puts the versions that are locked for gavia's own plugins into a new one's folder.
+pub(crate) fn locked(folder: &str) {
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/Cargo.lock");
+    fs::copy(lock, Path::new(folder).join("Cargo.lock")).unwrap();
 }
 
 fn edit(file: &str, from: &str, to: &str) {
@@ -171,7 +176,7 @@ fn a_plugin_of_a_released_contract_is_read_for_ever() {
     let inspected = gavia().run(&["plugin", "inspect", file.to_str().unwrap()]);
     assert_eq!((inspected.code, inspected.stderr.as_str()), (0, ""), "{inspected:?}");
     let parts = [
-        "a component of kind action, participants, notice\n",
+        "a component of kind action, notice\n",
         "wasi:http/outgoing-handler@0.2.12, provided; needs the grant http\n",
         "plugin     every-kind 0.1.0, MIT OR Apache-2.0\n",
         "asks to    send GET requests to the server of its setting url: shows that it can\n",

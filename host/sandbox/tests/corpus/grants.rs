@@ -1,12 +1,10 @@
-//! The imports with their grants: secrets, storage, people, settings (rows 35, 38, 40).
+//! The imports with their grants: secrets, storage, people, settings beside the corpus (rows 35, 38, 40).
 
 use std::{sync::Arc, time::Duration};
 
-use gavia_sandbox::{
-    DirectoryRead, FlowEntry, Grants, InMemory, LogSource, PluginError, Storage, Ticket, TicketsRead, User,
-};
+use gavia_sandbox::{DirectoryRead, FlowEntry, Grants, InMemory, PluginError, Storage, Ticket, TicketsRead, User};
 
-use crate::probe::{host, steps};
+use crate::probe::{Probe as _, host, steps};
 
 fn grants(change: impl FnOnce(&mut Grants)) -> Grants {
     let mut grants = Grants::default();
@@ -15,7 +13,7 @@ fn grants(change: impl FnOnce(&mut Grants)) -> Grants {
 }
 
 #[tokio::test]
-async fn r35_a_secret_needs_its_own_name_in_the_grant() {
+async fn a_secret_needs_its_own_name_in_the_grant() {
     let ask = |name: &str| {
         steps(&[&["secret", name]])
             .grants(grants(|grants| grants.secrets = vec!["token".to_owned(), "absent".to_owned()]))
@@ -27,27 +25,6 @@ async fn r35_a_secret_needs_its_own_name_in_the_grant() {
     let outcome = steps(&[&["secret", "token"]]).probe().await;
     assert_eq!(outcome.usage.denied, 1);
     assert_eq!(outcome.result.unwrap().message, "Denied: secrets.get needs the grant secret");
-}
-
-#[tokio::test]
-async fn r40_a_secret_does_not_reach_the_log_and_no_line_can_forge_another() {
-    let outcome = steps(&[&["say", "tok-12345"], &["tell", "token"]])
-        .grants(grants(|grants| grants.secrets = vec!["token".to_owned()]))
-        .probe()
-        .await;
-    let lines: Vec<_> = outcome.logs.iter().map(|line| (line.source, line.message.as_str())).collect();
-    assert_eq!(
-        lines,
-        [
-            (LogSource::Log, "tok-12345"), // before it was read it was only a guess
-            (LogSource::Log, "it is •••"),
-            (LogSource::Stdout, "out •••"),
-            (LogSource::Stderr, "err •••"),
-            (LogSource::Stderr, "forged\\u{1b}[2Kline"),
-        ]
-    );
-    assert_eq!(outcome.logs[1].fields, [("•••".to_owned(), "•••".to_owned())]);
-    assert_eq!(outcome.result.unwrap().message, "said\ntold");
 }
 
 #[tokio::test]
@@ -82,7 +59,7 @@ async fn kv_keeps_values_between_calls() {
 }
 
 #[tokio::test]
-async fn r16_kv_has_sizes() {
+async fn kv_has_sizes() {
     let kv = grants(|grants| grants.kv = Storage::Own);
     let long = "k".repeat(257);
     let lines = steps(&[&["fill", "a", "65536"], &["fill", "a", "65537"], &["get", ""], &["set", &long, "x"]])
@@ -110,17 +87,7 @@ async fn r16_kv_has_sizes() {
 }
 
 #[tokio::test]
-async fn r38_no_argument_reaches_another_plugins_storage() {
-    let kv = grants(|grants| grants.kv = Storage::Own);
-    assert_eq!(steps(&[&["set", "key", "mine"]]).grants(kv.clone()).lines().await, ["done"]);
-    // Another plugin's call has another host; whatever key it asks for, that is the namespace it gets.
-    for key in ["key", "plugin1/key", "../plugin1/key", "plugin1\0key", "*"] {
-        assert_eq!(steps(&[&["get", key]]).grants(kv.clone()).lines().await, ["none"], "{key:?}");
-    }
-}
-
-#[tokio::test]
-async fn r35_people_are_shown_as_far_as_the_grant() {
+async fn people_are_shown_as_far_as_the_grant() {
     let ask = |scope| {
         let people: &[&[&str]] = &[
             &["user", "lisi"],
@@ -146,7 +113,7 @@ async fn r35_people_are_shown_as_far_as_the_grant() {
 }
 
 #[tokio::test]
-async fn r35_the_actor_has_no_contact_details_without_the_grant() {
+async fn the_actor_has_no_contact_details_without_the_grant() {
     let actor = User {
         username: "lisi".to_owned(),
         email: "lisi@example.com".to_owned(),

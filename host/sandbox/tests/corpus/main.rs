@@ -1,5 +1,5 @@
-//! The hostile corpus of plugin-runtime §12: every test carries its row (`r01` to `r44`) in its name; beside it the conformance scripts and
-//! what the sandbox promises about slots and shutdown. Guests are `tests/guests/`: component text here, Rust built once for all tests.
+//! What the sandbox promises beside the hostile corpus (`gavia-hostile`): slots, shutdown, grants, kinds, the conformance scripts. Guests are
+//! in `tests/guests/`, built once for all tests, and the corpus's own in component text.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bench;
@@ -7,7 +7,6 @@ mod bench;
 mod binaries;
 mod calls;
 mod components;
-mod conditions;
 mod grants;
 mod harm;
 mod kinds;

@@ -1,5 +1,6 @@
 //! A component that was built when a version of the contract was released, kept as it was built, and run by every later engine
-//! (plugin-runtime §11). Its source is `tests/guests/every_kind`; the file is never built again, a new version adds a new one.
+//! (plugin-runtime §11). The sources are `tests/guests/every_kind` and, since that kind may not import what writes, `every_reader` for
+//! participants; the files are never built again, a new version adds new ones.
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -14,20 +15,29 @@ use crate::{
     probe::{Receiver, ok, private},
 };
 
-fn file() -> Vec<u8> {
+fn file(name: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugin-sdk/fixtures");
-    fs::read(folder.join("gavia-plugin-0.1.0.wasm")).unwrap()
+    fs::read(folder.join(name)).unwrap()
+}
+
+const WRITER: &str = "gavia-plugin-0.1.0.wasm";
+const READER: &str = "gavia-plugin-0.1.0-participants.wasm";
+
+/// The plugin of two kinds, and that of participants.
+async fn plugins() -> &'static (Sandbox, Plugin, Plugin) {
+    static LOADED: OnceCell<(Sandbox, Plugin, Plugin)> = OnceCell::const_new();
+    let load = async || {
+        let sandbox = sandbox(4);
+        let writer = sandbox.prepare(file(WRITER)).await.unwrap().plugin;
+        let reader = sandbox.prepare(file(READER)).await.unwrap().plugin;
+        (sandbox, writer, reader)
+    };
+    LOADED.get_or_init(load).await
 }
 
 async fn plugin() -> (&'static Sandbox, &'static Plugin) {
-    static LOADED: OnceCell<(Sandbox, Plugin)> = OnceCell::const_new();
-    let load = async || {
-        let sandbox = sandbox(4);
-        let plugin = sandbox.prepare(file()).await.unwrap().plugin;
-        (sandbox, plugin)
-    };
-    let (sandbox, plugin) = LOADED.get_or_init(load).await;
-    (sandbox, plugin)
+    let (sandbox, writer, _) = plugins().await;
+    (sandbox, writer)
 }
 
 fn user(id: i64, name: &str, dept: i64, role: i64) -> User {
@@ -70,18 +80,20 @@ fn call<'a>(context: &'a gavia_sandbox::Context, kind: Kind, world: InMemory, or
 
 #[tokio::test]
 async fn a_plugin_of_contract_0_1_0_is_still_of_its_kinds_and_says_who_it_is() {
-    let (_, plugin) = plugin().await;
-    assert_eq!(plugin.kinds(), [Kind::Action, Kind::Participants, Kind::Notice]);
-    let bytes = file();
-    let manifest = custom_section(&bytes, "gavia:manifest").unwrap();
-    let manifest: serde_json::Value = serde_json::from_slice(manifest).unwrap();
-    assert_eq!((&manifest["id"], &manifest["sdk"]), (&"every-kind".into(), &"gavia-plugin-sdk 0.1.0".into()));
+    let (_, writer, reader) = plugins().await;
+    assert_eq!((writer.kinds(), reader.kinds()), (&[Kind::Action, Kind::Notice][..], &[Kind::Participants][..]));
+    for (name, id) in [(WRITER, "every-kind"), (READER, "every-reader")] {
+        let bytes = file(name);
+        let manifest = custom_section(&bytes, "gavia:manifest").unwrap();
+        let manifest: serde_json::Value = serde_json::from_slice(manifest).unwrap();
+        assert_eq!((&manifest["id"], &manifest["sdk"]), (&id.into(), &"gavia-plugin-sdk 0.1.0".into()));
+    }
 }
 
 #[tokio::test]
 async fn an_action_of_contract_0_1_0_still_reaches_all_that_it_is_granted() {
     let (sandbox, plugin) = plugin().await;
-    let receiver = Receiver::start(ok("page")).await;
+    let receiver = Receiver::start(ok("page"));
     let origin = format!("http://127.0.0.1:{}", receiver.port);
     let context = ask("").context;
     let outcome = sandbox.run_action(plugin, call(&context, Kind::Action, world(&origin), &origin)).await;
@@ -100,7 +112,7 @@ async fn an_action_of_contract_0_1_0_still_reaches_all_that_it_is_granted() {
 
 #[tokio::test]
 async fn participants_of_contract_0_1_0_are_still_found() {
-    let (sandbox, plugin) = plugin().await;
+    let (sandbox, _, plugin) = plugins().await;
     let context = ask("").context;
     let call = call(&context, Kind::Participants, world(""), "http://127.0.0.1");
     let people = sandbox.resolve_participants(plugin, call).await.result.unwrap();

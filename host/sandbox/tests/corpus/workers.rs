@@ -51,7 +51,7 @@ async fn what_a_child_answers_is_checked_before_it_is_used() {
 }
 
 #[tokio::test]
-async fn r11_a_child_past_its_processor_time_or_memory_is_ended() {
+async fn a_child_past_its_processor_time_or_memory_is_ended() {
     for (script, wanted) in
         [("ulimit -t 1; while :; do :; done", "processor time"), ("kill -ABRT $$", "memory"), ("exit 101", "memory")]
     {
@@ -70,7 +70,7 @@ async fn the_worker_takes_its_limits_upon_itself() {
     let function =
         |i: usize| format!("(func (param i32) (result i32) local.get 0 {})", "i32.const 7 i32.mul ".repeat(i % 60));
     let many: String = (0..40_000).map(function).collect();
-    let component = crate::bench::wat(&format!("(component (core module {many}))"));
+    let component = gavia_hostile::wat(&format!("(component (core module {many}))"));
     let run = async |cpu: &str, memory: &str| {
         let mut command = Command::new(worker());
         command

@@ -103,6 +103,14 @@ pub async fn check(db: &mut PgConnection, given: Map<String, Value>) -> Result<V
     }
 }
 
+/// What is wrong with a document by itself: nothing is known of people, plugins and other workflows.
+pub fn check_alone(given: Map<String, Value>) -> Vec<Problem> {
+    match Document::read(given) {
+        Ok(document) => document.findings_alone(),
+        Err(problems) => problems,
+    }
+}
+
 /// Everything that is wrong with a stored workflow, with places in its document. None: there is no such workflow.
 pub async fn check_stored(db: &mut PgConnection, id: WorkflowId) -> Result<Option<Vec<Problem>>, store::Error> {
     match read(db, id).await? {

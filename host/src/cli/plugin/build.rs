@@ -1,4 +1,4 @@
-//! `gavia plugin build`: cargo makes the component, the sandbox says what it is.
+//! `gavia plugin build`: cargo or another language's tool makes the component, the sandbox says what it is.
 
 use std::{
     env,
@@ -9,7 +9,7 @@ use std::{
 use gavia_sandbox::{Prepared, Sandbox};
 use serde_json::Value;
 
-use super::{inspect, report, sandbox};
+use super::{inspect, languages::Language, report, sandbox};
 use crate::cli::{desk::say, stop::Stop};
 
 const TARGET: &str = "wasm32-wasip2";
@@ -36,8 +36,15 @@ pub(super) async fn prepare(sandbox: &Sandbox, file: &Path) -> Result<Prepared, 
     }
 }
 
-/// Compiles, with cargo's own messages on stderr, and says which file it is.
+/// Compiles, with the tool's own messages on stderr, and says which file it is.
 pub(super) fn component(dir: &Path) -> Result<PathBuf, Stop> {
+    match Language::of(dir)? {
+        Language::Rust => crate_in(dir),
+        other => other.component(dir),
+    }
+}
+
+fn crate_in(dir: &Path) -> Result<PathBuf, Stop> {
     let manifest = package(dir)?;
     if !is_installed()? {
         return Err(Stop::refused(format!("the target {TARGET} is missing: run `rustup target add {TARGET}`")));
@@ -65,7 +72,7 @@ fn artifact(message: &Value, manifest: &Path) -> Option<PathBuf> {
 }
 
 /// The plugin's Cargo.toml.
-pub(super) fn package(dir: &Path) -> Result<PathBuf, Stop> {
+fn package(dir: &Path) -> Result<PathBuf, Stop> {
     let manifest = dir.join("Cargo.toml").canonicalize();
     manifest
         .map_err(|_| Stop::refused(format!("{} holds no Cargo.toml; `gavia plugin new` makes a plugin", dir.display())))

@@ -4,8 +4,10 @@
 mod build;
 mod case;
 mod grants;
+mod hostile;
 mod inspect;
 mod judge;
+mod languages;
 mod new;
 mod push;
 mod receiver;
@@ -27,10 +29,13 @@ pub(super) enum Command {
         name: String,
         #[arg(long, value_enum)]
         kind: NewKind,
+        /// What it is written in
+        #[arg(long, value_enum, default_value = "rust")]
+        lang: languages::Language,
         /// Where to put the folder
         #[arg(long, default_value = ".")]
         dir: PathBuf,
-        /// gavia's plugin-sdk folder, or the address of a git repository that holds it
+        /// For Rust: gavia's plugin-sdk folder, or the address of a git repository that holds it
         #[arg(long)]
         sdk: Option<String>,
     },
@@ -45,7 +50,7 @@ pub(super) enum Command {
         /// The plugin's folder
         #[arg(default_value = ".")]
         dir: PathBuf,
-        /// Only run the cases, on this component; for plugins that are not built by cargo
+        /// Build nothing and run the cases on this component
         #[arg(long)]
         component: Option<PathBuf>,
     },
@@ -56,6 +61,11 @@ pub(super) enum Command {
     Inspect {
         /// A component or a core module
         file: PathBuf,
+    },
+    /// Attack this build with everything that a plugin may try, and say how each attack ended
+    Hostile {
+        /// Only these rows: `07`, `i2`
+        rows: Vec<String>,
     },
 }
 
@@ -69,11 +79,12 @@ pub(super) enum NewKind {
 
 pub(super) async fn run(command: Command) -> Result<(), Stop> {
     match command {
-        Command::New { name, kind, dir, sdk } => new::run(&name, kind, &dir, sdk),
+        Command::New { name, kind, lang, dir, sdk } => new::run(new::New { name: &name, kind, lang, dir: &dir, sdk }),
         Command::Build { dir } => build::run(&dir).await,
         Command::Test { dir, component } => test::run(&dir, component).await,
         Command::Push(options) => push::run(options).await,
         Command::Inspect { file } => inspect::run(&file).await,
+        Command::Hostile { rows } => hostile::run(&rows).await,
     }
 }
 

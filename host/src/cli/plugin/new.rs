@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::NewKind;
+use super::{NewKind, languages::Language};
 use crate::cli::{desk::say, stop::Stop};
 
 /// Where this program was built from: a checkout, in which the SDK lies. Looked at only when no other place is named.
@@ -42,20 +42,28 @@ fn template(kind: NewKind) -> Template {
     }
 }
 
-pub(super) fn run(name: &str, kind: NewKind, dir: &Path, sdk: Option<String>) -> Result<(), Stop> {
+/// What is asked for.
+pub(super) struct New<'a> {
+    pub(super) name: &'a str,
+    pub(super) kind: NewKind,
+    pub(super) lang: Language,
+    pub(super) dir: &'a Path,
+    pub(super) sdk: Option<String>,
+}
+
+pub(super) fn run(new: New<'_>) -> Result<(), Stop> {
+    let New { name, kind, lang, dir, sdk } = new;
     check(name)?;
-    let sdk = sdk_dependency(sdk)?;
     let template = template(kind);
+    let files = match (lang, kind) {
+        (Language::Rust, _) => rust(name, &template, sdk)?,
+        (_, NewKind::Action) => lang.files(name, template.capabilities, template.case),
+        _ => {
+            let reason = "Python and JavaScript have a template for actions; for another kind take it and change the export in wit/plugin.wit";
+            return Err(Stop::refused(reason));
+        }
+    };
     let folder = dir.join(name);
-    let fill = |text: &str| text.replace("@name@", name).replace("@kind@", template.kind).replace("@sdk@", &sdk);
-    let files = [
-        ("Cargo.toml", fill(CARGO)),
-        ("gavia-plugin.toml", format!("id = \"{name}\"\nkinds = [\"{}\"]\n{}", template.kind, template.capabilities)),
-        ("README.md", fill(README)),
-        (".gitignore", "/target\n".to_owned()),
-        ("src/lib.rs", fill(template.source)),
-        ("tests/first.json", fill(template.case)),
-    ];
     let write = || {
         fs::create_dir_all(dir)?;
         fs::create_dir(&folder)?; // never into one that is there already
@@ -68,7 +76,26 @@ pub(super) fn run(name: &str, kind: NewKind, dir: &Path, sdk: Option<String>) ->
     };
     let shown = folder.display();
     write().map_err(|error: std::io::Error| Stop::refused(format!("{shown} cannot be made: {error}")))?;
-    say(&format!("made {shown}\nnext: gavia plugin test {shown}"))
+    let next = match lang {
+        Language::Rust => format!("gavia plugin test {shown}"),
+        Language::Python | Language::Js => {
+            format!("install its tool, see {shown}/README.md, then gavia plugin test {shown}")
+        }
+    };
+    say(&format!("made {shown}\nnext: {next}"))
+}
+
+fn rust(name: &str, template: &Template, sdk: Option<String>) -> Result<Vec<(&'static str, String)>, Stop> {
+    let sdk = sdk_dependency(sdk)?;
+    let fill = |text: &str| text.replace("@name@", name).replace("@kind@", template.kind).replace("@sdk@", &sdk);
+    Ok(vec![
+        ("Cargo.toml", fill(CARGO)),
+        ("gavia-plugin.toml", format!("id = \"{name}\"\nkinds = [\"{}\"]\n{}", template.kind, template.capabilities)),
+        ("README.md", fill(README)),
+        (".gitignore", "/target\n".to_owned()),
+        ("src/lib.rs", fill(template.source)),
+        ("tests/first.json", fill(template.case)),
+    ])
 }
 
 fn check(name: &str) -> Result<(), Stop> {

@@ -1,4 +1,4 @@
-//! `gavia plugin test`: the plugin's own tests, natively; then the component, in the server's sandbox, on every case; and what each
+//! `gavia plugin test`: a Rust plugin's own tests, natively; then the component, in the server's sandbox, on every case; and what each
 //! call used of what it may use.
 
 use std::{
@@ -15,6 +15,7 @@ use super::{
     case::{self, Case},
     grants,
     judge::{self, Answer},
+    languages::Language,
     receiver::Receiver,
     report, sandbox,
 };
@@ -28,8 +29,10 @@ pub(super) async fn run(dir: &Path, component: Option<PathBuf>) -> Result<(), St
     let file = if let Some(file) = component {
         file
     } else {
-        build::package(dir)?;
-        native(dir)?;
+        if Language::of(dir)? == Language::Rust {
+            build::package(dir)?;
+            native(dir)?;
+        }
         build::component(dir)?
     };
     let (sandbox, _cache) = sandbox()?;

@@ -1,10 +1,8 @@
-//! One component of three kinds that uses every import of gavia:plugin@0.1.0, in the three ways that the SDK's attributes allow.
+//! One component of two kinds that uses every import of gavia:plugin@0.1.0 but the directory, which is for `every_reader`: the third kind may
+//! not import what writes.
 //! Built once for each released contract and kept as a fixture of the sandbox's tests, which run it for ever.
 
-use gavia_plugin_sdk::{
-    Action, Context, Delivery, Depth, Error, Host, Message, Outcome, Participants, ReadHost, action, notice,
-    participants,
-};
+use gavia_plugin_sdk::{Action, Context, Delivery, Error, Host, Message, Outcome, action, notice};
 
 gavia_plugin_sdk::manifest!();
 
@@ -23,22 +21,6 @@ impl Action for EveryKind {
         host.set_field("seen", runs)?;
         host.comment(&page)?;
         Ok(Outcome::message(format!("{}, {history} entries, {} letters, {page}", ticket.title, word.expose().len())))
-    }
-}
-
-#[participants]
-impl Participants for EveryKind {
-    fn resolve(context: &Context, host: &ReadHost) -> Result<Vec<String>, Error> {
-        let directory = host.directory();
-        let user = directory.user(&context.ticket().creator)?;
-        let mut people = vec![user.username];
-        for dept in user.dept_ids {
-            people.extend(directory.leader_of(dept)?.map(|leader| leader.username));
-            people
-                .extend(directory.users_in_dept(dept, Depth::WithAllBelow, 10)?.into_iter().map(|user| user.username));
-        }
-        people.extend(directory.users_in_role(5, 10)?.into_iter().map(|user| user.username));
-        Ok(people)
     }
 }
 

@@ -13,6 +13,8 @@ mod tests;
 mod trials;
 mod upload;
 
+pub(in crate::http) use upload::uploaded;
+
 use std::sync::Arc;
 
 use axum::{

@@ -39,8 +39,7 @@ pub(super) async fn upload(
     request: Request,
 ) -> Result<Response, Explained> {
     let _turn = app.door.upload().await?;
-    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut given = if content_type.starts_with("multipart/") { form(request).await? } else { raw(request).await? };
+    let mut given = received(request).await?;
     if let Some(name) = query.get("name").filter(|name| !name.is_empty()) {
         given.name = Some(name.to_owned());
     }
@@ -58,6 +57,20 @@ pub(super) async fn upload(
         _ => (StatusCode::OK, plugin),
     };
     Ok((status, [(header::LOCATION, location)], Json(answer(&uploaded))).into_response())
+}
+
+/// What was sent, within its bounds.
+async fn received(request: Request) -> Result<Given, Explained> {
+    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if content_type.starts_with("multipart/") { form(request).await } else { raw(request).await }
+}
+
+/// Receives an upload for nobody: says how much arrived.
+pub(in crate::http) async fn uploaded(request: Request) -> Response {
+    match received(request).await {
+        Ok(given) => Json(json!({ "bytes": given.bytes.len() })).into_response(),
+        Err(problem) => problem.into_response(),
+    }
 }
 
 fn answer(uploaded: &Uploaded) -> Value {

@@ -1,7 +1,8 @@
 //! What the sandbox adds to a call: the same component called through it and on bare wasmtime with the same pool, in turns.
 //!
 //! `cargo bench -p gavia-sandbox --bench call -- FILE.wasm…` takes action plugins whose call succeeds on a ticket without fields; without a
-//! file it takes the smallest guest in component text. Prints a row of `./dev bench`'s table for each: both p50 and their ratio.
+//! file it takes the smallest guest in component text. Prints a row of `./dev bench`'s table for each: both p50 and their ratio. With a file
+//! called `hostile.wasm` it prints the rows of `crowd.rs` too.
 #![expect(clippy::unwrap_used, reason = "a benchmark")]
 #![expect(clippy::print_stdout, reason = "its output")]
 
@@ -12,12 +13,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use gavia_hostile::Module;
 use gavia_sandbox::{Allocator, Call, Context, Grants, Kind, Limits, NoServices, Sandbox, Settings, Ticket};
 use wasmtime::{
     Config, Enabled, Engine, PoolingAllocationConfig, Store, UpdateDeadline,
-    component::{Component, Linker, ResourceTable},
+    component::{Component, Linker, ResourceTable, types::ComponentItem},
 };
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+mod crowd;
 
 mod bare {
     wasmtime::component::bindgen!({
@@ -33,7 +37,7 @@ const ROUNDS: usize = 5;
 fn main() {
     let files: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let guests = if files.is_empty() {
-        vec![("smallest".to_owned(), smallest())]
+        vec![("smallest".to_owned(), Module::default().action())]
     } else {
         let name = |file: &str| Path::new(file).file_stem().unwrap().to_string_lossy().into_owned();
         files.into_iter().map(|file| (name(&file), fs::read(file).unwrap())).collect()
@@ -42,7 +46,11 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         for (name, guest) in guests {
-            tokio::spawn(compare(name, guest, calls)).await.unwrap();
+            if name == "hostile" {
+                tokio::spawn(crowd::rows(guest, calls)).await.unwrap();
+            } else {
+                tokio::spawn(compare(name, guest, calls)).await.unwrap();
+            }
         }
     });
 }
@@ -153,7 +161,7 @@ impl Bare {
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker).unwrap();
         let component = Component::from_binary(&engine, component).unwrap();
-        linker.define_unknown_imports_as_traps(&component).unwrap();
+        stub(&mut linker, &component);
         let plugin = bare::ActionPluginPre::new(linker.instantiate_pre(&component).unwrap()).unwrap();
         Bare { engine, plugin, context: bare_context() }
     }
@@ -165,6 +173,24 @@ impl Bare {
         store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
         let plugin = self.plugin.instantiate_async(&mut store).await.unwrap();
         plugin.gavia_plugin_action().call_run(&mut store, &self.context).await.unwrap().unwrap();
+    }
+}
+
+/// Traps in the place of the contract's imports, which these guests do not call. wasmtime's own stubs would stand in the place of resources
+/// that wasi's interfaces share, too.
+fn stub(linker: &mut Linker<State>, component: &Component) {
+    let engine = linker.engine().clone();
+    for (name, import) in component.component_type().imports(&engine) {
+        let ComponentItem::ComponentInstance(instance) = import.ty else { continue };
+        if !name.starts_with("gavia:") {
+            continue;
+        }
+        for (function, item) in instance.exports(&engine) {
+            if matches!(item.ty, ComponentItem::ComponentFunc(_)) {
+                let mut interface = linker.instance(name).unwrap();
+                interface.func_new(function, |_, _, _, _| Err(wasmtime::Error::msg("not to be called"))).unwrap();
+            }
+        }
     }
 }
 
@@ -207,28 +233,4 @@ fn bare_context() -> bare::gavia::plugin::types::Context {
         last_flow: None,
         args,
     }
-}
-
-/// The smallest guest: answers `ok` with the message `fine`.
-fn smallest() -> Vec<u8> {
-    let frame = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/guests/frame.wat")).unwrap();
-    let module = r#"(core module $m
-        (memory (export "memory") 2)
-        (global $next (mut i32) (i32.const 8192))
-        (data (i32.const 1024) "\00\00\00\00\00\08\00\00\04\00\00\00")
-        (data (i32.const 2048) "fine")
-        (func (export "realloc") (param i32 i32 i32 i32) (result i32)
-          (local $p i32)
-          (local.set $p (i32.and (i32.add (global.get $next) (i32.const 15)) (i32.const -16)))
-          (global.set $next (i32.add (local.get $p) (local.get 3)))
-          (local.get $p))
-        (func (export "run") (param i32) (result i32) (i32.const 1024)))"#;
-    let export = r#"
-        (type $outcome' (record (field "message" string) (field "output" (option string))))
-        (export $outcome "outcome" (type $outcome'))
-        (func $run (param "ctx" $context) (result (result $outcome (error $error)))
-          (canon lift (core func $i "run") (memory (core memory $i "memory")) (realloc (core func $i "realloc"))))
-        (instance $action (export "run" (func $run)))
-        (export "gavia:plugin/action@0.1.0" (instance $action))"#;
-    wat::parse_str(frame.replace(";; the module goes here", module).replace(";; the export goes here", export)).unwrap()
 }

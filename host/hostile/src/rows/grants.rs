@@ -1,0 +1,130 @@
+//! Rows 35 to 38: guests that use what nobody granted.
+
+use gavia_sandbox::{DirectoryRead, Effect, FieldScope, Grants, Storage, TicketsRead};
+
+use super::links::wanting;
+use crate::{
+    arena::Arena,
+    ask::{Ask, ask, steps},
+    row::{Attack, Ended, Guest, Steps, answers, call, ensure, fails, harm, own, rejected},
+};
+
+pub(super) fn without(_: &Arena) -> Vec<Attack> {
+    let all = "secret, kv get, kv set, kv delete, kv cas, ticket, history, field, comment, user, role, dept, leader are denied; config None 0";
+    let counted = |ended: &Ended| {
+        let denied = ended.outcome()?.usage.denied;
+        ensure(denied == 13, format!("{denied} denials were counted"))
+    };
+    let token = Grants { secrets: vec!["token".to_owned()], ..Grants::default() };
+    let names = steps(&[&["secret", "other"], &["secret", "TOKEN"], &["secret", "token\0"]]).grants(token);
+    let contact = |scope| steps(&[&["user", "lisi"]]).grants(Grants { directory: scope, ..Grants::default() });
+    vec![
+        harm(ask("imports without grant"), answers("denied", all).also(counted)),
+        harm(ask("write"), fails("guest(denied)")),
+        call(
+            "secrets of other names",
+            Guest::Prober,
+            names,
+            answers(
+                "denied",
+                "Denied: the grant secret does not cover other\nDenied: the grant secret does not cover TOKEN\n\
+                 Denied: the grant secret does not cover token\\0",
+            ),
+        ),
+        call("contact details", Guest::Prober, contact(DirectoryRead::Basic), answers("denied", "lisi LISI <> []")),
+    ]
+}
+
+fn may_write(keys: &[&str], args: &str) -> Ask {
+    let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+    ask(args).grants(Grants { tickets_write: FieldScope::Listed(keys), ..Grants::default() })
+}
+
+pub(super) fn beyond(_: &Arena) -> Vec<Attack> {
+    // No function of the contract takes the ticket that is to be written; a plugin that wants one is refused.
+    let elsewhere = r#"(import "gavia:plugin/effects@0.1.0" (instance (export "add-comment"
+        (func (param "ticket" s64) (param "text" string) (result (result (error $error)))))))"#;
+    let other = steps(&[&["ticket", "2"], &["history", "2", "1"]])
+        .grants(Grants { tickets_read: TicketsRead::Own, ..Grants::default() });
+    vec![
+        harm(may_write(&["days"], "write other field"), fails("guest(denied)")),
+        harm(may_write(&["DAYS", "day", "days "], "write"), fails("guest(denied)")),
+        wanting(
+            "another ticket's comment",
+            elsewhere,
+            rejected("rejected(link)").saying("provided: add-comment: func(text: string)"),
+        ),
+        call(
+            "another ticket, read",
+            Guest::Prober,
+            other,
+            answers(
+                "denied",
+                "Denied: tickets.get: the grant tickets-read does not cover ticket 2\n\
+                 Denied: tickets.history: the grant tickets-read does not cover ticket 2",
+            ),
+        ),
+        own(
+            "a grant taken back meanwhile",
+            taken_back,
+            fails("denied").exactly("the grant tickets-write does not cover field days"),
+        ),
+    ]
+}
+
+/// What was staged under one grant is judged again, under the grant of the moment, before it is written.
+fn taken_back(arena: &Arena) -> Steps<'_> {
+    Box::pin(async {
+        let outcome = may_write(&["days"], "write").run(&arena.sandbox, &arena.hostile).await;
+        let memory = outcome.usage.peak_memory_bytes;
+        ensure(outcome.effects.len() == 2, format!("{} changes were staged", outcome.effects.len()))?;
+        let now = |tickets_write| Grants { tickets_write, ..Grants::default() };
+        now(FieldScope::Listed(vec!["days".to_owned()])).cover(&outcome.effects)?;
+        let comment = [Effect::Comment("x".to_owned())];
+        ensure(now(FieldScope::None).cover(&comment).is_err(), "a comment needs no grant")?;
+        match now(FieldScope::Listed(vec!["mode".to_owned()])).cover(&outcome.effects) {
+            Ok(()) => Ok(Ended::new("accepted", "")),
+            Err(reason) => Ok(Ended { memory, ..Ended::new("denied", reason) }),
+        }
+    })
+}
+
+pub(super) fn then_trap(_: &Arena) -> Vec<Attack> {
+    let nothing = |ended: &Ended| {
+        let outcome = ended.outcome()?;
+        ensure(outcome.usage.effects == 1, "nothing was staged")?;
+        ensure(outcome.effects.is_empty(), "what was staged is still there")
+    };
+    vec![
+        harm(ask("write, then panic").granted(), fails("trap(panic)").also(nothing)),
+        harm(ask("write, then fail").granted(), fails("guest(permanent)").also(nothing)),
+    ]
+}
+
+pub(super) fn storage(_: &Arena) -> Vec<Attack> {
+    vec![own("keys that look like paths", other_storage, answers("not found", "none"))]
+}
+
+/// Another plugin's call has another host; whatever key it asks for, that is the namespace it gets.
+fn other_storage(arena: &Arena) -> Steps<'_> {
+    Box::pin(async {
+        let kv = || Grants { kv: Storage::Own, ..Grants::default() };
+        let run = async |words: &[&str], like: Option<&Ask>| {
+            let mut ask = steps(&[words]).grants(kv());
+            ask.host = like.map_or(ask.host.clone(), |like| like.host.clone());
+            let ended = Ended::called(ask.run(&arena.sandbox, &arena.prober).await);
+            (ask, ended)
+        };
+        let (mine, stored) = run(&["set", "key", "mine"], None).await;
+        ensure(stored.said == "done", format!("it was not stored: {}", stored.said))?;
+        let (_, own) = run(&["get", "key"], Some(&mine)).await;
+        ensure(own.said == "mine", format!("its own storage says {}", own.said))?;
+        let mut last = own;
+        for key in ["key", "plugin1/key", "../plugin1/key", "plugin1\0key", "*"] {
+            let (_, other) = run(&["get", key], None).await;
+            ensure(other.said == "none", format!("{key:?} says {}", other.said))?;
+            last = other;
+        }
+        Ok(last)
+    })
+}

@@ -1,0 +1,206 @@
+//! What hostile plugins cost everybody else, how exactly a guest's processor time ends, and what a thousand guests at once hold.
+
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use gavia_hostile::{Ask, Module, ask};
+use gavia_sandbox::{
+    Allocator, BoxFuture, FlowEntry, Kind, Limits, Plugin, PluginError, Sandbox, ServiceError, Services, Settings,
+    Ticket, TicketsRead,
+};
+use tokio::{sync::watch, task::JoinSet};
+
+/// Calls of a good plugin that are counted, unless `CALLS` says otherwise; and how many at once.
+const GOOD: usize = 10_000;
+const AT_ONCE: usize = 8;
+const HOSTILE: usize = 100;
+/// The most that good calls may lose.
+const LOSS: f64 = 0.2;
+/// When a hostile plugin is called anew after it ended, as the next ticket would.
+const AGAIN: Duration = Duration::from_secs(1);
+/// A tick of the sandbox's clock.
+const TICK: Duration = Duration::from_millis(5);
+/// Live instances; a plugin may have sixteen calls at once.
+const LIVE: usize = 1_000;
+const A_PLUGIN: usize = 16;
+
+pub(crate) async fn rows(hostile: Vec<u8>, calls: usize) {
+    let dir = tempfile::tempdir().unwrap();
+    let settings = Settings { cache_dir: dir.path().to_owned(), slots: Some(256), allocator: Allocator::Pooling };
+    let sandbox = Sandbox::new(settings).unwrap();
+    let good = sandbox.prepare(Module::default().action()).await.unwrap().plugin;
+    let bad = sandbox.prepare(hostile.clone()).await.unwrap().plugin;
+    stopped(&sandbox, &bad, (calls / 50).clamp(20, 400)).await;
+    let mut crowd = vec![bad];
+    for number in 1..HOSTILE {
+        crowd.push(sandbox.prepare(named(&hostile, number)).await.unwrap().plugin);
+    }
+    beside(&sandbox, &good, &crowd, calls.min(GOOD)).await;
+    drop(sandbox);
+    live(hostile).await;
+}
+
+fn row(figure: &str, (with, without): (String, String), ratio: &str, bound: &str, holds: bool) {
+    let missed = if holds { "" } else { "  MISSED" };
+    println!("{figure:<44} {with:>14} {without:>14} {ratio:>8}  {bound}{missed}");
+}
+
+/// How long after its budget a guest that computes is ended.
+async fn stopped(sandbox: &Sandbox, bad: &Plugin, times: usize) {
+    const BUDGET: u64 = 20;
+    let mut late = Vec::new();
+    for _ in 0..times {
+        let endless = ask("loop").cpu(BUDGET);
+        let begun = Instant::now();
+        let result = endless.run(sandbox, bad).await.result;
+        late.push(begun.elapsed().saturating_sub(Duration::from_millis(BUDGET)));
+        assert!(matches!(result, Err(PluginError::CpuLimit { .. })), "{result:?}");
+    }
+    late.sort();
+    let at = |part: usize| late[(late.len() * part / 100).min(late.len() - 1)];
+    let ms = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1e3);
+    row("ended after its processor time, p99 and p50", (ms(at(99)), ms(at(50))), "", "<= 10 ms", at(99) <= 2 * TICK);
+}
+
+/// Good calls a second, alone and beside a hundred hostile plugins, in turns.
+async fn beside(sandbox: &Sandbox, good: &Plugin, crowd: &[Plugin], calls: usize) {
+    const TURNS: usize = 5;
+    let (mut alone, mut among) = (Vec::new(), Vec::new());
+    for _ in 0..TURNS {
+        alone.push(throughput(sandbox, good, calls / TURNS).await);
+        let over = Arc::new(AtomicBool::new(false));
+        let mut attacks = JoinSet::new();
+        for (number, bad) in crowd.iter().enumerate() {
+            bad.reset();
+            attacks.spawn(attack(sandbox.clone(), bad.clone(), number, over.clone()));
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await; // until all are in
+        among.push(throughput(sandbox, good, calls / TURNS).await);
+        over.store(true, Ordering::SeqCst);
+        while attacks.join_next().await.is_some() {}
+    }
+    let median = |values: &mut Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    };
+    let (alone, among) = (median(&mut alone), median(&mut among));
+    let ratio = format!("{:.2}", among / alone);
+    let rates = (format!("{among:.0}/s"), format!("{alone:.0}/s"));
+    row("good calls beside 100 hostile plugins", rates, &ratio, ">= 0.80", among >= (1.0 - LOSS) * alone);
+}
+
+async fn throughput(sandbox: &Sandbox, good: &Plugin, calls: usize) -> f64 {
+    let left = Arc::new(AtomicUsize::new(calls));
+    let begun = Instant::now();
+    let mut callers = JoinSet::new();
+    for _ in 0..AT_ONCE {
+        let (sandbox, good, left) = (sandbox.clone(), good.clone(), left.clone());
+        callers.spawn(async move {
+            let ask = ask("");
+            while left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+                ask.run(&sandbox, &good).await.result.unwrap();
+            }
+        });
+    }
+    while let Some(joined) = callers.join_next().await {
+        joined.unwrap();
+    }
+    f64::from(u32::try_from(calls).unwrap()) / begun.elapsed().as_secs_f64()
+}
+
+/// One plugin's harm again and again, with the usual limits; a plugin that is suspended is asked all the same.
+async fn attack(sandbox: Sandbox, bad: Plugin, number: usize, over: Arc<AtomicBool>) {
+    const HARMS: [&str; 6] = ["loop", "sleep an hour", "allocate", "panic", "host calls", "log flood"];
+    let harm = Ask { limits: Limits::for_kind(Kind::Action), ..ask(HARMS[number % HARMS.len()]) };
+    while !over.load(Ordering::SeqCst) {
+        // A call that still runs when the measuring is over ends by itself, without anyone waiting for it.
+        let ended = async { drop(harm.run(&sandbox, &bad).await) };
+        let told = async {
+            while !over.load(Ordering::SeqCst) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::select! {
+            () = ended => tokio::time::sleep(AGAIN).await,
+            () = told => {}
+        }
+    }
+}
+
+/// A thousand guests that wait in a host call at the same moment: what the process holds for them.
+async fn live(hostile: Vec<u8>) {
+    let dir = tempfile::tempdir().unwrap();
+    let settings = Settings { cache_dir: dir.path().to_owned(), slots: Some(LIVE), allocator: Allocator::Pooling };
+    let sandbox = Sandbox::new(settings).unwrap();
+    let mut plugins = Vec::new();
+    for number in 0..LIVE.div_ceil(A_PLUGIN) {
+        plugins.push(sandbox.prepare(named(&hostile, number)).await.unwrap().plugin);
+    }
+    let before = resident();
+    let gathering = Arc::new(Gathering::default());
+    let mut calls = JoinSet::new();
+    for number in 0..LIVE {
+        let mut waiting = ask("read").wall(120_000);
+        waiting.grants.tickets_read = TicketsRead::All;
+        waiting.host = gathering.clone();
+        let (sandbox, plugin) = (sandbox.clone(), plugins[number / A_PLUGIN].clone());
+        calls.spawn(async move { waiting.run(&sandbox, &plugin).await });
+    }
+    while gathering.arrived.load(Ordering::SeqCst) < LIVE {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let mib = |bytes: usize| format!("{} MiB", bytes >> 20);
+    let held = resident().saturating_sub(before);
+    let each = format!("{} KiB", held / LIVE / 1_024);
+    gathering.open.send_replace(true);
+    while let Some(joined) = calls.join_next().await {
+        joined.unwrap().result.unwrap();
+    }
+    row("1000 live instances hold, and each", (mib(held), each), "", "printed", true);
+}
+
+/// The same plugin under another digest.
+fn named(component: &[u8], number: usize) -> Vec<u8> {
+    let name = format!("copy{number:04}");
+    let length = u8::try_from(name.len()).unwrap();
+    [component, &[0, length + 1, length], name.as_bytes()].concat()
+}
+
+fn resident() -> usize {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<usize>().ok()).map_or(0, |kib| kib << 10)
+}
+
+/// Answers nobody until it is told to.
+struct Gathering {
+    arrived: AtomicUsize,
+    open: watch::Sender<bool>,
+}
+
+impl Default for Gathering {
+    fn default() -> Gathering {
+        Gathering { arrived: AtomicUsize::new(0), open: watch::Sender::new(false) }
+    }
+}
+
+impl Services for Gathering {
+    fn ticket(&self, id: i64) -> BoxFuture<'_, Result<Ticket, ServiceError>> {
+        Box::pin(async move {
+            self.arrived.fetch_add(1, Ordering::SeqCst);
+            let open = self.open.subscribe().wait_for(|open| *open).await.map(|_| ());
+            open.map_err(|error| ServiceError::Failed(error.to_string()))?;
+            Ok(Ticket { id, ..Ticket::default() })
+        })
+    }
+
+    fn history(&self, _id: i64, _limit: u32) -> BoxFuture<'_, Result<Vec<FlowEntry>, ServiceError>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+}
