@@ -6,9 +6,11 @@ pub mod auth;
 mod authorisation_tests;
 pub mod client;
 pub mod config_body;
+mod console;
 mod contacts;
 pub mod csrf;
 pub mod custom_notices;
+mod defence;
 #[cfg(test)]
 mod deletion_tests;
 pub mod departments;
@@ -63,7 +65,7 @@ use crate::{
 
 /// Every route of the program, inside the layers that no request passes by.
 pub fn router(app: &Arc<App>) -> Router {
-    let routes = routes(app).with_state(Arc::clone(app)).fallback(not_found);
+    let routes = routes(app).with_state(Arc::clone(app)).fallback_service(console::files());
     layers::around(routes, app.body_bytes_max)
 }
 

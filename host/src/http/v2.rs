@@ -1,6 +1,7 @@
 //! `/api/v2/`: what loonflow never had. Real status codes, problem details (RFC 9457), a bearer token or an administrator's session
 //! (design.md §7).
 
+mod body;
 #[cfg(test)]
 mod definition_tests;
 mod definitions;
@@ -12,6 +13,7 @@ mod jobs;
 mod pages;
 mod plugins;
 mod problem;
+pub mod session;
 #[cfg(test)]
 mod ticket_tests;
 mod tickets;
@@ -37,6 +39,8 @@ use crate::{
 pub fn routes() -> Routes {
     let missing = || async { Problem(StatusCode::NOT_FOUND, "there is no such resource") };
     Routes::new()
+        .route("/session", get(session::read).post(session::open).delete(session::close))
+        .route("/session/password", put(session::change_password))
         .route("/workflows/{id}/check", get(check))
         .route("/directory", put(directory::import))
         .route("/tickets", get(tickets::list))
@@ -93,6 +97,18 @@ impl FromRequestParts<Arc<App>> for Authorised {
             return Ok(Self(person));
         }
         Err(Problem(StatusCode::FORBIDDEN, "this needs an administrator or a workflow administrator"))
+    }
+}
+
+/// Anybody whom the request proves to be, whatever they may do.
+#[derive(Debug)]
+pub struct Somebody(pub Administrator);
+
+impl FromRequestParts<Arc<App>> for Somebody {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        person(parts, app).await.map(Self)
     }
 }
 
