@@ -11,6 +11,7 @@ use crate::{
     store::{
         self,
         app_tokens::{self, AppTokenDraft, FormerSecret, Sealed, SealedSecret, SealedSecrets, SecretForm},
+        audit::Entry,
     },
 };
 
@@ -111,6 +112,21 @@ impl App {
         let id = id.map_err(|error| refused(error, draft))?;
         tx.commit().await?;
         Ok(NewToken { id, token })
+    }
+
+    /// The token itself, for somebody whose asking is kept. The outer None: there is no such app; the inner: only its v2 key is kept.
+    pub async fn reveal_app_token(&self, id: i64, by: &str) -> Result<Option<(String, Option<String>)>, store::Error> {
+        let rows = app_tokens::list(&self.db, "", Some(id), (1, 0)).await?;
+        let Some(row) = rows.into_iter().next() else { return Ok(None) };
+        let secret = open(&self.key, &row.secret)?;
+        let token = secret.text().map(str::to_owned);
+        if token.is_some() {
+            let (action, subject) = ("app_token.reveal", "app_token");
+            let after = Some(serde_json::json!({ "app_name": row.app_name }));
+            let entry = Entry { actor: by, action, subject, subject_id: id, before: None, after };
+            store::audit::insert(&self.db, &entry).await?;
+        }
+        Ok(Some((row.app_name, token)))
     }
 
     /// `change` gets the token as stored; its refusal changes nothing. Answers the new token if one was made.

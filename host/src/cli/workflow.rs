@@ -66,7 +66,7 @@ async fn check(config: Config, file: Option<PathBuf>, id: Option<i64>) -> Result
     let document = file.map(|file| read(&file)).transpose()?;
     let mut desk = Desk::open(&config, "workflow check").await?;
     let found = match (document, id) {
-        (Some(document), _) => documents::check(&mut desk.db, document).await.map(Some),
+        (Some(document), _) => documents::check(&mut desk.db, document, None).await.map(Some),
         (None, id) => documents::check_stored(&mut desk.db, WorkflowId(id.unwrap_or_default())).await,
     };
     let problems = desk.close(found.map_err(Stop::from)).await?.ok_or_else(|| missing(id.unwrap_or_default()))?;

@@ -1,19 +1,31 @@
 //! `/api/v2/`: what loonflow never had. Real status codes, problem details (RFC 9457), a bearer token or an administrator's session
 //! (design.md §7).
 
-mod body;
+pub mod app_tokens;
+pub mod audit;
+pub mod body;
+#[cfg(test)]
+mod console_tests;
 #[cfg(test)]
 mod definition_tests;
 mod definitions;
-mod deliveries;
+pub mod deliveries;
 mod directory;
+pub mod dry_run;
+#[cfg(test)]
+mod dry_run_tests;
+pub mod interventions;
 #[cfg(test)]
 mod job_tests;
-mod jobs;
-mod pages;
+pub mod jobs;
+pub mod overview;
+pub mod pages;
 mod plugins;
 mod problem;
 pub mod session;
+pub mod shapes;
+pub mod ticket;
+pub mod ticket_log;
 #[cfg(test)]
 mod ticket_tests;
 mod tickets;
@@ -43,7 +55,15 @@ pub fn routes() -> Routes {
         .route("/session/password", put(session::change_password))
         .route("/workflows/{id}/check", get(check))
         .route("/directory", put(directory::import))
+        .route("/workflows/{id}/dry_run", post(dry_run::walk))
+        .route("/overview", get(overview::read))
+        .route("/app_tokens", get(app_tokens::list))
+        .route("/app_tokens/{id}/reveal", post(app_tokens::reveal))
+        .route("/audit", get(audit::list))
         .route("/tickets", get(tickets::list))
+        .route("/tickets/{id}", get(ticket::detail))
+        .route("/tickets/{id}/log", get(ticket_log::list))
+        .route("/tickets/{id}/interventions", post(interventions::intervene))
         .route("/jobs", get(jobs::list))
         .route("/jobs/{id}", get(jobs::detail).delete(jobs::discard))
         .route("/jobs/{id}/retry", post(jobs::retry))

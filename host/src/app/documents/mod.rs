@@ -11,6 +11,7 @@ mod problems;
 mod save;
 mod shape;
 mod stored;
+mod walkable;
 
 use serde_json::{Map, Value};
 use sqlx::{Connection as _, PgConnection};
@@ -20,6 +21,7 @@ pub use problems::{Place, Problem};
 pub use save::{Change, Changed, InUse};
 pub use shape::Document;
 pub use stored::Stored;
+pub use walkable::{Walkable, of_document, of_stored};
 
 use super::workflows::Removal;
 use crate::{
@@ -88,10 +90,14 @@ pub async fn read(db: &mut PgConnection, id: WorkflowId) -> Result<Option<Stored
     Ok(stored)
 }
 
-/// Everything that is wrong with a document; saves nothing.
-pub async fn check(db: &mut PgConnection, given: Map<String, Value>) -> Result<Vec<Problem>, store::Error> {
+/// Everything that is wrong with a document; saves nothing. `known` is the workflow that it would be put in the place of.
+pub async fn check(
+    db: &mut PgConnection,
+    given: Map<String, Value>,
+    known: Option<WorkflowId>,
+) -> Result<Vec<Problem>, store::Error> {
     match Document::read(given) {
-        Ok(document) => document.findings(db, None).await,
+        Ok(document) => document.findings(db, known).await,
         Err(problems) => Ok(problems),
     }
 }

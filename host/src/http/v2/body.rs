@@ -20,7 +20,7 @@ pub(super) struct Typed<T>(pub(super) T);
 
 /// One part of a body that is not taken.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PlacedError {
+pub struct PlacedError {
     /// RFC 6901, into the body.
     pub pointer: String,
     pub detail: String,

@@ -187,7 +187,7 @@ async fn f45_a_refusal_lists_every_problem_with_its_place_and_changes_nothing() 
     for wanted in [
         ("transition_destination", "/transitions/0"),
         ("condition_target", "/transitions/1"),
-        ("condition_expression", "/transitions/1"),
+        ("condition_expression", "/transitions/1/conditions/0/expression"),
         ("start_state_missing", ""),
         ("participant_unknown", "/states/1"),
         ("child_workflow_missing", "/states/1"),

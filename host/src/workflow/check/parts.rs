@@ -9,7 +9,7 @@ use super::{
         ids::StateId,
         ticket::ROBOT,
     },
-    Found, Place,
+    ExpressionPlace, Found, Place,
 };
 
 impl Found<'_> {
@@ -113,6 +113,10 @@ impl Found<'_> {
             if self.definition.condition_plugin.is_empty() {
                 for problem in gavia_condition::check(&condition.expression, &self.variables()) {
                     self.error("condition_expression", place, format!("condition {number}: {problem}"));
+                    let column = condition.expression.get(..problem.offset).map_or(0, |before| before.chars().count());
+                    if let Some(found) = self.problems.last_mut() {
+                        found.expression = Some(ExpressionPlace { condition: index, column });
+                    }
                 }
             }
         }
