@@ -12,7 +12,7 @@ use clap::{Arg, ArgAction, Args, Command, FromArgMatches, builder::FalseyValuePa
 
 pub use file::{Error, password, unknown_variables, with_file};
 pub use gavia_sandbox::Network;
-pub use values::{LogFormat, Secret};
+pub use values::{Compiler, LogFormat, Secret};
 
 use crate::embedded;
 
@@ -92,7 +92,7 @@ pub struct Config {
     #[arg(long, env = "GAVIA_HOOK_ALLOW_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
     pub hook_allow_hosts: Vec<String>,
 
-    /// Address of its own for /metrics; used once metrics exist, accepted until then
+    /// Address of its own for /metrics; without it the HTTP API's listener has them
     #[arg(long, env = "GAVIA_METRICS_LISTEN", value_name = "ADDRESS:PORT", value_parser = values::address)]
     pub metrics_listen: Option<SocketAddr>,
 
@@ -109,6 +109,10 @@ pub struct Config {
     /// How safely the embedded database writes. No setting: only tests trade it for speed.
     #[arg(skip)]
     pub durability: embedded::Durability,
+
+    /// Where plugins are compiled. No setting: the server's command knows its own program, tests have another one.
+    #[arg(skip)]
+    pub compiler: Compiler,
 }
 
 impl Config {

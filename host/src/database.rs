@@ -1,7 +1,7 @@
 //! Which PostgreSQL this process works with, and making it fit for use: the named one, the running server of another gavia, or an
 //! embedded one started for as long as this process needs it. Checks come before the first write; queries live in `store`.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use sqlx::{
     Connection as _, PgConnection,
@@ -93,6 +93,21 @@ impl Database {
     /// The database named `name` in the server's sessions, with the limits of the request path.
     pub async fn pool(&self, name: &str, connections: u32) -> Result<PgPool, Error> {
         Ok(store::request_pool(self.options.clone().application_name(name), connections).await?)
+    }
+
+    /// Where the database is on the network: none for a socket in the file system. A name is looked up once, at the start.
+    pub async fn addresses(&self) -> Vec<SocketAddr> {
+        if self.options.get_socket().is_some() {
+            return Vec::new();
+        }
+        let host = self.options.get_host().trim_matches(['[', ']']);
+        match tokio::net::lookup_host((host, self.options.get_port())).await {
+            Ok(found) => found.collect(),
+            Err(error) => {
+                tracing::warn!(%error, "the database's name cannot be looked up, so its address is not closed to plugins");
+                Vec::new()
+            }
+        }
     }
 
     /// One connection for long work (migrations, sealing anew): minutes instead of the request path's seconds.
@@ -195,5 +210,24 @@ fn place(options: &PgConnectOptions) -> String {
     match options.get_socket() {
         Some(folder) => format!("{}, database {database}", folder.display()),
         None => format!("{}:{}, database {database}", options.get_host(), options.get_port()),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    async fn addresses(url: &str) -> Vec<String> {
+        let database = Database { options: url.parse().unwrap(), server: None };
+        database.addresses().await.iter().map(ToString::to_string).collect()
+    }
+
+    #[tokio::test]
+    async fn the_databases_addresses_are_known_and_a_socket_has_none() {
+        assert_eq!(addresses("postgres://u:p@127.0.0.9:5433/d").await, ["127.0.0.9:5433"]);
+        assert_eq!(addresses("postgres://u@[::1]/d").await, ["[::1]:5432"]);
+        assert!(addresses("postgres://u@localhost:7/d").await.contains(&"127.0.0.1:7".to_owned()));
+        assert_eq!(addresses("postgres:///d?host=/run/pg&user=u").await, Vec::<String>::new());
     }
 }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::{self, App, Parts, door::DoorSettings},
-    config::Config,
+    config::{Compiler, Config},
     database::{self, Database},
     embedded, http, keys,
     outbound::{AddressRule, Outbound},
@@ -22,6 +22,10 @@ use crate::{
 
 /// The name of a node's sessions in PostgreSQL.
 pub const SESSIONS: &str = "gavia serve";
+/// How long an upload to `/api/v2/plugins` waits for the compiler.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(2);
+/// Connections of who reads metrics.
+const METRICS_CONNECTIONS: usize = 16;
 /// Descriptors that are not client connections: the database's, files, the log.
 const OTHER_FILES: u64 = 256;
 
@@ -61,6 +65,7 @@ pub struct Prepared {
     pub app: Arc<App>,
     config: Config,
     listener: TcpListener,
+    metrics: Option<TcpListener>,
     database: Database,
 }
 
@@ -84,9 +89,16 @@ pub async fn prepare(config: Config) -> Result<Prepared, Error> {
     drop(rustls::crypto::ring::default_provider().install_default());
     let key = keys::source(&config)?;
     let listener = listen(config.listen).await?;
+    let metrics = match config.metrics_listen {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
+    http::metrics::recorder();
     let database = Database::open(&config).await?;
-    match assemble(&config, &database, key).await {
-        Ok(app) => Ok(Prepared { app, config, listener, database }),
+    let mine: Vec<SocketAddr> =
+        [Some(&listener), metrics.as_ref()].into_iter().flatten().filter_map(|one| one.local_addr().ok()).collect();
+    match assemble(&config, &database, key, &mine).await {
+        Ok(app) => Ok(Prepared { app, config, listener, metrics, database }),
         Err(error) => {
             database.give_up().await;
             Err(error)
@@ -102,7 +114,12 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
 }
 
 /// The one place where an `App` is put together.
-async fn assemble(config: &Config, database: &Database, key: keys::Source) -> Result<Arc<App>, Error> {
+async fn assemble(
+    config: &Config,
+    database: &Database,
+    key: keys::Source,
+    mine: &[SocketAddr],
+) -> Result<Arc<App>, Error> {
     let key = database.prepare(config, key).await?;
     let db = database.pool(SESSIONS, config.database_connections).await?;
     if database.server.is_some() {
@@ -117,13 +134,30 @@ async fn assemble(config: &Config, database: &Database, key: keys::Source) -> Re
     let body_bytes_max = usize::try_from(config.body_bytes_max).expect("32 bits fit");
     let cache_dir = config.data_dir().join("compiled");
     let sandbox = Sandbox::new(Settings { cache_dir, slots: None, allocator: Allocator::Auto })?;
+    if let Compiler::Child { program, argument } = &config.compiler {
+        sandbox.compile_in_child(program.clone(), vec![(*argument).into()]);
+    }
+    sandbox.never_call(mine);
+    sandbox.never_call(&database.addresses().await);
     let outbound = Outbound::new(AddressRule::new(&config.hook_allow_cidrs, &config.hook_allow_hosts));
     let door = DoorSettings {
         trusted_proxies: config.trusted_proxies.clone(),
         address_rate_per_minute: config.address_rate_per_minute,
     };
     let (log_row, stopping) = (http::wire::log_row, CancellationToken::new());
-    let parts = Parts { db, key, zone, sandbox, outbound, log_row, body_bytes_max, stopping, door };
+    let parts = Parts {
+        db,
+        key,
+        zone,
+        sandbox,
+        outbound,
+        log_row,
+        body_bytes_max,
+        stopping,
+        door,
+        upload_patience: UPLOAD_PATIENCE,
+        metrics_elsewhere: config.metrics_listen.is_some(),
+    };
     Ok(Arc::new(App::new(parts).await.map_err(Error::Condition)?))
 }
 
@@ -149,10 +183,16 @@ impl Prepared {
     }
 
     async fn live(self) -> Result<(), Error> {
-        let Self { app, config, listener, database } = self;
+        let Self { app, config, listener, metrics, database } = self;
         let stopping = app.stopping.clone();
         let connections = places(config.connections);
         let working = tokio::spawn(worker::run_until(Arc::clone(&app), stopping.clone()));
+        let compiling = tokio::spawn(worker::compiling::run_until(Arc::clone(&app), stopping.clone()));
+        let upkeep = tokio::spawn(http::metrics::upkeep());
+        let telling = metrics.map(|listener| {
+            let routes = http::metrics::router(&app);
+            tokio::spawn(listener::serve(listener, routes, METRICS_CONNECTIONS, stopping.clone()))
+        });
         let serving = tokio::spawn(listener::serve(listener, http::router(&app), connections, stopping.clone()));
         let ended = tokio::select! {
             () = stopping.cancelled() => None,
@@ -165,6 +205,11 @@ impl Prepared {
             tracing::warn!("plugin calls did not end in 1 s");
         }
         joined(working.await);
+        joined(compiling.await);
+        upkeep.abort();
+        if let Some(telling) = telling {
+            telling.abort();
+        }
         // A database that is gone may keep a connection waiting; what waits then has nothing to lose.
         if timeout(Duration::from_secs(1), app.db.close()).await.is_err() {
             tracing::warn!("connections to the database did not close in 1 s");

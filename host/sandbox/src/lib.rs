@@ -54,7 +54,7 @@ pub use memory_services::{Department, InMemory, KV_BYTES};
 pub use origin::{NotAnOrigin, Origin, Scheme};
 pub use outcome::{Effect, LogLevel, LogLine, LogSource, Outcome, Usage};
 pub use plugin::Plugin;
-pub use prepare::{Prepared, Report};
+pub use prepare::{Candidate, Prepared, Report};
 pub use sandbox::{Allocator, Call, Sandbox, Settings};
 pub use section::custom_section;
 pub use services::{Answered, BoxFuture, Depth, NoServices, Secret, ServiceError, Services};

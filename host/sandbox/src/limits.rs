@@ -77,6 +77,8 @@ pub struct Limits {
     pub http_received_bytes: usize,
     /// One value in `kv`.
     pub kv_value_bytes: usize,
+    /// Keys and values of all that the plugin keeps in `kv`; counted by the host.
+    pub kv_bytes: usize,
     /// Fields and comments staged.
     pub effects: usize,
     /// Bytes of their keys, values and texts.
@@ -122,6 +124,7 @@ impl Limits {
             http_sent_bytes: 1 << 20,
             http_received_bytes: 1 << 20,
             kv_value_bytes: 64 << 10,
+            kv_bytes: 10 << 20,
             effects: 100,
             effect_bytes: 256 << 10,
             message_bytes: 8 << 10,
@@ -159,6 +162,7 @@ impl Limits {
             http_sent_bytes: size(self.http_sent_bytes, own.http_sent_bytes),
             http_received_bytes: size(self.http_received_bytes, own.http_received_bytes),
             kv_value_bytes: size(self.kv_value_bytes, own.kv_value_bytes),
+            kv_bytes: size(self.kv_bytes, own.kv_bytes),
             effects: size(self.effects, own.effects),
             effect_bytes: size(self.effect_bytes, own.effect_bytes),
             message_bytes: size(self.message_bytes, own.message_bytes),
@@ -170,37 +174,132 @@ impl Limits {
             failures: count(self.failures, own.failures).max(1),
         }
     }
+
+    /// All of them as they are typed and shown.
+    pub fn numbers(&self) -> Lowered {
+        let ms = |time: Duration| u64::try_from(time.as_millis()).ok();
+        Lowered {
+            cpu_ms: ms(self.cpu),
+            wall_ms: ms(self.wall),
+            memory_bytes: Some(self.memory_bytes),
+            table_elements: Some(self.table_elements),
+            transfer_bytes: Some(self.transfer_bytes),
+            host_calls: Some(self.host_calls),
+            handles: Some(self.handles),
+            log_bytes: Some(self.log_bytes),
+            log_lines: Some(self.log_lines),
+            stdio_bytes: Some(self.stdio_bytes),
+            http_requests: Some(self.http_requests),
+            http_at_once: Some(self.http_at_once),
+            http_ms: ms(self.http_time),
+            http_sent_bytes: Some(self.http_sent_bytes),
+            http_received_bytes: Some(self.http_received_bytes),
+            kv_value_bytes: Some(self.kv_value_bytes),
+            kv_bytes: Some(self.kv_bytes),
+            effects: Some(self.effects),
+            effect_bytes: Some(self.effect_bytes),
+            message_bytes: Some(self.message_bytes),
+            output_bytes: Some(self.output_bytes),
+            participants: Some(self.participants),
+            deliveries: Some(self.deliveries),
+            calls: Some(self.calls),
+            queue_ms: ms(self.queue),
+            failures: Some(self.failures),
+        }
+    }
 }
 
 /// One plugin's own numbers, as an administrator typed them; what is absent stays at the server's. Units and meanings as in [`Limits`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Lowered {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub wall_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub table_elements: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub transfer_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_calls: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub handles: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub log_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub log_lines: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub stdio_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub http_requests: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub http_at_once: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub http_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub http_sent_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub http_received_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kv_value_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kv_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub effects: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub effect_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub output_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub participants: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub deliveries: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub calls: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub queue_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub failures: Option<u32>,
+}
+
+impl Lowered {
+    /// These numbers, and the other ones where these say nothing.
+    #[must_use]
+    pub fn or(self, other: Lowered) -> Lowered {
+        Lowered {
+            cpu_ms: self.cpu_ms.or(other.cpu_ms),
+            wall_ms: self.wall_ms.or(other.wall_ms),
+            memory_bytes: self.memory_bytes.or(other.memory_bytes),
+            table_elements: self.table_elements.or(other.table_elements),
+            transfer_bytes: self.transfer_bytes.or(other.transfer_bytes),
+            host_calls: self.host_calls.or(other.host_calls),
+            handles: self.handles.or(other.handles),
+            log_bytes: self.log_bytes.or(other.log_bytes),
+            log_lines: self.log_lines.or(other.log_lines),
+            stdio_bytes: self.stdio_bytes.or(other.stdio_bytes),
+            http_requests: self.http_requests.or(other.http_requests),
+            http_at_once: self.http_at_once.or(other.http_at_once),
+            http_ms: self.http_ms.or(other.http_ms),
+            http_sent_bytes: self.http_sent_bytes.or(other.http_sent_bytes),
+            http_received_bytes: self.http_received_bytes.or(other.http_received_bytes),
+            kv_value_bytes: self.kv_value_bytes.or(other.kv_value_bytes),
+            kv_bytes: self.kv_bytes.or(other.kv_bytes),
+            effects: self.effects.or(other.effects),
+            effect_bytes: self.effect_bytes.or(other.effect_bytes),
+            message_bytes: self.message_bytes.or(other.message_bytes),
+            output_bytes: self.output_bytes.or(other.output_bytes),
+            participants: self.participants.or(other.participants),
+            deliveries: self.deliveries.or(other.deliveries),
+            calls: self.calls.or(other.calls),
+            queue_ms: self.queue_ms.or(other.queue_ms),
+            failures: self.failures.or(other.failures),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -221,5 +320,22 @@ mod tests {
         assert_eq!((limits.wall, limits.memory_bytes), (server.wall, server.memory_bytes));
         assert_eq!((limits.http_requests, limits.calls), (0, 1));
         assert!(serde_json::from_str::<Lowered>(r#"{"cpu": 1}"#).is_err(), "a misspelt number is no silent default");
+    }
+
+    #[test]
+    fn every_number_can_be_shown_typed_and_lowered() {
+        for kind in Kind::ALL {
+            let server = Limits::for_kind(kind);
+            let shown = serde_json::to_value(server.numbers()).unwrap();
+            let names: Vec<&String> = shown.as_object().unwrap().keys().collect();
+            assert_eq!(names.len(), 26, "{names:?}");
+            for name in names {
+                let own: Lowered = serde_json::from_value(serde_json::json!({ name: 1 })).unwrap();
+                let lowered = serde_json::to_value(server.lowered(&own).numbers()).unwrap();
+                assert_eq!(lowered[name], 1, "{name}");
+                let typed = serde_json::to_value(own.or(server.numbers())).unwrap();
+                assert_eq!(typed, lowered, "{name}: nothing else changes");
+            }
+        }
     }
 }

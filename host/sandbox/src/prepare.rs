@@ -1,5 +1,11 @@
 //! From uploaded bytes to a plugin that can be called (plugin-runtime §5, steps 1 to 8). Runs on a blocking thread.
 
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
 use wasmtime::{Engine, component::Component};
 
 use crate::{
@@ -34,15 +40,33 @@ pub struct Prepared {
     /// Names the compiled code; `Sandbox::load` wants it back.
     pub compiled: Digest,
     /// The component to store: the upload itself, or what an uploaded core module became.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
+    /// How long the compiler took, its wait for a turn not counted.
+    pub took: Duration,
     pub kinds: Vec<Kind>,
     pub report: Report,
     pub plugin: Plugin,
 }
 
-/// An upload that may be compiled: a component within every number that can be counted without compiling.
+/// An upload that may be compiled: a component within every number that can be counted without compiling. Cheap to clone.
+#[derive(Clone)]
+pub struct Candidate(pub(crate) Arc<Checked>);
+
+impl Candidate {
+    /// The component to store: the upload itself, or what an uploaded core module became.
+    pub fn bytes(&self) -> &Bytes {
+        &self.0.bytes
+    }
+
+    /// Names the component.
+    pub fn digest(&self) -> Digest {
+        self.0.digest
+    }
+}
+
 pub(crate) struct Checked {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Bytes,
+    digest: Digest,
     counts: Counts,
 }
 
@@ -50,7 +74,8 @@ impl Checked {
     /// Checks bytes, and makes a component of a core module.
     pub(crate) fn of(upload: Vec<u8>) -> Result<Checked, Rejection> {
         let (bytes, counts) = normalise(upload)?;
-        Ok(Checked { bytes, counts })
+        let bytes = Bytes::from(bytes);
+        Ok(Checked { digest: Digest::of(&bytes), bytes, counts })
     }
 
     /// What its compilation may take.
@@ -64,8 +89,8 @@ impl Checked {
     }
 
     /// Loads the compiled code, which the caller just made, links it and puts it into the cache.
-    pub(crate) fn finish(self, inner: &Inner, code: &[u8]) -> Result<Prepared, Rejection> {
-        let digest = Digest::of(&self.bytes);
+    pub(crate) fn finish(&self, inner: &Inner, code: &[u8], begun: Instant) -> Result<Prepared, Rejection> {
+        let digest = self.digest;
         // What the pool has no room for shows here.
         let component = deserialize(inner, code).map_err(|error| Rejection::Invalid(format!("{error:#}")))?;
         let plugin = Plugin::link(&inner.linkers, &component, digest)?;
@@ -79,7 +104,8 @@ impl Checked {
             compiled: Digest::of(code),
             kinds: plugin.kinds().to_vec(),
             report: report(&component, self.bytes.len(), self.counts),
-            bytes: self.bytes,
+            bytes: self.bytes.clone(),
+            took: begun.elapsed(),
             plugin,
         })
     }

@@ -5,11 +5,11 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     sync::{Arc, OnceLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
-    sync::{Mutex, Semaphore, watch},
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch},
     time::timeout,
 };
 use wasmtime::component::Component;
@@ -28,7 +28,7 @@ use crate::{
     link::Linkers,
     outcome::{Outcome, Usage},
     plugin::Plugin,
-    prepare::{Checked, Prepared},
+    prepare::{Candidate, Checked, Prepared},
     registry::Registry,
     services::{NoServices, Services},
     state::OwnTicket,
@@ -67,8 +67,10 @@ pub(crate) struct Inner {
     pub(crate) cache: Cache,
     pub(crate) registry: Registry,
     engine_id: String,
-    /// One compilation at a time: it takes every core anyway.
+    /// Two compilations at a time: a small one is not to wait half a minute for a large one.
     compiler: Arc<Semaphore>,
+    /// Uploads that are looked at at once, each in memory as a whole.
+    checker: Arc<Semaphore>,
     worker: OnceLock<Worker>,
     /// One load from disk at a time, so that two callers do not load the same file.
     loader: Mutex<()>,
@@ -107,7 +109,8 @@ impl Sandbox {
             linkers: Linkers::new(&engine)?,
             cache: Cache::open(&cache_dir, &engine_id)?,
             registry: Registry::default(),
-            compiler: Arc::new(Semaphore::new(1)),
+            compiler: Arc::new(Semaphore::new(2)),
+            checker: Arc::new(Semaphore::new(2)),
             worker: OnceLock::new(),
             loader: Mutex::new(()),
             _ticker: Ticker::start(&engine)?,
@@ -136,34 +139,54 @@ impl Sandbox {
         let _ = self.0.worker.set(Worker { program, arguments });
     }
 
-    /// Makes a plugin of uploaded bytes: checks them, makes a core module a component, compiles it, links it and writes the result to
-    /// the cache. Takes tens of milliseconds for a Rust plugin, half a minute for a Python one. One upload at a time.
+    /// Makes a plugin of uploaded bytes: `check`, then `compile`.
     pub async fn prepare(&self, bytes: Vec<u8>) -> Result<Prepared, Rejection> {
-        let turn = self.0.compiler.clone().acquire_owned().await;
-        let turn = turn.map_err(|_| Rejection::Internal("the compiler is closed".to_owned()))?;
-        // The turn goes with the work: a caller that goes away does not let a second compilation begin beside the first.
-        let (checked, turn) = blocking(move || Ok((Checked::of(bytes)?, turn))).await?;
-        let inner = self.0.clone();
-        match self.0.worker.get() {
-            None => {
-                blocking(move || {
-                    let code = checked.compile(inner.engine())?;
-                    let prepared = checked.finish(&inner, &code);
-                    drop(turn);
-                    prepared
-                })
-                .await
-            }
-            Some(worker) => {
-                let code = worker.compile(&checked.bytes, checked.allowance()).await?;
-                blocking(move || {
-                    let prepared = checked.finish(&inner, &code);
-                    drop(turn);
-                    prepared
-                })
-                .await
-            }
-        }
+        self.compile(self.check(bytes).await?).await
+    }
+
+    /// Checks what can be checked without compiling, and makes a core module a component. Takes milliseconds.
+    pub async fn check(&self, bytes: Vec<u8>) -> Result<Candidate, Rejection> {
+        let turn = turn(&self.0.checker).await?;
+        blocking(move || {
+            let checked = Checked::of(bytes);
+            drop(turn);
+            Ok(Candidate(Arc::new(checked?)))
+        })
+        .await
+    }
+
+    /// Compiles, links and writes the result to the cache. Takes tens of milliseconds for a Rust plugin, half a minute for a Python
+    /// one, after waiting for its turn.
+    pub async fn compile(&self, candidate: Candidate) -> Result<Prepared, Rejection> {
+        // The turn goes with the work: a caller that goes away does not let another compilation begin beside it.
+        let turn = turn(&self.0.compiler).await?;
+        let (inner, checked, begun) = (self.0.clone(), candidate.0, Instant::now());
+        let code = match self.0.worker.get() {
+            None => None,
+            Some(worker) => Some(worker.compile(&checked.bytes, checked.allowance()).await?),
+        };
+        blocking(move || {
+            let code = code.map_or_else(|| checked.compile(inner.engine()), Ok)?;
+            let prepared = checked.finish(&inner, &code, begun);
+            drop(turn);
+            prepared
+        })
+        .await
+    }
+
+    /// The plugin if it is in memory.
+    pub fn loaded(&self, component: Digest) -> Option<Plugin> {
+        self.0.registry.get(component)
+    }
+
+    /// Plugins in memory that are suspended now, and for how long.
+    pub fn suspended(&self) -> Vec<(Digest, Duration)> {
+        self.0.registry.suspended()
+    }
+
+    /// Calls at once, at most.
+    pub fn slots(&self) -> usize {
+        self.0.slots as usize
     }
 
     /// The plugin from memory, or from the cache file whose SHA-256 is `compiled`. `None`: prepare it again from the stored component.
@@ -273,6 +296,10 @@ pub(crate) fn show(user: &mut User, grant: DirectoryRead) {
         user.email.clear();
         user.phone.clear();
     }
+}
+
+async fn turn(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Rejection> {
+    turns.clone().acquire_owned().await.map_err(|_| Rejection::Internal("the compiler is closed".to_owned()))
 }
 
 /// Runs work that takes long on a thread for that.

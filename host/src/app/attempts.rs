@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::{App, Error};
 use crate::{
     ambient,
     outbound::SendError,
     store::{self, jobs::Job},
 };
+
+/// A job that is begun more often than this never came to an end of its own, not even to a failure: its node died with it.
+pub const MOST_BEGUN: i32 = 2 * MOST_ATTEMPTS;
 
 /// Tries of one job, about a quarter of an hour in all; then it is dead and somebody has to look.
 pub(super) const MOST_ATTEMPTS: i32 = 12;
@@ -48,6 +53,24 @@ impl App {
             Err(Error::Busy) => self.postpone(job, Duration::from_secs(1), "busy").await,
             Err(error) => Err(error),
         }
+    }
+
+    /// A move that waits for a plugin is made later; false when it was tried as often as any job is. What the job's work came to goes with
+    /// it, so that the work is not done twice.
+    pub(super) async fn wait_for_plugin(
+        &self,
+        job: &Job,
+        reason: &str,
+        answered: Option<&Value>,
+    ) -> Result<bool, Error> {
+        let Some(delay) = backoff(job.tries) else { return Ok(false) };
+        let mut connection = self.db.acquire().await?;
+        if let Some(answered) = answered {
+            store::jobs::keep_answer(&mut connection, job, answered).await?;
+        }
+        // last: from here on another node may have the job
+        store::jobs::postpone(&mut connection, job, delay, reason).await?;
+        Ok(true)
     }
 
     pub(super) async fn postpone(&self, job: &Job, delay: Duration, why: &str) -> Result<(), Error> {

@@ -23,7 +23,10 @@ impl App {
         let request = Move { transition, suggestion: TIMER, body: &body };
         let act = Act::Advance { request: &request, comments: &[] };
         match self.write(job.ticket, By::engine(Cause::Timer, Some(job)), act).await {
-            Err(Error::Refused(refusal)) => self.engine_refused(job, Cause::Timer, Some(transition), &refusal).await,
+            Err(Error::Refused(refusal)) => {
+                self.engine_refused(job, Cause::Timer, Some(transition), &refusal.to_string()).await
+            }
+            Err(waits @ Error::PluginWaits { .. }) => self.later(job, Cause::Timer, Some(transition), &waits).await,
             other => self.settle(job, other).await,
         }
     }
@@ -56,11 +59,27 @@ impl App {
         match (moved, job) {
             (Err(Error::Refused(Refusal::ChildrenOpen)), _) => self.drop_if(job).await,
             (Err(Error::Refused(refusal)), Some(job)) => {
-                self.engine_refused(job, Cause::Children, None, &refusal).await
+                self.engine_refused(job, Cause::Children, None, &refusal.to_string()).await
             }
+            (Err(waits @ Error::PluginWaits { .. }), Some(job)) => self.later(job, Cause::Children, None, &waits).await,
             (Err(Error::Refused(_)), None) => Ok(()),
             (other, _) => other,
         }
+    }
+
+    /// The move is tried again, until it was tried often enough.
+    async fn later(
+        &self,
+        job: &Job,
+        cause: Cause,
+        transition: Option<TransitionId>,
+        waits: &Error,
+    ) -> Result<(), Error> {
+        let reason = waits.to_string();
+        if self.wait_for_plugin(job, &reason, None).await? {
+            return Ok(());
+        }
+        self.engine_refused(job, cause, transition, &reason).await
     }
 
     async fn engine_refused(
@@ -68,9 +87,9 @@ impl App {
         job: &Job,
         cause: Cause,
         transition: Option<TransitionId>,
-        refusal: &Refusal,
+        reason: &str,
     ) -> Result<(), Error> {
-        let act = Act::EngineRefused { transition, reason: &refusal.to_string() };
+        let act = Act::EngineRefused { transition, reason };
         let logged = self.write(job.ticket, By::engine(cause, Some(job)), act).await;
         self.settle(job, logged).await
     }

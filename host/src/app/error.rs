@@ -23,6 +23,9 @@ pub enum Error {
     /// The connection died in the commit and the database could not say in time what became of it.
     #[error("the outcome is unknown")]
     OutcomeUnknown,
+    /// A plugin that the move needs gives no answer now and may later; nothing was changed.
+    #[error("the plugin {plugin} gives no answer at present: {reason}")]
+    PluginWaits { plugin: String, reason: String },
     /// The job that asked belongs to another attempt by now: its result is dropped.
     #[error("another attempt has this job")]
     Stale,

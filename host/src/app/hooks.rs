@@ -42,6 +42,10 @@ impl App {
             return self.drop_job(job).await;
         }
         let outcome = match HookConfig::of(&ticket, &definition) {
+            // the receiver took the call already, and the move waits for a plugin
+            Ok(_) if job.payload["answered"].is_string() => {
+                Ok(job.payload["answered"].as_str().unwrap_or_default().to_owned())
+            }
             Ok(config) => {
                 let body = body(&config, &ticket, workflow::ticket_values(&ticket, &definition, self.zone));
                 let post = Post { url: &config.url, token: &config.token, key: job.key, body: &body };
@@ -54,6 +58,13 @@ impl App {
             Ok(message) => {
                 let done = self.write(job.ticket, by, Act::HookAccepted { message: &message }).await;
                 match done {
+                    Err(waits @ Error::PluginWaits { .. }) => {
+                        let reason = waits.to_string();
+                        if self.wait_for_plugin(job, &reason, Some(&message.into())).await? {
+                            return Ok(());
+                        }
+                        self.hook_failed(by, &reason).await
+                    }
                     Err(Error::Refused(refusal)) => self.hook_failed(by, &refusal.to_string()).await,
                     other => self.settle(job, other).await,
                 }
@@ -65,7 +76,13 @@ impl App {
                     self.hook_failed(By { after: After::Postpone(delay), ..by }, &reason).await
                 }
                 Some(delay) => self.postpone(job, delay, &reason).await,
-                None => self.hook_failed(By { after: After::Bury, ..by }, &format!("given up: {reason}")).await,
+                None => {
+                    self.hook_failed(
+                        By { after: After::Bury("the receiver did not take the call"), ..by },
+                        &format!("given up: {reason}"),
+                    )
+                    .await
+                }
             },
         }
     }

@@ -4,7 +4,7 @@
 pub mod accounts;
 mod acts;
 pub mod app_tokens;
-mod attempts;
+pub mod attempts;
 pub mod definitions;
 pub mod directory;
 pub mod documents;
@@ -12,6 +12,7 @@ pub mod door;
 pub mod dry_run;
 mod engine_moves;
 mod error;
+mod figures;
 mod guest_context;
 pub mod hook_tokens;
 pub mod hooks;
@@ -33,18 +34,22 @@ pub mod scripts;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tickets;
+pub mod trials;
 pub mod workflows;
 mod write;
+
+use std::{sync::Arc, time::Duration};
 
 use chrono_tz::Tz;
 use gavia_sandbox::{Plugin, Sandbox};
 use serde_json::Value;
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 pub use error::Error;
 
-use crate::{outbound::Outbound, seal::SealingKey, store::flow_logs::FlowLog, workflow::TicketId};
+use crate::{outbound::Outbound, seal::SealingKey, store, store::flow_logs::FlowLog, workflow::TicketId};
 
 /// What a running server works with. Shared by the request path and the worker.
 pub struct App {
@@ -67,8 +72,17 @@ pub struct App {
     numbers: numbers::Numbers,
     logins: logins::Logins,
     noted: plugin_calls::Noted,
+    called: figures::Called,
+    /// Names this node where it holds something for a while.
+    node: uuid::Uuid,
+    /// Uploads that are compiled at once or wait for it, each in memory as a whole.
+    compilations: Arc<Semaphore>,
+    /// How long an upload waits for the compiler before it is answered as one that is being compiled.
+    upload_patience: Duration,
+    /// Metrics have a listener of their own.
+    pub metrics_elsewhere: bool,
     /// One import of a directory at a time.
-    imports: tokio::sync::Semaphore,
+    imports: Semaphore,
 }
 
 /// What an `App` is made of.
@@ -82,7 +96,12 @@ pub struct Parts {
     pub body_bytes_max: usize,
     pub stopping: CancellationToken,
     pub door: door::DoorSettings,
+    pub upload_patience: Duration,
+    pub metrics_elsewhere: bool,
 }
+
+/// Compilations that are waited for or under way on one node.
+const COMPILATIONS: usize = 6;
 
 /// A row of a ticket's flow logs in the wire's shape.
 pub type LogRow = fn(&FlowLog, TicketId, Tz) -> Value;
@@ -113,7 +132,26 @@ impl App {
             numbers: numbers::Numbers::default(),
             logins: logins::Logins::default(),
             noted: plugin_calls::Noted::default(),
-            imports: tokio::sync::Semaphore::new(1),
+            called: figures::Called::default(),
+            node: crate::ambient::uuid(),
+            compilations: Arc::new(Semaphore::new(COMPILATIONS)),
+            upload_patience: parts.upload_patience,
+            metrics_elsewhere: parts.metrics_elsewhere,
+            imports: Semaphore::new(1),
+        }
+    }
+}
+
+impl App {
+    /// Brings what is measured and not counted up to date, for whoever asks for metrics now. A database that does not answer at once is
+    /// left out.
+    pub async fn read_figures(&self) {
+        figures::standing(&self.sandbox, &self.called);
+        figures::connections(self.db.size(), self.db.num_idle());
+        match tokio::time::timeout(Duration::from_secs(1), store::job_lists::lengths(&self.db)).await {
+            Ok(Ok(lengths)) => figures::queue(&lengths),
+            Ok(Err(error)) => tracing::warn!(%error, "jobs are not counted"),
+            Err(_) => tracing::warn!("jobs are not counted: the database does not answer"),
         }
     }
 }

@@ -65,9 +65,8 @@ impl App {
             body: text("content_result"),
             recipients: people.into_iter().map(guest_user).collect(),
         };
-        let outcome = self.sandbox.send_notice(&callee.plugin, &message, self.call_of(callee, &context)).await;
-        self.note_call(callee, &context, &outcome).await;
-        Ok(Some(outcome.result))
+        let call = self.sandbox.send_notice(&callee.plugin, &message, self.call_of(callee, &context));
+        Ok(Some(self.observed(callee, &context, call).await.result))
     }
 
     /// The end of the job, the line of the delivery log and its people are one transaction.

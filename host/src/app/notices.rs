@@ -200,7 +200,7 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    async fn gave_up(&self, job: &Job, id: NoticeId, reason: &str) -> Result<(), Error> {
+    pub(super) async fn gave_up(&self, job: &Job, id: NoticeId, reason: &str) -> Result<(), Error> {
         let mut tx = self.db.begin().await?;
         if store::jobs::bury(&mut tx, job, reason).await? {
             self.log_delivery(&mut tx, job, id, (Outcome::Failed, reason)).await?;

@@ -3,10 +3,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gavia_sandbox::{LogLevel, LogLine, LogSource, Outcome, types};
+use gavia_sandbox::{LogLevel, LogLine, LogSource, Outcome, PluginError, types};
 use serde_json::json;
+use tracing::{Instrument as _, Span, field::Empty};
 
-use super::{App, plugins::Callee};
+use super::{App, figures, plugins::Callee};
 use crate::{
     store::plugins::{calls, kv},
     workflow::TicketId,
@@ -22,7 +23,41 @@ const CLEAN_ROWS: i64 = 512;
 pub(super) struct Noted(AtomicU64);
 
 impl App {
-    pub(super) async fn note_call<T>(&self, callee: &Callee, context: &types::Context, outcome: &Outcome<T>) {
+    /// Makes a call inside a span of its own, counts it, passes its log on and keeps what it came to.
+    pub(super) async fn observed<T>(
+        &self,
+        callee: &Callee,
+        context: &types::Context,
+        call: impl Future<Output = Outcome<T>>,
+    ) -> Outcome<T> {
+        let span = tracing::info_span!(
+            "plugin_call",
+            plugin = callee.name,
+            version = callee.number,
+            kind = kind_name(callee),
+            invocation = context.invocation_id,
+            ticket = context.ticket.id,
+            attempt = context.attempt,
+            outcome = Empty,
+            cpu_ticks = Empty,
+            wall_ms = Empty,
+            queue_ms = Empty,
+            peak_memory = Empty,
+            host_calls = Empty,
+            denied = Empty,
+            http_requests = Empty,
+            http_bytes = Empty,
+            logs_dropped = Empty,
+        );
+        let outcome = call.instrument(span.clone()).await;
+        record(&span, &outcome);
+        span.in_scope(|| outcome.logs.iter().for_each(pass_on));
+        figures::called(&callee.name, callee.kind, &outcome);
+        self.note_call(callee, context, &outcome).await;
+        outcome
+    }
+
+    async fn note_call<T>(&self, callee: &Callee, context: &types::Context, outcome: &Outcome<T>) {
         let usage = outcome.usage;
         let (class, detail) = match &outcome.result {
             Ok(_) => ("ok", String::new()),
@@ -47,7 +82,7 @@ impl App {
             denied: usage.denied,
             logs_dropped: usage.logs_dropped,
         };
-        let lines: Vec<calls::Line> = outcome.logs.iter().map(line).collect();
+        let lines: Vec<calls::Line> = outcome.logs.iter().map(calls::Line::from).collect();
         if let Err(error) = calls::insert(&self.db, &call, &lines).await {
             tracing::warn!(%error, invocation = call.invocation, "a plugin's call is not noted");
         }
@@ -58,6 +93,11 @@ impl App {
         if !self.noted.0.fetch_add(1, Ordering::Relaxed).is_multiple_of(CLEAN_EVERY) {
             return;
         }
+        self.forget_old_calls().await;
+    }
+
+    /// Calls, their logs and stored values whose time is over. Also asked for now and then where no plugin is called any more.
+    pub async fn forget_old_calls(&self) {
         let cleaned = async {
             calls::forget(&self.db, CLEAN_ROWS).await?;
             kv::forget(&self.db, CLEAN_ROWS).await
@@ -65,6 +105,38 @@ impl App {
         if let Err(error) = cleaned.await {
             tracing::warn!(%error, "calls and stored values whose time is over are not cleaned up");
         }
+    }
+}
+
+fn record<T>(span: &Span, outcome: &Outcome<T>) {
+    let usage = outcome.usage;
+    span.record("outcome", outcome.result.as_ref().map_or_else(PluginError::class, |_| "ok"));
+    for (field, number) in [
+        ("cpu_ticks", usage.cpu_ticks),
+        ("wall_ms", usage.wall_ms),
+        ("queue_ms", usage.queue_ms),
+        ("peak_memory", usage.peak_memory_bytes as u64),
+        ("host_calls", usage.host_calls.into()),
+        ("denied", usage.denied.into()),
+        ("http_requests", usage.http_requests.into()),
+        ("http_bytes", usage.http_sent_bytes.saturating_add(usage.http_received_bytes)),
+        ("logs_dropped", usage.logs_dropped.into()),
+    ] {
+        span.record(field, number);
+    }
+    span.in_scope(|| tracing::debug!("a plugin was called"));
+}
+
+/// A plugin's own words, as its author chose to log them. A filter such as `plugin=off` keeps them out of this log.
+fn pass_on(line: &LogLine) {
+    let LogLine { message, fields, .. } = line;
+    let fields = (!fields.is_empty()).then(|| json!(fields).to_string());
+    match line.level {
+        LogLevel::Trace => tracing::trace!(target: "plugin", fields, "{message}"),
+        LogLevel::Debug => tracing::debug!(target: "plugin", fields, "{message}"),
+        LogLevel::Info => tracing::info!(target: "plugin", fields, "{message}"),
+        LogLevel::Warn => tracing::warn!(target: "plugin", fields, "{message}"),
+        LogLevel::Error => tracing::error!(target: "plugin", fields, "{message}"),
     }
 }
 
@@ -78,24 +150,26 @@ fn kind_name(callee: &Callee) -> &'static str {
 }
 
 /// The sandbox escaped its control characters.
-fn line(line: &LogLine) -> calls::Line {
-    let level = match line.level {
-        LogLevel::Trace => "trace",
-        LogLevel::Debug => "debug",
-        LogLevel::Info => "info",
-        LogLevel::Warn => "warn",
-        LogLevel::Error => "error",
-    };
-    let source = match line.source {
-        LogSource::Log => "log",
-        LogSource::Stdout => "stdout",
-        LogSource::Stderr => "stderr",
-        LogSource::Sandbox => "sandbox",
-    };
-    calls::Line {
-        level: level.to_owned(),
-        source: source.to_owned(),
-        message: line.message.clone(),
-        fields: json!(line.fields),
+impl From<&LogLine> for calls::Line {
+    fn from(line: &LogLine) -> Self {
+        let level = match line.level {
+            LogLevel::Trace => "trace",
+            LogLevel::Debug => "debug",
+            LogLevel::Info => "info",
+            LogLevel::Warn => "warn",
+            LogLevel::Error => "error",
+        };
+        let source = match line.source {
+            LogSource::Log => "log",
+            LogSource::Stdout => "stdout",
+            LogSource::Stderr => "stderr",
+            LogSource::Sandbox => "sandbox",
+        };
+        Self {
+            level: level.to_owned(),
+            source: source.to_owned(),
+            message: line.message.clone(),
+            fields: json!(line.fields),
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     store::{
         self,
         plugins::{
-            kv::{self, Entry, Kept, PLUGIN_BYTES_MAX},
+            kv::{self, Entry, Kept},
             people::{self, PersonRow, Reach},
             settings,
         },
@@ -30,6 +30,8 @@ pub(super) struct PluginHost {
     /// None has neither secrets nor storage.
     pub plugin: Option<PluginId>,
     pub settings: Vec<(String, String)>,
+    /// What the plugin may keep in all.
+    pub kv_bytes: usize,
     /// The ticket of the call as it was at the start.
     pub own: types::Ticket,
 }
@@ -78,10 +80,10 @@ impl Services for PluginHost {
     fn kv_set<'a>(&'a self, key: &'a str, value: Vec<u8>, ttl: Option<Duration>) -> Answered<'a, ()> {
         answered(async move {
             let mut db = self.db.acquire().await.map_err(|error| failed(error.into()))?;
-            let entry = Entry { key, value: &value, ttl };
+            let entry = Entry { key, value: &value, ttl, room: self.kv_bytes };
             match kv::set(&mut db, self.namespace()?, entry).await.map_err(failed)? {
                 Kept::Yes | Kept::Differs => Ok(()),
-                Kept::Full => Err(full()),
+                Kept::Full => Err(self.full()),
             }
         })
     }
@@ -93,12 +95,12 @@ impl Services for PluginHost {
     fn kv_compare_and_set<'a>(&'a self, key: &'a str, old: Option<Vec<u8>>, new: Vec<u8>) -> Answered<'a, bool> {
         answered(async move {
             let mut db = self.db.acquire().await.map_err(|error| failed(error.into()))?;
-            let entry = Entry { key, value: &new, ttl: None };
+            let entry = Entry { key, value: &new, ttl: None, room: self.kv_bytes };
             let kept = kv::compare_and_set(&mut db, self.namespace()?, old.as_deref(), entry).await;
             match kept.map_err(failed)? {
                 Kept::Yes => Ok(true),
                 Kept::Differs => Ok(false),
-                Kept::Full => Err(full()),
+                Kept::Full => Err(self.full()),
             }
         })
     }
@@ -134,6 +136,10 @@ impl PluginHost {
         self.plugin.ok_or(ServiceError::NotFound)
     }
 
+    fn full(&self) -> ServiceError {
+        ServiceError::Exhausted(format!("the plugin may store {} bytes", self.kv_bytes))
+    }
+
     async fn person(&self, username: &str) -> Result<Option<types::User>, ServiceError> {
         let found = people::by_names(&self.db, &[username.to_owned()]).await.map_err(failed)?;
         Ok(found.into_iter().next().map(guest_user))
@@ -149,10 +155,6 @@ fn answered<'a, T: 'a>(question: impl Future<Output = Result<T, ServiceError>> +
 
 fn failed(error: store::Error) -> ServiceError {
     ServiceError::Failed(error.to_string())
-}
-
-fn full() -> ServiceError {
-    ServiceError::Exhausted(format!("a plugin may store {PLUGIN_BYTES_MAX} bytes"))
 }
 
 fn members(found: Result<Option<Vec<PersonRow>>, store::Error>) -> Result<Vec<types::User>, ServiceError> {
@@ -176,6 +178,7 @@ mod tests {
             key: app.key.clone(),
             plugin: Some(plugin),
             settings: vec![("k".into(), "v".into())],
+            kv_bytes: 10 << 20,
             own: types::Ticket { id: 7, title: "own".into(), ..types::Ticket::default() },
         }
     }
@@ -224,6 +227,7 @@ mod tests {
             db: app.db.clone(),
             key: app.key.clone(),
             settings: vec![],
+            kv_bytes: 0,
             own: host.own.clone(),
         };
         assert_eq!(other.secret("T").await, Err(ServiceError::NotFound));

@@ -4,13 +4,13 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use gavia_sandbox::{
-    Digest, DirectoryRead, FieldScope, Grants, HttpGrant, Injection, Kind, Methods, Plugin, Reach, Sandbox, Storage,
-    TicketsRead, types,
+    Digest, DirectoryRead, FieldScope, Grants, HttpGrant, Injection, Kind, Limits, Methods, Plugin, Reach, Sandbox,
+    Storage, TicketsRead, types,
 };
 use serde_json::Value;
 use sqlx::PgPool;
 
-use super::{App, Error, plugin_host::PluginHost};
+use super::{App, Error, figures, plugin_host::PluginHost, registry::limits};
 use crate::{
     plugins::{Capabilities, DirectoryDetail, Fields, Origin, PluginId, TicketReach, VersionId},
     store::{
@@ -23,13 +23,21 @@ use crate::{
 #[derive(Clone)]
 pub(super) struct Callee {
     pub plugin: Plugin,
+    /// As administrators call it.
+    pub name: String,
     /// None for a run script that an older node stored.
     pub of: Option<(PluginId, VersionId)>,
+    /// The version's number.
+    pub number: Option<i32>,
     pub kind: Kind,
     pub grants: Arc<Grants>,
     /// What an administrator typed for it.
     pub settings: Vec<(String, String)>,
+    pub limits: Limits,
 }
+
+/// What a script is called that an older node stored.
+const FORMER: &str = "former-script";
 
 impl App {
     pub(super) async fn plugin(&self, component: &store::components::Digest) -> Result<Plugin, Error> {
@@ -47,22 +55,34 @@ impl App {
         if !found.kinds.iter().any(|has| *has == kind.to_string()) {
             return Ok(Err(format!("the plugin {} is no {kind} plugin", found.name)));
         }
+        Ok(Ok(self.found(found, kind).await?))
+    }
+
+    /// What was looked up, ready to be called.
+    pub(super) async fn found(&self, found: Runnable, kind: Kind) -> Result<Callee, Error> {
         let effective = effective(&found)?;
-        let settings = texts(&found).collect();
-        Ok(Ok(Callee {
-            plugin: self.plugin(&found.component).await?,
+        let plugin = self.plugin(&found.component).await?;
+        self.called.note(plugin.digest(), &found.name);
+        Ok(Callee {
+            plugin,
             of: Some((found.plugin, found.version)),
+            number: Some(found.number),
             kind,
             grants: Arc::new(grants(&effective, kind)),
-            settings,
-        }))
+            settings: texts(&found).collect(),
+            limits: limits::effective(kind, &found.manifest, &found.limits)?,
+            name: found.name,
+        })
     }
 
     /// A run script that an older node stored: a component with the rights that such scripts always had.
     pub(super) async fn former_script(&self, component: &store::components::Digest) -> Result<Callee, Error> {
         Ok(Callee {
             plugin: self.plugin(component).await?,
+            name: FORMER.to_owned(),
             of: None,
+            number: None,
+            limits: Limits::for_kind(Kind::Action),
             kind: Kind::Action,
             grants: Arc::new(grants(&Capabilities::of_scripts(), Kind::Action)),
             settings: Vec::new(),
@@ -76,6 +96,7 @@ impl App {
             key: self.key.clone(),
             plugin: callee.of.map(|(plugin, _)| plugin),
             settings: callee.settings.clone(),
+            kv_bytes: callee.limits.kv_bytes,
             own: own.clone(),
         })
     }
@@ -149,17 +170,23 @@ pub(super) async fn built_in(db: &PgPool, sandbox: &Sandbox, bytes: &[u8]) -> Re
 /// The plugin of a stored component. A compiled file is used only if it hashes to what the database says.
 async fn stored(db: &PgPool, sandbox: &Sandbox, component: &store::components::Digest) -> Result<Plugin, Error> {
     let engine = sandbox.engine_id();
+    if let Some(plugin) = sandbox.loaded(Digest(*component)) {
+        figures::loaded("memory");
+        return Ok(plugin);
+    }
     if let Some(compiled) = store::components::compiled(db, component, engine).await?
         && let Some(plugin) = sandbox.load(Digest(*component), Digest(compiled)).await
     {
+        figures::loaded("file");
         return Ok(plugin);
     }
+    figures::loaded("compiler");
     let bytes = store::components::bytes(db, component).await?;
     let bytes = bytes.ok_or_else(|| Error::Internal(format!("component {} is not stored", Digest(*component))))?;
-    let prepared = sandbox
-        .prepare(bytes)
-        .await
-        .map_err(|error| Error::Internal(format!("a stored component does not compile: {error}")))?;
+    let prepared = sandbox.prepare(bytes).await;
+    figures::compiled(&prepared);
+    let prepared =
+        prepared.map_err(|error| Error::Internal(format!("a stored component does not compile: {error}")))?;
     store::components::set_compiled(db, component, engine, &prepared.compiled.0).await?;
     Ok(prepared.plugin)
 }

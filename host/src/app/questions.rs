@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use gavia_sandbox::{Call, Grants, Kind, Limits, NoServices, Outcome, Retry, types};
+use gavia_sandbox::{Call, Grants, Kind, Limits, NoServices, Outcome, PluginError, Retry, types};
 use serde_json::Value;
 
 use super::{
-    App, Error,
+    App, Error, figures,
     guest_context::{self, Invocation, context, guest_fields, guest_ticket, guest_user},
     plugins::Callee,
 };
@@ -22,6 +22,9 @@ use crate::{
         Ticket,
     },
 };
+
+/// What the built-in condition plugin is called in figures.
+const BUILT_IN: &str = "built-in";
 
 impl App {
     /// Asks the workflow's condition plugin which of a transition's conditions holds first. An error is a readable reason.
@@ -55,7 +58,9 @@ impl App {
         let invocation =
             Invocation { id: ambient::uuid().to_string(), attempt: 1, run_by: run_by.to_owned(), transition: None };
         let context = context(self, invocation, ticket);
-        let outcome = match definition.condition_plugin.trim() {
+        let named = definition.condition_plugin.trim();
+        let asked = if named.is_empty() { BUILT_IN } else { named };
+        let outcome = match named {
             "" => {
                 let call = Call {
                     context: &context,
@@ -64,7 +69,9 @@ impl App {
                     limits: Limits { failures: u32::MAX, ..Limits::for_kind(Kind::Condition) },
                     host: Arc::new(NoServices),
                 };
-                self.sandbox.first_match(&self.conditions, &question.expressions, call).await
+                let outcome = self.sandbox.first_match(&self.conditions, &question.expressions, call).await;
+                figures::called(BUILT_IN, Kind::Condition, &outcome);
+                outcome
             }
             name => {
                 let callee = match self.callee(Wanted::Name(name), Kind::Condition).await? {
@@ -72,15 +79,14 @@ impl App {
                     Err(reason) => return Ok(Err(reason)),
                 };
                 let call = self.call_of(&callee, &context);
-                let outcome = self.sandbox.first_match(&callee.plugin, &question.expressions, call).await;
-                self.note_call(&callee, &context, &outcome).await;
-                outcome
+                let call = self.sandbox.first_match(&callee.plugin, &question.expressions, call);
+                self.observed(&callee, &context, call).await
             }
         };
-        Ok(match outcome.result {
-            Ok(index) => Ok(index.map(|index| index as usize)),
-            Err(error) => Err(error.shown()),
-        })
+        match outcome.result {
+            Ok(index) => Ok(Ok(index.map(|index| index as usize))),
+            Err(error) => passing(asked, &error).map_or_else(|| Ok(Err(error.shown())), Err),
+        }
     }
 
     /// Asks a state's participants plugin; the directory then knows those of the named who exist. An inner error is a readable reason.
@@ -107,14 +113,13 @@ impl App {
                 directory.users.extend(store::accounts::directory(&self.db, &needs).await?.users);
                 Ok(Ok(Some(names)))
             }
-            Err(error) => Ok(Err(error.shown())),
+            Err(error) => passing(&callee.name, &error).map_or_else(|| Ok(Err(error.shown())), Err),
         }
     }
 
     async fn resolve(&self, callee: &Callee, context: &types::Context) -> Outcome<Vec<String>> {
-        let outcome = self.sandbox.resolve_participants(&callee.plugin, self.call_of(callee, context)).await;
-        self.note_call(callee, context, &outcome).await;
-        outcome
+        let call = self.sandbox.resolve_participants(&callee.plugin, self.call_of(callee, context));
+        self.observed(callee, context, call).await
     }
 
     async fn people_context(
@@ -137,12 +142,12 @@ impl App {
         Ok(context)
     }
 
-    /// A call with the plugin's own grants and data, within the limits of its kind.
+    /// A call with the plugin's own grants and data, within its limits.
     pub(super) fn call_of<'a>(&self, callee: &Callee, context: &'a types::Context) -> Call<'a> {
         Call {
             context,
             grants: Arc::clone(&callee.grants),
-            limits: Limits::for_kind(callee.kind),
+            limits: callee.limits,
             host: self.host_for(callee, &context.ticket),
         }
     }
@@ -163,6 +168,12 @@ pub(super) fn new_ticket(definition: &Definition, new: &NewTicket<'_>, question:
         fields: guest_fields(&question.fields),
         ..types::Ticket::default()
     }
+}
+
+/// What may be over in a moment is no answer: a person is asked to try again, a job is tried again, and no step fails for good.
+fn passing(plugin: &str, error: &PluginError) -> Option<Error> {
+    let waits = || Error::PluginWaits { plugin: plugin.to_owned(), reason: error.shown() };
+    (error.retry() == Retry::Backoff).then(waits)
 }
 
 fn who(actor: Actor<'_>) -> &str {

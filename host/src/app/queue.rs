@@ -1,19 +1,24 @@
-//! What administrators do to jobs: have one tried afresh, or drop it. A job whose ticket waits for it is dropped along the one write
+//! What becomes of jobs that failed inside, and what administrators do to jobs: have one tried afresh, or drop it. A job whose ticket waits for it is dropped along the one write
 //! path, so that the ticket shows that nobody works for it any more and the run can be asked for again.
 
 use super::{
     App, Error,
     acts::Act,
+    attempts::backoff,
+    figures,
     write::{After, By},
 };
 use crate::{
     store::{
         self,
         job_lists::{JobRow, JobState},
-        jobs::JobKind,
+        jobs::{Job, JobKind},
     },
-    workflow::{Actor, Cause, FailedRun, Participants},
+    workflow::{Actor, Cause, FailedRun, NoticeId, Participants},
 };
+
+/// What a ticket's people read; the reason is the administrators'.
+const INSIDE: &str = "given up after an internal error; an administrator finds the reason among the jobs";
 
 /// Why a job stayed as it was.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +62,9 @@ impl App {
             return Err(QueueError::Running);
         }
         let told = match job.kind {
-            JobKind::Hook | JobKind::Script => self.fail_for_good(&job, &format!("dropped by {by}")).await?,
+            JobKind::Hook | JobKind::Script => {
+                self.fail_for_good(&job.job(), &format!("dropped by {by}"), After::Finish).await?
+            }
             JobKind::Timer | JobKind::Children | JobKind::Notice => false,
         };
         if !told && !store::job_lists::discard(&self.db, &job).await? {
@@ -68,13 +75,12 @@ impl App {
     }
 
     /// Ends a run with the mark of its failure on the ticket; false when the ticket does not wait for it any more.
-    async fn fail_for_good(&self, job: &JobRow, reason: &str) -> Result<bool, Error> {
+    async fn fail_for_good(&self, job: &Job, reason: &str, after: After<'_>) -> Result<bool, Error> {
         let (found, _) = match self.visible(job.ticket, None).await {
             Err(Error::TicketMissing | Error::TicketNotGranted | Error::WorkflowMissing) => return Ok(false),
             other => other?,
         };
-        let job = job.job();
-        let by = |actor| By { actor, app_token: None, job: Some(&job), after: After::Finish };
+        let by = |actor| By { actor, app_token: None, job: Some(job), after };
         let written = match found.ticket.participants {
             Participants::Hook => {
                 self.write(job.ticket, by(Actor::Engine(Cause::Hook)), Act::HookFailed { reason }).await
@@ -92,6 +98,54 @@ impl App {
             Err(Error::Stale | Error::TicketMissing | Error::Refused(_)) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// The end of a try: what failed inside (the database, a bug) is tried again after a growing wait, and given up after as many tries
+    /// as any other work, to be looked at by somebody (threat-model §7).
+    pub async fn job_ended(&self, job: &Job, ended: Result<(), String>) {
+        let Err(why) = ended else { return figures::job(job.kind, "done") };
+        tracing::error!(
+            job.id = job.id,
+            ticket.id = job.ticket.0,
+            tries = job.tries,
+            error = why,
+            "a job failed inside"
+        );
+        match self.failed_inside(job, &why.replace('\0', "\u{fffd}")).await {
+            Ok(outcome) => figures::job(job.kind, outcome),
+            Err(error) => {
+                figures::job(job.kind, "failed");
+                tracing::error!(job.id = job.id, %error, "that a job failed is not written; its lease runs out and it is tried again");
+            }
+        }
+    }
+
+    async fn failed_inside(&self, job: &Job, why: &str) -> Result<&'static str, Error> {
+        if let Some(delay) = backoff(job.tries) {
+            self.postpone(job, delay, why).await?;
+            return Ok("failed");
+        }
+        tracing::error!(job.id = job.id, ticket.id = job.ticket.0, "a job was given up; /api/v2/jobs has it");
+        let shown = match job.kind {
+            JobKind::Hook | JobKind::Script => {
+                let told = self.fail_for_good(job, INSIDE, After::Bury(why)).await;
+                // what fails inside may fail here too
+                told.unwrap_or_else(|error| {
+                    tracing::warn!(job.id = job.id, %error, "a ticket does not show that its job was given up");
+                    false
+                })
+            }
+            JobKind::Notice => match job.payload["notice"].as_i64().map(NoticeId) {
+                Some(notice) => self.gave_up(job, notice, why).await.is_ok(),
+                None => false,
+            },
+            JobKind::Timer | JobKind::Children => false,
+        };
+        if !shown {
+            let mut connection = self.db.acquire().await?;
+            store::jobs::bury(&mut connection, job, why).await?;
+        }
+        Ok("given_up")
     }
 
     async fn why_untouched(&self, id: i64) -> QueueError {

@@ -7,7 +7,8 @@ use gavia_sandbox::{
     Effect, Kind, Outcome, PluginError, Retry,
     types::{self, ActionAnswer},
 };
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use super::{
     App, Error,
@@ -49,6 +50,9 @@ impl App {
             Ok(transition) => transition,
             Err(refusal) => return self.script_failed(run, &refusal.to_string()).await,
         };
+        if let Some(answer) = Answered::of(job) {
+            return self.script_succeeded(run, transition, answer).await;
+        }
         if job.tries > MOST_ATTEMPTS {
             return self.script_failed(run, "the script's run was interrupted too often").await;
         }
@@ -57,9 +61,10 @@ impl App {
             Err(reason) => return self.script_failed(run, &reason).await,
         };
         match self.run_plugin(&callee, job, (&ticket, &definition), transition).await? {
-            Outcome { result: Ok(answer), effects, .. } => {
-                self.script_succeeded(run, transition, answer, effects).await
-            }
+            Outcome { result: Ok(answer), effects, .. } => match Answered::new(answer, effects) {
+                Ok(answer) => self.script_succeeded(run, transition, answer).await,
+                Err(key) => self.script_failed(run, &format!("the script wrote no JSON to the field {key}")).await,
+            },
             Outcome { result: Err(PluginError::Ended), .. } => Ok(()), // this node stops; the worker gives the job back
             Outcome { result: Err(error), .. } => match delay(&error, job.tries) {
                 Some(delay) => self.postpone(job, delay, &error.to_string()).await,
@@ -92,40 +97,24 @@ impl App {
         };
         let context = guest_context::for_ticket(self, ticket, definition, invocation).await?;
         tracing::debug!(ticket.id = job.ticket.0, visit = job.visit, attempt = job.attempt, "script starts");
-        let outcome = self.sandbox.run_action(&callee.plugin, self.call_of(callee, &context)).await;
-        self.note_call(callee, &context, &outcome).await;
-        Ok(outcome)
+        let call = self.sandbox.run_action(&callee.plugin, self.call_of(callee, &context));
+        Ok(self.observed(callee, &context, call).await)
     }
 
-    /// The plugin said yes: its fields and the move are one write. A move that the rules refuse is the script's failure.
-    async fn script_succeeded(
-        &self,
-        run: Run<'_>,
-        transition: TransitionId,
-        answer: ActionAnswer,
-        effects: Vec<Effect>,
-    ) -> Result<(), Error> {
-        let (mut body, mut comments) = (Map::new(), Vec::new());
-        for effect in effects {
-            match effect {
-                Effect::SetField(types::FieldValue { key, value, .. }) => {
-                    let value: Value = match serde_json::from_str(&value) {
-                        Ok(value) => value,
-                        Err(_) => {
-                            return self
-                                .script_failed(run, &format!("the script wrote no JSON to the field {key}"))
-                                .await;
-                        }
-                    };
-                    body.insert(key, value);
-                }
-                Effect::Comment(text) => comments.push(text),
-            }
-        }
-        let request = Move { transition, suggestion: &answer.message, body: &body };
-        let act = Act::Advance { request: &request, comments: &comments };
+    /// The plugin said yes: its fields and the move are one write. A move that the rules refuse is the script's failure; one that waits
+    /// for another plugin is made later, without running the script again.
+    async fn script_succeeded(&self, run: Run<'_>, transition: TransitionId, answer: Answered) -> Result<(), Error> {
+        let request = Move { transition, suggestion: &answer.message, body: &answer.body };
+        let act = Act::Advance { request: &request, comments: &answer.comments };
         match self.write(run.job.ticket, run.by(), act).await {
             Err(Error::Refused(refusal)) => self.script_failed(run, &refusal.to_string()).await,
+            Err(waits @ Error::PluginWaits { .. }) => {
+                let reason = waits.to_string();
+                if self.wait_for_plugin(run.job, &reason, Some(&json!(answer))).await? {
+                    return Ok(());
+                }
+                self.script_failed(run, &reason).await
+            }
             other => self.settle(run.job, other).await,
         }
     }
@@ -134,6 +123,36 @@ impl App {
         let act = Act::ScriptFailed(FailedRun { script: run.script, name: run.name, reason });
         let written = self.write(run.job.ticket, run.by(), act).await;
         self.settle(run.job, written).await
+    }
+}
+
+/// What a script that succeeded wants done; kept with its job while the move has to wait.
+#[derive(Debug, Serialize, Deserialize)]
+struct Answered {
+    message: String,
+    body: Map<String, Value>,
+    comments: Vec<String>,
+}
+
+impl Answered {
+    /// The error is the key of a field that was given no JSON.
+    fn new(answer: ActionAnswer, effects: Vec<Effect>) -> Result<Self, String> {
+        let (mut body, mut comments) = (Map::new(), Vec::new());
+        for effect in effects {
+            match effect {
+                Effect::SetField(types::FieldValue { key, value, .. }) => {
+                    let value = serde_json::from_str(&value).map_err(|_| key.clone())?;
+                    body.insert(key, value);
+                }
+                Effect::Comment(text) => comments.push(text),
+            }
+        }
+        Ok(Self { message: answer.message, body, comments })
+    }
+
+    fn of(job: &Job) -> Option<Self> {
+        let kept = job.payload.get("answered")?;
+        Self::deserialize(kept).ok()
     }
 }
 

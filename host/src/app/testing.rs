@@ -1,7 +1,7 @@
 //! An `App` on a database of its own, for tests of use cases and of the routes above them.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::{ops::Deref, path::Path, sync::Arc};
+use std::{ops::Deref, path::Path, sync::Arc, time::Duration};
 
 use gavia_sandbox::{Allocator, Plugin, Sandbox, Settings};
 use tokio::sync::OnceCell;
@@ -46,11 +46,20 @@ pub(crate) async fn app() -> TestApp {
     app_behind(DoorSettings::default()).await
 }
 
+/// Where every upload takes longer than anybody waits for.
+pub(crate) async fn impatient_app() -> TestApp {
+    app_with(|parts| parts.upload_patience = Duration::ZERO).await
+}
+
 /// With settings of its own for who may come in.
 pub(crate) async fn app_behind(door: DoorSettings) -> TestApp {
+    app_with(|parts| parts.door = door).await
+}
+
+async fn app_with(change: impl FnOnce(&mut Parts)) -> TestApp {
     let database = database().await;
     let (sandbox, conditions) = sandbox().await;
-    let parts = Parts {
+    let mut parts = Parts {
         db: database.pool.clone(),
         key: SealingKey::from_base64(&SealingKey::generate()).unwrap(),
         zone: chrono_tz::Asia::Shanghai,
@@ -59,7 +68,10 @@ pub(crate) async fn app_behind(door: DoorSettings) -> TestApp {
         log_row: |log, _, _| log.suggestion.clone().into(),
         body_bytes_max: 2 << 20,
         stopping: CancellationToken::new(),
-        door,
+        door: DoorSettings::default(),
+        upload_patience: Duration::from_mins(1),
+        metrics_elsewhere: false,
     };
+    change(&mut parts);
     TestApp { app: Arc::new(App::with(parts, conditions)), _database: database }
 }

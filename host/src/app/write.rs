@@ -31,7 +31,7 @@ pub(super) struct By<'a> {
     pub app_token: Option<i64>,
     /// Ended in the same transaction; when another attempt has it by now, nothing is written (I8).
     pub job: Option<&'a Job>,
-    pub after: After,
+    pub after: After<'a>,
 }
 
 /// What the sandbox was asked for a decision; nothing so far, by default.
@@ -49,12 +49,12 @@ impl Default for Answers {
 
 /// What becomes of the job whose result is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum After {
+pub(super) enum After<'a> {
     Finish,
     /// It is tried again.
     Postpone(Duration),
-    /// It was tried often enough; it stays for somebody to look at.
-    Bury,
+    /// It was tried often enough; it stays, with the reason, for somebody to look at.
+    Bury(&'a str),
 }
 
 impl<'a> By<'a> {
@@ -67,7 +67,7 @@ impl<'a> By<'a> {
         match self.after {
             After::Finish => store::jobs::finish(tx, job).await,
             After::Postpone(delay) => store::jobs::postpone(tx, job, delay, "the receiver did not take the call").await,
-            After::Bury => store::jobs::bury(tx, job, "the receiver did not take the call").await,
+            After::Bury(why) => store::jobs::bury(tx, job, why).await,
         }
     }
 }

@@ -11,7 +11,7 @@ mod token;
 mod user;
 mod workflow;
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -58,6 +58,29 @@ enum Command {
     Plugin(plugin::Command),
     /// Print the version
     Version,
+}
+
+/// The argument that makes this program a compiler of plugins: a process of few rights that the server starts (plugin-runtime §5.6).
+const COMPILE_WORKER: &str = "compile-worker";
+
+/// The whole program. A compiler is nothing else: no settings, no log, no runtime.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.len() == 2 && arguments[1] == COMPILE_WORKER {
+        return gavia_sandbox::compile_worker();
+    }
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => stop.report(),
+    }
+}
+
+/// This program as it is now, even when its file was replaced since it started.
+fn own_program() -> Result<PathBuf, Stop> {
+    if cfg!(target_os = "linux") {
+        return Ok("/proc/self/exe".into());
+    }
+    std::env::current_exe().map_err(|error| Stop::Io("this program's own file is not known", error))
 }
 
 /// Runs one command to its end.

@@ -5,8 +5,11 @@ use std::time::Duration;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{desk::say, stop::Stop};
-use crate::{config::Config, demo, serve};
+use super::{COMPILE_WORKER, desk::say, own_program, stop::Stop};
+use crate::{
+    config::{Compiler, Config},
+    demo, serve,
+};
 
 /// The whole stop's bound: past it something hangs, and waiting longer would only be killed from outside.
 const STOP_MAX: Duration = Duration::from_secs(10);
@@ -18,7 +21,8 @@ pub(super) struct Options {
     demo: bool,
 }
 
-pub(super) async fn run(config: Config, options: Options) -> Result<(), Stop> {
+pub(super) async fn run(mut config: Config, options: Options) -> Result<(), Stop> {
+    config.compiler = Compiler::Child { program: own_program()?, argument: COMPILE_WORKER };
     let told = told_to_stop();
     tokio::pin!(told);
     let mut running = tokio::select! {

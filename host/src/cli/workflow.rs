@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{
     app::{
-        documents::{self, Applied, Changed, DocumentError, Precondition, Problem, Putting},
+        documents::{self, Applied, Changed, DocumentError, Judged, Precondition, Problem, Putting},
         workflows::Removal,
     },
     config::Config,
     http::strict_json,
-    store::uses::COUNTED_MAX,
+    store::{uses::COUNTED_MAX, workflows},
     workflow::{Level, WorkflowId},
 };
 
@@ -27,13 +27,13 @@ const ENTRIES_MAX: usize = 200_000;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
-    /// List what is wrong with a workflow; exits with 1 when there are errors
+    /// List what is wrong with workflows, and what to write instead of expressions that gavia does not know; exits with 1 when
+    /// there are errors
     Check {
-        /// A document, or `-` for stdin
-        #[arg(required_unless_present = "id", conflicts_with = "id")]
+        /// A document, or `-` for stdin; with neither a file nor an id, every workflow of the database
         file: Option<PathBuf>,
         /// A workflow of the database instead
-        #[arg(long)]
+        #[arg(long, conflicts_with = "file")]
         id: Option<i64>,
     },
     /// Print a workflow as a document; tokens of hooks are masked
@@ -66,8 +66,15 @@ async fn check(config: Config, file: Option<PathBuf>, id: Option<i64>) -> Result
     let document = file.map(|file| read(&file)).transpose()?;
     let mut desk = Desk::open(&config, "workflow check").await?;
     let found = match (document, id) {
-        (Some(document), _) => documents::check(&mut desk.db, document, None).await.map(Some),
-        (None, id) => documents::check_stored(&mut desk.db, WorkflowId(id.unwrap_or_default())).await,
+        (Some(document), _) => documents::check(&mut desk.db, document, None, None).await.map(Some),
+        (None, Some(id)) => documents::check_stored(&mut desk.db, WorkflowId(id)).await,
+        (None, None) => {
+            let checked = check_all(&mut desk.db).await;
+            return match desk.close(checked).await? {
+                0 => Ok(()),
+                count => Err(Stop::refused(format!("{} with errors", counted(count, "workflow")))),
+            };
+        }
     };
     let problems = desk.close(found.map_err(Stop::from)).await?.ok_or_else(|| missing(id.unwrap_or_default()))?;
     if problems.is_empty() {
@@ -80,6 +87,28 @@ async fn check(config: Config, file: Option<PathBuf>, id: Option<i64>) -> Result
     }
 }
 
+/// Workflow by workflow, those without findings left out. Tells how many have errors.
+async fn check_all(db: &mut sqlx::PgConnection) -> Result<usize, Stop> {
+    let (mut broken, mut after, mut clean) = (0, WorkflowId(0), 0);
+    loop {
+        let some = workflows::names_after(&mut *db, after, 100).await?;
+        let Some((last, _)) = some.last() else { break };
+        after = *last;
+        for (id, name) in some {
+            let problems = documents::check_stored(db, id).await?.unwrap_or_default();
+            if problems.is_empty() {
+                clean += 1;
+                continue;
+            }
+            say(&format!("workflow {id}, {name}:"))?;
+            say(listed(&problems).trim_end())?;
+            broken += usize::from(errors(&problems) > 0);
+        }
+    }
+    say(&format!("nothing is wrong with {}", counted(clean, "workflow")))?;
+    Ok(broken)
+}
+
 async fn export(config: Config, id: i64) -> Result<(), Stop> {
     let mut desk = Desk::open(&config, "workflow export").await?;
     let stored = documents::read(&mut desk.db, WorkflowId(id)).await;
@@ -89,11 +118,12 @@ async fn export(config: Config, id: i64) -> Result<(), Stop> {
 
 async fn apply(config: Config, file: PathBuf, id: Option<i64>, removal: Removal) -> Result<(), Stop> {
     let document = read(&file)?;
+    let judged = Judged::unread(&document);
     let mut desk = Desk::open(&config, "workflow apply").await?;
     let applied = match id {
-        None => documents::create(&mut desk.db, document, BY).await,
+        None => documents::create(&mut desk.db, document, judged, BY).await,
         Some(id) => {
-            let putting = Putting { by: BY, precondition: Precondition::None, removal };
+            let putting = Putting { by: BY, precondition: Precondition::None, removal, judged };
             documents::put(&mut desk.db, WorkflowId(id), document, &putting).await
         }
     };

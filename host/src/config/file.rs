@@ -10,6 +10,8 @@ use super::{Secret, settings};
 
 /// Read by commands, without being a setting.
 const PASSWORD: &str = "GAVIA_PASSWORD";
+/// Read by `gavia plugin push` alone.
+const TOKEN: &str = "GAVIA_TOKEN";
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -50,7 +52,10 @@ pub fn unknown_variables(command: &Command) -> Vec<String> {
     let known: BTreeSet<String> =
         command.get_arguments().filter_map(Arg::get_env).map(|name| name.to_string_lossy().into_owned()).collect();
     let given: BTreeSet<String> = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()).collect();
-    given.into_iter().filter(|name| name.starts_with("GAVIA_") && !known.contains(name) && name != PASSWORD).collect()
+    given
+        .into_iter()
+        .filter(|name| name.starts_with("GAVIA_") && !known.contains(name) && name != PASSWORD && name != TOKEN)
+        .collect()
 }
 
 /// The password that `gavia user` is given by the environment.

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     net::{SocketAddr, ToSocketAddrs as _},
+    path::PathBuf,
 };
 
 use clap::ValueEnum;
@@ -34,6 +35,16 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret")
     }
+}
+
+/// Where components become native code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Compiler {
+    /// On a thread of this process, without limits of its own.
+    #[default]
+    Here,
+    /// In a child: this program, started with one argument that makes it a compiler and nothing else.
+    Child { program: PathBuf, argument: &'static str },
 }
 
 /// JSON for machines, or lines for a person at a terminal.

@@ -137,6 +137,9 @@ impl From<app::Error> for Failure {
             Error::Busy => Self::object("工单正在被其他请求修改，请稍后重试"),
             Error::KeyReused => Self::object("Idempotency-Key已用于内容不同的请求"),
             Error::OutcomeUnknown => Self::with_status(StatusCode::SERVICE_UNAVAILABLE, "outcome unknown"),
+            Error::PluginWaits { plugin, reason } => {
+                Self::object(format!("插件{plugin}暂时没有响应，工单未改动，请稍后重试: {reason}"))
+            }
             Error::Stale => Self::object("任务已由其他节点执行"),
             Error::Store(error) => error.into(),
             Error::Internal(error) => {

@@ -26,7 +26,7 @@ use tower_http::{
 };
 use tracing::{Instrument as _, Span};
 
-use super::{defence, error::Failure};
+use super::{defence, error::Failure, metrics};
 use crate::ambient;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -75,6 +75,7 @@ pub(crate) fn around(routes: Router, body_bytes_max: usize) -> Router {
 
 fn within(routes: Router, limits: Limits) -> Router {
     let layers = ServiceBuilder::new()
+        .layer(middleware::from_fn(metrics::count))
         .layer(middleware::from_fn(drop_odd_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, Fresh))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(log).on_failure(()))
@@ -152,6 +153,7 @@ fn unavailable() -> Response {
 
 /// The panic itself was logged where it happened; the caller gets a sentence.
 fn caught(_: Box<dyn Any + Send>) -> Response {
+    ::metrics::counter!("gavia_panics_total").increment(1);
     Failure::with_status(StatusCode::INTERNAL_SERVER_ERROR, "服务内部错误").into_response()
 }
 

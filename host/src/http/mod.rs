@@ -21,6 +21,7 @@ pub mod health;
 pub mod idempotency_key;
 pub mod layers;
 pub mod login;
+pub mod metrics;
 pub mod parts;
 pub mod roles;
 pub mod routes;
@@ -75,6 +76,7 @@ fn routes(app: &Arc<App>) -> Routes {
         .nest("/api/v1.0", v1(app))
         .nest("/api/v2", v2::routes().layer(middleware::from_fn_with_state(Arc::clone(app), client::meet)))
         .merge(health::routes())
+        .merge(metrics::routes())
 }
 
 /// The loonflow 0.3 API. The signature is checked before routing, so that an unsigned call to an unknown path gets the

@@ -17,7 +17,7 @@ use crate::{
     ambient,
     app::{
         door::DoorSettings,
-        testing::{TestApp, app, app_behind},
+        testing::{TestApp, app, app_behind, impatient_app},
     },
     store::{
         app_tokens::AppTokenDraft,
@@ -44,6 +44,11 @@ pub(crate) enum As<'a> {
 
 pub(crate) async fn server() -> Server {
     over(app().await).await
+}
+
+/// That answers uploads before they are compiled.
+pub(crate) async fn impatient_server() -> Server {
+    over(impatient_app().await).await
 }
 
 /// With settings of its own for who may come in.

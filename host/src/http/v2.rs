@@ -25,6 +25,7 @@ mod problem;
 pub mod session;
 pub mod shapes;
 pub mod ticket;
+mod ticket_calls;
 pub mod ticket_log;
 #[cfg(test)]
 mod ticket_tests;
@@ -64,6 +65,7 @@ pub fn routes() -> Routes {
         .route("/tickets/{id}", get(ticket::detail))
         .route("/tickets/{id}/log", get(ticket_log::list))
         .route("/tickets/{id}/interventions", post(interventions::intervene))
+        .route("/tickets/{id}/plugin_calls", get(ticket_calls::list))
         .route("/jobs", get(jobs::list))
         .route("/jobs/{id}", get(jobs::detail).delete(jobs::discard))
         .route("/jobs/{id}/retry", post(jobs::retry))
@@ -181,7 +183,9 @@ async fn check(
     let access = store::definitions::access(&app.db, id, None).await?.ok_or_else(missing)?;
     let definition = app.definitions.get(&app.db, id, access.revision).await?.ok_or_else(missing)?;
     let mut db = app.db.acquire().await.map_err(store::Error::from)?;
-    let problems = findings(&mut db, &definition, Some(id)).await?;
+    let mut problems = findings(&mut db, &definition, Some(id)).await?;
+    drop(db);
+    problems.extend(app.expression_problems(&definition).await.map_err(Failure::from)?);
     Ok(Json(json!({ "workflow_id": id, "revision": definition.revision, "problems": problems })))
 }
 

@@ -74,6 +74,11 @@ pub fn check_setting(manifest: &Value, key: &str, value: &str) -> Result<(), Str
     }
 }
 
+/// Kind → the numbers that the manifest of a version wishes for.
+pub fn wished_limits(manifest: &Value) -> Value {
+    manifest.get("limits").cloned().unwrap_or_default()
+}
+
 fn asked(capability: &Capability) -> Result<Capabilities, ManifestError> {
     let nothing = Capabilities::default();
     Ok(match capability {

@@ -9,7 +9,7 @@ mod words;
 
 pub use approval::{Change, Plan, changes, plan};
 pub use capabilities::{Capabilities, DirectoryDetail, Fields, TicketReach};
-pub use manifest::{Manifest, ManifestError, SECTION, check_setting};
+pub use manifest::{Manifest, ManifestError, SECTION, check_setting, wished_limits};
 pub use origin::{Injection, Origin, OriginError};
 pub use words::{asked, in_words};
 

@@ -123,6 +123,27 @@ macro_rules! columns {
     };
 }
 
+/// How many jobs there are of a kind in a state.
+#[derive(Clone, Copy, Debug)]
+pub struct QueueLength {
+    pub kind: JobKind,
+    pub state: JobState,
+    pub jobs: i64,
+}
+
+/// Of every kind and state that has some.
+pub async fn lengths(db: impl PgExecutor<'_>) -> Result<Vec<QueueLength>, Error> {
+    let rows = sqlx::query!(
+        r#"SELECT kind, CASE WHEN dead_at IS NOT NULL THEN 'dead' WHEN leased_by IS NOT NULL AND run_at > now() THEN 'running' ELSE 'waiting' END AS "state!",
+                  count(*) AS "jobs!"
+             FROM jobs GROUP BY 1, 2"#
+    );
+    let length = |kind: &str, state: &str, jobs| {
+        Ok(QueueLength { kind: JobKind::from_name(kind)?, state: JobState::from_name(state)?, jobs })
+    };
+    rows.fetch_all(db).await?.iter().map(|row| length(&row.kind, &row.state, row.jobs)).collect()
+}
+
 /// The newest jobs before the one of the id `before`.
 pub async fn list(
     db: impl PgExecutor<'_>,

@@ -125,6 +125,19 @@ pub async fn postpone(tx: &mut PgConnection, job: &Job, delay: Duration, why: &s
     Ok(done.rows_affected() == 1)
 }
 
+/// What the job's work came to, for its next try; fenced like `finish`.
+pub async fn keep_answer(tx: &mut PgConnection, job: &Job, answered: &Value) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE jobs SET payload = payload || jsonb_build_object('answered', $3::jsonb) WHERE id = $1 AND attempts = $2",
+        job.id,
+        job.attempt,
+        answered
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Keeps a job that is not tried again by itself, for somebody to look at; fenced like `finish`.
 pub async fn bury(tx: &mut PgConnection, job: &Job, why: &str) -> Result<bool, Error> {
     let done = sqlx::query!(

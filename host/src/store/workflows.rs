@@ -104,6 +104,20 @@ pub async fn get(db: impl PgExecutor<'_>, id: WorkflowId) -> Result<Option<Workf
     Ok(row.map(Into::into))
 }
 
+/// Ids and names of workflows that are not deleted, by id, those after `after`.
+pub async fn names_after(
+    db: impl PgExecutor<'_>,
+    after: WorkflowId,
+    limit: i64,
+) -> Result<Vec<(WorkflowId, String)>, Error> {
+    let rows = sqlx::query!(
+        "SELECT id, name FROM workflows WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2",
+        after.0,
+        limit
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(|row| (WorkflowId(row.id), row.name)).collect())
+}
+
 /// Whether the app's token names the workflow; whether that still exists is another question.
 pub async fn is_granted(db: impl PgExecutor<'_>, app: i64, id: WorkflowId) -> Result<bool, Error> {
     let granted = sqlx::query_scalar!(

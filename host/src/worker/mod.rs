@@ -2,8 +2,11 @@
 //! time, and by a poll every second, on which correctness rests: notifications are lost while the listener reconnects.
 //! Decides nothing about tickets and knows no HTTP.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+pub mod compiling;
 
+use std::{panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
+
+use futures::FutureExt as _;
 use sqlx::postgres::PgListener;
 use tokio::{sync::Notify, task::JoinSet, time};
 use tokio_util::sync::CancellationToken;
@@ -11,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     ambient,
-    app::{self, App},
+    app::{self, App, attempts::MOST_BEGUN},
     store::jobs::{self, CHANNEL, Job, JobKind, LEASE},
 };
 
@@ -92,7 +95,11 @@ async fn carry_out(app: Arc<App>, job: Job) {
             }
         }
     };
-    let mut run = pin!(run(&app, &job));
+    if job.tries > MOST_BEGUN {
+        let why = format!("it was begun {} times and never ended: the nodes that ran it died", job.tries - 1);
+        return app.job_ended(&job, Err(why)).await;
+    }
+    let mut run = pin!(AssertUnwindSafe(run(&app, &job)).catch_unwind());
     let result = tokio::select! {
         result = &mut run => result,
         () = renewals => {
@@ -100,9 +107,12 @@ async fn carry_out(app: Arc<App>, job: Job) {
             run.await
         }
     };
-    if let Err(error) = result {
-        tracing::error!(job.id = job.id, ticket.id = job.ticket.0, %error, "a job failed inside; its lease runs out and it is tried again");
-    }
+    let ended = match result {
+        Ok(ended) => ended.map_err(|error| error.to_string()),
+        // the panic itself was logged where it happened
+        Err(_) => Err("gavia has a bug: the job panicked".to_owned()),
+    };
+    app.job_ended(&job, ended).await;
 }
 
 async fn run(app: &App, job: &Job) -> Result<(), app::Error> {

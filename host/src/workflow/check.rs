@@ -1,10 +1,12 @@
 //! What is wrong with a definition (behaviour §7.4): findings, not refusals, since definitions are built piece by piece.
 //! That an app may use the workflow at all is not looked at here; the caller knows the grants.
 
+mod instead;
 mod parts;
 mod paths;
 mod people;
 
+pub use parts::condition_variables;
 use serde::Serialize;
 
 use super::{
@@ -51,6 +53,14 @@ pub struct ExpressionPlace {
     pub condition: usize,
     /// Characters before it in the expression.
     pub column: usize,
+}
+
+impl ExpressionPlace {
+    /// `offset` is in bytes.
+    pub fn at(condition: usize, expression: &str, offset: usize) -> Self {
+        let column = expression.get(..offset).map_or(0, |before| before.chars().count());
+        Self { condition, column }
+    }
 }
 
 /// Everything that is wrong with the definition, part by part. `directory` must hold what `check_needs` names.

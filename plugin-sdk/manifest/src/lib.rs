@@ -10,7 +10,7 @@ mod origin;
 mod rules;
 mod setting;
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,36 @@ pub const FORMAT: u32 = 1;
 /// The largest manifest, in bytes of JSON.
 pub const MAX_BYTES: usize = 64 << 10;
 
+/// The limits that a manifest may name.
+pub const LIMITS: [&str; 26] = [
+    "cpu_ms",
+    "wall_ms",
+    "memory_bytes",
+    "table_elements",
+    "transfer_bytes",
+    "host_calls",
+    "handles",
+    "log_bytes",
+    "log_lines",
+    "stdio_bytes",
+    "http_requests",
+    "http_at_once",
+    "http_ms",
+    "http_sent_bytes",
+    "http_received_bytes",
+    "kv_value_bytes",
+    "kv_bytes",
+    "effects",
+    "effect_bytes",
+    "message_bytes",
+    "output_bytes",
+    "participants",
+    "deliveries",
+    "calls",
+    "queue_ms",
+    "failures",
+];
+
 /// A manifest that keeps to the rules: there is no other way to make one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Manifest {
@@ -42,10 +72,12 @@ pub struct Manifest {
     kinds: Vec<Kind>,
     capabilities: Vec<Capability>,
     settings: Vec<Setting>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    limits: BTreeMap<Kind, BTreeMap<String, u64>>,
 }
 
 /// What a plugin is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Runs when a ticket enters a script state.
@@ -112,6 +144,7 @@ struct Written {
     kinds: Vec<Kind>,
     capabilities: Vec<Capability>,
     settings: Vec<Setting>,
+    limits: BTreeMap<Kind, BTreeMap<String, u64>>,
 }
 
 impl Manifest {
@@ -148,6 +181,7 @@ impl Manifest {
             kinds: written.kinds,
             capabilities: written.capabilities,
             settings: written.settings,
+            limits: written.limits,
         };
         match rules::broken_by(&manifest) {
             broken if broken.is_empty() => Ok(manifest),
@@ -193,6 +227,11 @@ impl Manifest {
     /// What it asks for.
     pub fn capabilities(&self) -> &[Capability] {
         &self.capabilities
+    }
+
+    /// By kind, the numbers out of [`LIMITS`] that it is content with: a wish for less than the server allows, never for more.
+    pub fn limits(&self) -> &BTreeMap<Kind, BTreeMap<String, u64>> {
+        &self.limits
     }
 
     /// What an administrator may or must type for it.

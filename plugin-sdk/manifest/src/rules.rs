@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{Capability, Kind, Manifest, Origin, SettingKind};
+use crate::{Capability, Kind, LIMITS, Manifest, Origin, SettingKind};
 
 const LIST_MAX: usize = 64;
 const TEXT_BYTES_MAX: usize = 1_000;
@@ -27,6 +27,16 @@ pub(crate) fn broken_by(manifest: &Manifest) -> Vec<String> {
         broken.capability(manifest, capability);
     }
     broken.settings(manifest);
+    for (kind, limits) in &manifest.limits {
+        broken.unless(manifest.kinds.contains(kind), format!("there are limits for {kind}, which is none of its kinds"));
+        for (name, number) in limits {
+            broken.unless(
+                LIMITS.contains(&name.as_str()),
+                format!("{name:?} is no limit; there are {}", LIMITS.join(", ")),
+            );
+            broken.unless(*number <= u64::from(u32::MAX), format!("the limit {name} of {kind} is beyond every server's"));
+        }
+    }
     broken.0
 }
 

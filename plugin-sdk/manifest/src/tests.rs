@@ -167,3 +167,15 @@ fn what_is_no_origin_is_refused() {
     }
     assert_eq!(origin_of("HTTP://[::0001]:80/x").unwrap(), "http://[::1]");
 }
+
+#[test]
+fn limits_are_wished_for_kind_by_kind_and_by_their_names() {
+    let file = format!("{FILE}\n[limits.notice]\ncpu_ms = 200\nhttp_requests = 2\n");
+    let manifest = Manifest::from_toml(&file, package()).unwrap();
+    assert_eq!(manifest.limits()[&Kind::Notice]["cpu_ms"], 200);
+    assert_eq!(Manifest::from_json(manifest.to_json().as_bytes()).unwrap(), manifest);
+    let broken = rules(&format!("{FILE}\n[limits.condition]\ncpu = 1\nwall_ms = 99999999999\n"));
+    assert_eq!(broken.len(), 3, "{broken:?}");
+    assert!(broken[0].contains("none of its kinds") && broken[1].contains("\"cpu\" is no limit"), "{broken:?}");
+    assert!(!Manifest::from_toml(FILE, package()).unwrap().to_json().contains("limits"));
+}

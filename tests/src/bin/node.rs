@@ -3,8 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match gavia::cli::run(std::env::args_os()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(stop) => stop.report(),
-    }
+    gavia::cli::main(std::env::args_os())
 }

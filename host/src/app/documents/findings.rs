@@ -44,8 +44,7 @@ pub async fn findings(
     Ok(problems)
 }
 
-/// Plugins that the workflow names and that are not there, or not of the kind that it takes them for. A warning: one may be installed
-/// after the workflow that names it.
+/// Plugins that the workflow names and that are not there, or not of the kind that it takes them for.
 async fn plugins_missing(
     db: &mut PgConnection,
     definition: &Definition,
@@ -66,7 +65,7 @@ async fn plugins_missing(
             Some(kinds) if !kinds.iter().any(|has| has == kind) => format!("the plugin \"{name}\" is no {kind} plugin"),
             Some(_) => return None,
         };
-        Some(workflow::Problem { level: Level::Warning, code: "plugin_missing", place, message, expression: None })
+        Some(workflow::Problem { level: Level::Error, code: "plugin_missing", place, message, expression: None })
     };
     Ok(named.into_iter().filter_map(problem).collect())
 }
@@ -81,17 +80,23 @@ impl Document {
         let (definition, mut problems) = self.definition(known.unwrap_or(WorkflowId(0)));
         let unknown = problems.len();
         for found in findings(db, &definition, known).await? {
-            let mut place = self.place(found.place);
+            let place = self.place(found.place);
             // a key that names no state was told, by its name
             let told = problems[..unknown].iter().any(|problem| problem.code == found.code && problem.place == place);
             if !told {
-                if let Some(at) = found.expression {
-                    place.pointer = format!("{}/conditions/{}/expression", place.pointer, at.condition);
-                }
-                let workflow::Problem { level, code, message, expression, .. } = found;
-                problems.push(Problem { level, code, place, message, expression });
+                problems.push(self.told(found));
             }
         }
         Ok(problems)
+    }
+
+    /// A finding with its place in the document.
+    pub(super) fn told(&self, found: workflow::Problem) -> Problem {
+        let mut place = self.place(found.place);
+        if let Some(at) = found.expression {
+            place.pointer = format!("{}/conditions/{}/expression", place.pointer, at.condition);
+        }
+        let workflow::Problem { level, code, message, expression, .. } = found;
+        Problem { level, code, place, message, expression }
     }
 }

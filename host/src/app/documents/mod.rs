@@ -5,6 +5,7 @@
 //! Functions on a connection, since the commands use them beside a running server.
 
 mod findings;
+mod judged;
 mod link;
 mod named;
 mod problems;
@@ -17,6 +18,7 @@ use serde_json::{Map, Value};
 use sqlx::{Connection as _, PgConnection};
 
 pub use findings::findings;
+pub use judged::Judged;
 pub use problems::{Place, Problem};
 pub use save::{Change, Changed, InUse};
 pub use shape::Document;
@@ -70,6 +72,7 @@ pub struct Putting<'a> {
     pub by: &'a str,
     pub precondition: Precondition,
     pub removal: Removal,
+    pub judged: Judged,
 }
 
 /// What became of a document.
@@ -90,14 +93,20 @@ pub async fn read(db: &mut PgConnection, id: WorkflowId) -> Result<Option<Stored
     Ok(stored)
 }
 
-/// Everything that is wrong with a document; saves nothing. `known` is the workflow that it would be put in the place of.
+/// Everything that is wrong with a document; saves nothing. `judged` is None for a command, which runs no plugins; `known` is the
+/// workflow that the document would be put in the place of.
 pub async fn check(
     db: &mut PgConnection,
     given: Map<String, Value>,
+    judged: Option<Judged>,
     known: Option<WorkflowId>,
 ) -> Result<Vec<Problem>, store::Error> {
     match Document::read(given) {
-        Ok(document) => document.findings(db, known).await,
+        Ok(document) => {
+            let mut problems = document.findings(db, known).await?;
+            problems.extend(judged.unwrap_or_else(|| Judged::nobody(&document)).0);
+            Ok(problems)
+        }
         Err(problems) => Ok(problems),
     }
 }
@@ -105,16 +114,26 @@ pub async fn check(
 /// Everything that is wrong with a stored workflow, with places in its document. None: there is no such workflow.
 pub async fn check_stored(db: &mut PgConnection, id: WorkflowId) -> Result<Option<Vec<Problem>>, store::Error> {
     match read(db, id).await? {
-        Some(stored) => Ok(Some(stored.document.findings(db, Some(id)).await?)),
+        Some(stored) => {
+            let mut problems = stored.document.findings(db, Some(id)).await?;
+            problems.extend(Judged::nobody(&stored.document).0);
+            Ok(Some(problems))
+        }
         None => Ok(None),
     }
 }
 
 /// A new workflow from a document.
-pub async fn create(db: &mut PgConnection, given: Map<String, Value>, by: &str) -> Result<Applied, DocumentError> {
+pub async fn create(
+    db: &mut PgConnection,
+    given: Map<String, Value>,
+    judged: Judged,
+    by: &str,
+) -> Result<Applied, DocumentError> {
     let document = Document::read(given).map_err(DocumentError::Refused)?;
     let mut tx = db.begin().await?;
     let mut problems = document.masks_left();
+    problems.extend(judged.0);
     problems.extend(document.findings(&mut tx, None).await?);
     let problems = sound(problems)?;
     let (workflow, changes) = save::insert(&mut tx, &document, by).await?;
@@ -141,6 +160,7 @@ pub async fn put(
     let stored = Stored::load(&mut tx, id).await?.ok_or(DocumentError::WorkflowMissing)?;
     document.restore_tokens(&stored.document);
     let mut problems = document.masks_left();
+    problems.extend(putting.judged.0.iter().cloned());
     problems.extend(document.findings(&mut tx, Some(id)).await?);
     let problems = sound(problems)?;
     let changes = save::update(&mut tx, &document, &stored, putting).await?;

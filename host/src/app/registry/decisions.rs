@@ -64,7 +64,7 @@ impl App {
         if !matches!(version.status, Status::NeedsApproval | Status::Ready) {
             return Err(RegistryError::Conflict("the version is rejected or retired already".into()));
         }
-        versions::set_status(&mut *tx, version.id, Status::Rejected).await?;
+        versions::reject(&mut *tx, version.id, reason).await?;
         note(&mut tx, (id, "plugin.refuse", by), (None, Some(json!({ "version": number, "reason": reason })))).await?;
         Ok(tx.commit().await?)
     }
@@ -154,6 +154,7 @@ pub(super) async fn point_at(
 ) -> Result<(), RegistryError> {
     if version.status != Status::Ready {
         let text = match version.status {
+            Status::Compiling => "the version is being compiled still",
             Status::NeedsApproval => "the version asks for more than the plugin is granted: approve it first",
             _ => "the version is rejected or retired",
         };

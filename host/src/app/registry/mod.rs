@@ -1,7 +1,9 @@
 //! The registry of plugins: uploads and what becomes of them, grants, settings, secrets. Every change is one transaction with its audit
 //! row. A plugin's versions come and go; what it may do is decided for the plugin (plugin-runtime §4, §5).
 
+pub mod compiling;
 mod decisions;
+pub(super) mod limits;
 mod settings;
 mod uploads;
 pub(super) mod views;
@@ -10,6 +12,7 @@ use serde_json::Value;
 use sqlx::{PgConnection, Postgres, Transaction};
 
 pub use decisions::Approval;
+pub use limits::KindLimits;
 pub use settings::{CONFIG_BYTES_MAX, SECRET_BYTES_MAX};
 pub use uploads::{Checked, Given, Uploaded};
 
@@ -73,7 +76,7 @@ fn stored(scopes: &serde_json::Map<String, Value>) -> Result<Capabilities, store
 }
 
 /// Notes a change of a plugin, in the change's own transaction.
-async fn note(
+pub(super) async fn note(
     tx: &mut PgConnection,
     (id, action, by): (PluginId, &str, &str),
     (before, after): (Option<Value>, Option<Value>),

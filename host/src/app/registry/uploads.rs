@@ -1,9 +1,12 @@
 //! Uploads: bytes that are checked, compiled and stored become a version of a plugin. One that asks for no more than the plugin is
-//! granted is ready; any other waits for an approval while the active version goes on.
+//! granted is ready; any other waits for an approval while the active version goes on. What compiles longer is `compiling`.
 
-use gavia_sandbox::{Digest, Kind};
+use std::sync::Arc;
+
+use gavia_sandbox::{Candidate, Kind, Prepared, Rejection};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+use tokio::time::timeout;
 use wasmparser::{Parser, Payload};
 
 use super::{
@@ -11,12 +14,13 @@ use super::{
     views::{NOTICE_PREFIX, SCRIPT_PREFIX},
 };
 use crate::{
-    app::{App, scripts::UploadError},
+    app::{App, figures, scripts::UploadError},
     plugins::{Capabilities, Manifest, PluginId, SECTION, asked, is_name},
     store::{
         self, components,
         plugins::{
             self, PluginRow,
+            compiling::{self, Compiling},
             versions::{self, NewVersion, Status},
         },
     },
@@ -35,10 +39,11 @@ pub struct Given {
     pub manifest: Option<String>,
 }
 
-/// An upload that passed every check; its component is stored and compiled.
+/// An upload that passed every check; its component is stored.
 #[derive(Clone, Debug)]
 pub struct Checked {
     pub digest: components::Digest,
+    /// Empty until it is compiled.
     pub kinds: Vec<Kind>,
     pub manifest: Manifest,
     pub report: Value,
@@ -47,6 +52,10 @@ pub struct Checked {
 impl Checked {
     pub(super) fn kind_names(&self) -> Vec<String> {
         self.kinds.iter().map(Kind::to_string).collect()
+    }
+
+    fn is_compiled(&self) -> bool {
+        !self.kinds.is_empty()
     }
 }
 
@@ -62,33 +71,96 @@ pub struct Uploaded {
 }
 
 impl App {
-    /// Makes the plugin if there is none of that name, and a version of it. Nothing runs until the version is activated.
-    pub async fn upload_plugin(&self, given: Given, by: &str) -> Result<Uploaded, RegistryError> {
-        let name = given.name.clone();
-        let checked = self.check_upload(given.bytes, given.manifest).await?;
-        let name = name.unwrap_or_else(|| checked.manifest.id.clone());
+    /// Makes the plugin if there is none of that name, and a version of it. Nothing runs until the version is activated. What takes
+    /// longer to compile than a moment is answered as a version that is being compiled.
+    pub async fn upload_plugin(self: &Arc<Self>, given: Given, by: &str) -> Result<Uploaded, RegistryError> {
+        let (candidate, manifest) = self.candidate(given.bytes, given.manifest).await?;
+        let name = given.name.unwrap_or_else(|| manifest.id.clone());
         if !is_name(&name) {
             let told = if name.is_empty() { "nothing".to_owned() } else { format!("{name:?}") };
             return Err(RegistryError::Unfit(format!(
                 "a plugin's name is 1 to 100 of a-z, 0-9, '-', '_' and '.', and {told} was given (by the manifest's id or by `name`)"
             )));
         }
+        if let Some(there) = self.known(&name, &candidate, &manifest).await? {
+            return Ok(there);
+        }
+        let place = Arc::clone(&self.compilations).try_acquire_owned();
+        let place = place.map_err(|_| {
+            RegistryError::Conflict("too many plugins are being compiled at the moment; try again later".into())
+        })?;
+        let (sandbox, taken) = (self.sandbox.clone(), candidate.clone());
+        let mut work = tokio::spawn(async move { sandbox.compile(taken).await });
+        match timeout(self.upload_patience, &mut work).await {
+            Ok(prepared) => {
+                let prepared = prepared.unwrap_or_else(|lost| Err(Rejection::Internal(lost.to_string())));
+                let checked = self.keep(prepared, manifest).await?;
+                Ok(self.add(&name, &checked, by).await?.0)
+            }
+            Err(_) => {
+                let checked = self.keep_uncompiled(&candidate, manifest).await?;
+                let (uploaded, compiling) = self.add(&name, &checked, by).await?;
+                if let Some(compiling) = compiling {
+                    let app = Arc::clone(self);
+                    tokio::spawn(async move {
+                        app.see_compiled(compiling, work).await;
+                        drop(place);
+                    });
+                }
+                Ok(uploaded)
+            }
+        }
+    }
+
+    /// A version of these bytes that asks for the same: there is nothing to compile then.
+    async fn known(
+        &self,
+        name: &str,
+        candidate: &Candidate,
+        manifest: &Manifest,
+    ) -> Result<Option<Uploaded>, RegistryError> {
+        let Some(row) = plugins::named(&self.db, name).await? else { return Ok(None) };
+        let scopes = manifest.requested.to_map();
+        let twin = versions::twin(&self.db, row.id, (&candidate.digest().0, &scopes)).await?;
+        Ok(twin.map(|twin| Uploaded {
+            plugin: row.id,
+            name: row.name,
+            number: twin.number,
+            status: twin.status,
+            is_new: false,
+        }))
+    }
+
+    /// The upload as a version, of a new plugin if there is none of that name; and what this node has to see to, if it is not compiled.
+    async fn add(
+        &self,
+        name: &str,
+        checked: &Checked,
+        by: &str,
+    ) -> Result<(Uploaded, Option<Compiling>), RegistryError> {
         let mut tx = self.db.begin().await?;
-        let row = match plugins::hold_named(&mut tx, &name).await? {
+        let row = match plugins::hold_named(&mut tx, name).await? {
             Some(row) => row,
             None if [SCRIPT_PREFIX, NOTICE_PREFIX].iter().any(|prefix| name.starts_with(prefix)) => {
                 let text = format!("{name:?} is kept for the file of a run script or custom notice");
                 return Err(RegistryError::Unfit(text));
             }
-            None => made(&mut tx, &name, &checked, by).await?,
+            None => made(&mut tx, name, checked, by).await?,
         };
-        let uploaded = add_version(&mut tx, &row, (&checked, &checked.manifest.requested), by).await?;
+        let uploaded = add_version(&mut tx, &row, (checked, &checked.manifest.requested), by).await?;
+        let mut mine = None;
+        if uploaded.is_new && uploaded.status == Status::Compiling {
+            let version = versions::get(&mut *tx, row.id, uploaded.number).await?;
+            let version = version.ok_or(RegistryError::VersionMissing)?.id;
+            compiling::claim(&mut *tx, version, self.node).await?;
+            mine = Some(Compiling { version, plugin: row.id, component: checked.digest, attempt: 1 });
+        }
         tx.commit().await?;
-        Ok(uploaded)
+        Ok((uploaded, mine))
     }
 
-    /// Reads what the plugin says of itself, type-checks and compiles it, and stores the component.
-    pub async fn check_upload(&self, bytes: Vec<u8>, manifest: Option<String>) -> Result<Checked, UploadError> {
+    /// What may be compiled, and what it says of itself.
+    async fn candidate(&self, bytes: Vec<u8>, manifest: Option<String>) -> Result<(Candidate, Manifest), UploadError> {
         let manifest = match manifest {
             Some(text) if text.trim_start().starts_with('{') => Some(Manifest::from_json(text.as_bytes())),
             Some(text) => Some(Manifest::from_toml(&text)),
@@ -97,7 +169,7 @@ impl App {
         let manifest = manifest.transpose().map_err(|error| UploadError::Rejected(error.to_string()))?;
         // a core module's sections may not survive becoming a component, so they are read from what was uploaded
         let carried = carried(&bytes);
-        let prepared = self.sandbox.prepare(bytes).await?;
+        let candidate = self.sandbox.check(bytes).await?;
         let manifest = match (manifest, carried) {
             (Some(manifest), _) => manifest,
             (None, Some(json)) => {
@@ -105,18 +177,42 @@ impl App {
             }
             (None, None) => Manifest::default(),
         };
+        Ok((candidate, manifest))
+    }
+
+    /// Reads what the plugin says of itself, type-checks and compiles it, and stores the component.
+    pub async fn check_upload(&self, bytes: Vec<u8>, manifest: Option<String>) -> Result<Checked, UploadError> {
+        let (candidate, manifest) = self.candidate(bytes, manifest).await?;
+        self.keep(self.sandbox.compile(candidate).await, manifest).await
+    }
+
+    async fn keep(&self, prepared: Result<Prepared, Rejection>, manifest: Manifest) -> Result<Checked, UploadError> {
+        figures::compiled(&prepared);
+        let prepared = prepared?;
         let digest = prepared.component.0;
         components::insert(&self.db, &digest, &prepared.bytes).await?;
         components::set_compiled(&self.db, &digest, self.sandbox.engine_id(), &prepared.compiled.0).await?;
-        let report = json!({
-            "sha256": Digest(digest).to_string(),
-            "size": prepared.report.size,
-            "functions": prepared.report.functions,
-            "imports": prepared.report.imports,
-            "exports": prepared.report.exports,
-        });
-        Ok(Checked { digest, kinds: prepared.kinds, manifest, report })
+        Ok(Checked { digest, kinds: prepared.kinds.clone(), manifest, report: report(&prepared) })
     }
+
+    async fn keep_uncompiled(&self, candidate: &Candidate, manifest: Manifest) -> Result<Checked, UploadError> {
+        let digest = candidate.digest().0;
+        components::insert(&self.db, &digest, candidate.bytes()).await?;
+        let report = json!({ "sha256": candidate.digest().to_string(), "size": candidate.bytes().len() });
+        Ok(Checked { digest, kinds: Vec::new(), manifest, report })
+    }
+}
+
+/// What a component is made of.
+pub(super) fn report(prepared: &Prepared) -> Value {
+    json!({
+        "sha256": prepared.component.to_string(),
+        "size": prepared.report.size,
+        "functions": prepared.report.functions,
+        "imports": prepared.report.imports,
+        "exports": prepared.report.exports,
+        "compile_ms": u64::try_from(prepared.took.as_millis()).unwrap_or(u64::MAX),
+    })
 }
 
 /// A plugin without versions yet, held.
@@ -146,7 +242,9 @@ pub(super) async fn add_version(
 ) -> Result<Uploaded, RegistryError> {
     let told = |number, status, is_new| Uploaded { plugin: row.id, name: row.name.clone(), number, status, is_new };
     let scopes = requested.to_map();
-    if let Some(twin) = versions::twin(&mut *tx, row.id, (&checked.digest, &scopes)).await? {
+    let twin = versions::twin(&mut *tx, row.id, (&checked.digest, &scopes)).await?;
+    // who waited until it was compiled is not told to wait for another
+    if let Some(twin) = twin.filter(|twin| twin.status != Status::Compiling || !checked.is_compiled()) {
         return Ok(told(twin.number, twin.status, false));
     }
     if versions::count_open(&mut *tx, row.id).await? >= VERSIONS_MAX {
@@ -154,7 +252,11 @@ pub(super) async fn add_version(
         return Err(RegistryError::Conflict(text));
     }
     let beyond = requested.beyond(&stored(&row.granted)?);
-    let status = if beyond.is_empty() { Status::Ready } else { Status::NeedsApproval };
+    let status = match (checked.is_compiled(), beyond.is_empty()) {
+        (false, _) => Status::Compiling,
+        (true, true) => Status::Ready,
+        (true, false) => Status::NeedsApproval,
+    };
     let mut report = checked.report.clone();
     report["asks"] = asked(&checked.manifest, requested).into();
     report["asks_for_more"] = beyond.into();
@@ -169,7 +271,7 @@ pub(super) async fn add_version(
         status,
         uploaded_by: by,
     };
-    let number = versions::insert(tx, row.id, &new).await?;
+    let (_, number) = versions::insert(tx, row.id, &new).await?;
     let after = json!({ "version": number, "sha256": report["sha256"], "status": store::names::Named::name(status) });
     note(tx, (row.id, "plugin.upload", by), (None, Some(after))).await?;
     Ok(told(number, status, true))

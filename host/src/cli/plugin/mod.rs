@@ -1,5 +1,5 @@
-//! `gavia plugin`: everything that an author of plugins does before an administrator sees one. Needs no database and no server; the
-//! sandbox is the server's own, so that what passes here passes there.
+//! `gavia plugin`: everything that an author of plugins does before an administrator sees one. Needs no database, and no server but to
+//! push to; the sandbox is the server's own, so that what passes here passes there.
 
 mod build;
 mod case;
@@ -7,6 +7,7 @@ mod grants;
 mod inspect;
 mod judge;
 mod new;
+mod push;
 mod receiver;
 mod report;
 mod test;
@@ -48,6 +49,9 @@ pub(super) enum Command {
         #[arg(long)]
         component: Option<PathBuf>,
     },
+    /// Upload a plugin to a server, wait until it is compiled, and say what it asks for beyond the active version; exits with 1
+    /// when it is rejected
+    Push(push::Options),
     /// Say what a component is, what it wants and what it asks to be allowed
     Inspect {
         /// A component or a core module
@@ -68,6 +72,7 @@ pub(super) async fn run(command: Command) -> Result<(), Stop> {
         Command::New { name, kind, dir, sdk } => new::run(&name, kind, &dir, sdk),
         Command::Build { dir } => build::run(&dir).await,
         Command::Test { dir, component } => test::run(&dir, component).await,
+        Command::Push(options) => push::run(options).await,
         Command::Inspect { file } => inspect::run(&file).await,
     }
 }

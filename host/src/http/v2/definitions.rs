@@ -103,7 +103,8 @@ async fn read(
 /// be put in the place of.
 async fn check(State(app): State<Arc<App>>, _: Authorised, Given(document): Given) -> Result<Json<Value>, Explained> {
     let known = document.get("id").and_then(Value::as_i64).map(WorkflowId);
-    let problems = documents::check(&mut *app.db.acquire().await?, document, known).await?;
+    let judged = app.judged(&document).await?;
+    let problems = documents::check(&mut *app.db.acquire().await?, document, Some(judged), known).await?;
     Ok(Json(json!({ "problems": problems })))
 }
 
@@ -112,7 +113,8 @@ async fn create(
     Authorised(person): Authorised,
     Given(document): Given,
 ) -> Result<Response, Explained> {
-    let applied = documents::create(&mut *app.db.acquire().await?, document, &person.username).await?;
+    let judged = app.judged(&document).await?;
+    let applied = documents::create(&mut *app.db.acquire().await?, document, judged, &person.username).await?;
     Ok(created(&applied))
 }
 
@@ -125,9 +127,10 @@ async fn replace(
     query: Result<Query, Failure>,
     Given(document): Given,
 ) -> Result<Response, Explained> {
-    let putting =
-        Putting { by: &person.username, precondition: precondition(&headers)?, removal: removal(query.ok().as_ref())? };
-    let applied = documents::put(&mut *app.db.acquire().await?, id(ids)?, document, &putting).await?;
+    let (id, precondition, removal) = (id(ids)?, precondition(&headers)?, removal(query.ok().as_ref())?);
+    let judged = app.judged(&document).await?;
+    let putting = Putting { by: &person.username, precondition, removal, judged };
+    let applied = documents::put(&mut *app.db.acquire().await?, id, document, &putting).await?;
     Ok(answer(&applied).into_response())
 }
 

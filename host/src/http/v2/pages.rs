@@ -70,6 +70,12 @@ impl Page {
         Ok(Self { limit, after, scope })
     }
 
+    /// For lists whose rows are large.
+    pub(super) fn at_most(mut self, rows: usize) -> Self {
+        self.limit = self.limit.min(rows);
+        self
+    }
+
     /// Rows to ask the store for: one more than are shown tells whether there is a next page.
     pub(super) fn rows(&self) -> i64 {
         i64::try_from(self.limit + 1).expect("a few hundred")

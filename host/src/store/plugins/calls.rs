@@ -1,8 +1,10 @@
 //! What calls of plugins came to: one row a call, and the lines that it logged. Kept for 14 days.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 
 use super::super::Error;
 use crate::{
@@ -136,6 +138,51 @@ pub async fn list(
         limit
     );
     Ok(rows.fetch_all(db).await?)
+}
+
+/// A call as it is shown with its ticket.
+#[derive(Clone, Debug)]
+pub struct TicketCall {
+    pub plugin: Option<String>,
+    pub call: CallRow,
+    pub log: Vec<Line>,
+}
+
+/// The newest calls about a ticket before the row `before`, with their lines.
+pub async fn of_ticket(
+    db: &mut PgConnection,
+    ticket: TicketId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<TicketCall>, Error> {
+    let rows = select!(
+        "WHERE c.ticket_id = $1 AND ($2::bigint IS NULL OR c.id < $2) ORDER BY c.id DESC LIMIT $3",
+        ticket.0,
+        before,
+        limit
+    );
+    let rows = rows.fetch_all(&mut *db).await?;
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let names = sqlx::query!(
+        "SELECT c.id, p.name FROM plugin_calls c JOIN plugins p ON p.id = c.plugin_id WHERE c.id = ANY($1)",
+        &ids
+    );
+    let names = names.fetch_all(&mut *db).await?;
+    let lines = sqlx::query!(
+        "SELECT call_id, level, source, message, fields FROM plugin_logs WHERE call_id = ANY($1) ORDER BY call_id, position",
+        &ids
+    );
+    let mut logs: BTreeMap<i64, Vec<Line>> = BTreeMap::new();
+    for row in lines.fetch_all(db).await? {
+        let line = Line { level: row.level, source: row.source, message: row.message, fields: row.fields };
+        logs.entry(row.call_id).or_default().push(line);
+    }
+    let called = rows.into_iter().map(|call| TicketCall {
+        plugin: names.iter().find(|row| row.id == call.id).map(|row| row.name.clone()),
+        log: logs.remove(&call.id).unwrap_or_default(),
+        call,
+    });
+    Ok(called.collect())
 }
 
 pub async fn get(db: impl PgExecutor<'_>, plugin: PluginId, id: i64) -> Result<Option<CallRow>, Error> {

@@ -1,4 +1,4 @@
-//! A plugin's own storage: values up to 64 KiB, 10 MiB in all, each with an end if it was given one (plugin-runtime §6). The namespace is
+//! A plugin's own storage: values up to 64 KiB, 10 MiB in all or less, each with an end if it was given one (plugin-runtime §6). The namespace is
 //! the plugin's id, which no guest can name.
 
 use std::time::Duration;
@@ -10,8 +10,8 @@ use crate::plugins::PluginId;
 
 pub const KEY_BYTES_MAX: usize = 512;
 pub const VALUE_BYTES_MAX: usize = 64 << 10;
-/// Keys, values, and what each row costs beside.
-pub const PLUGIN_BYTES_MAX: i64 = 10 << 20;
+#[cfg(test)]
+const PLUGIN_BYTES_MAX: usize = 10 << 20;
 const ROW_BYTES: i64 = 64;
 
 /// What became of a write.
@@ -30,6 +30,8 @@ pub struct Entry<'a> {
     pub key: &'a str,
     pub value: &'a [u8],
     pub ttl: Option<Duration>,
+    /// What the plugin may keep in all: keys, values, and what each row costs beside.
+    pub room: usize,
 }
 
 pub async fn get(db: impl PgExecutor<'_>, plugin: PluginId, key: &str) -> Result<Option<Vec<u8>>, Error> {
@@ -102,7 +104,7 @@ async fn put(tx: &mut PgConnection, plugin: PluginId, entry: Entry<'_>) -> Resul
         entry.value,
         entry.ttl.map(|ttl| ttl.as_secs_f64()),
         ROW_BYTES,
-        PLUGIN_BYTES_MAX
+        i64::try_from(entry.room).unwrap_or(i64::MAX)
     )
     .execute(tx)
     .await?;
@@ -116,7 +118,7 @@ mod tests {
     use crate::{embedded::testing::database, store::plugins};
 
     fn entry<'a>(key: &'a str, value: &'a [u8]) -> Entry<'a> {
-        Entry { key, value, ttl: None }
+        Entry { key, value, ttl: None, room: PLUGIN_BYTES_MAX }
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 //! What a plugin keeps and was told is in `settings` and `kv`, what its calls came to in `calls`.
 
 pub mod calls;
+pub mod compiling;
 pub mod kv;
 pub mod people;
 pub mod settings;
@@ -170,6 +171,17 @@ pub async fn grant(tx: &mut PgConnection, id: PluginId, changes: &[Change], by: 
     Ok(())
 }
 
+/// Kind → the numbers that an administrator set.
+pub async fn limits(db: impl PgExecutor<'_>, id: PluginId) -> Result<Value, Error> {
+    let limits = sqlx::query_scalar!("SELECT limits FROM plugins WHERE id = $1", id.0);
+    Ok(limits.fetch_optional(db).await?.unwrap_or_default())
+}
+
+pub async fn set_limits(db: impl PgExecutor<'_>, id: PluginId, limits: &Value) -> Result<(), Error> {
+    sqlx::query!("UPDATE plugins SET limits = $2, modified_at = now() WHERE id = $1", id.0, limits).execute(db).await?;
+    Ok(())
+}
+
 /// What a call needs to know of a plugin: its active version, and what that may do.
 #[derive(Clone, Debug)]
 pub struct Runnable {
@@ -181,6 +193,11 @@ pub struct Runnable {
     pub requested: Map<String, Value>,
     pub granted: Map<String, Value>,
     pub config: Map<String, Value>,
+    /// Kind → numbers, as an administrator set them.
+    pub limits: Value,
+    /// Of the version.
+    pub manifest: Value,
+    pub number: i32,
 }
 
 /// Which plugin is asked for.
@@ -197,7 +214,7 @@ pub async fn runnable(db: impl PgExecutor<'_>, wanted: Wanted<'_>) -> Result<Opt
         Wanted::Name(name) => (None, Some(name)),
     };
     let row = sqlx::query!(
-        r#"SELECT p.id, p.name, v.id AS version_id, v.component_digest, v.kinds, v.requested AS "requested!: Json<Map<String, Value>>",
+        r#"SELECT p.id, p.name, v.id AS version_id, v.component_digest, v.kinds, v.number, v.manifest, p.limits, v.requested AS "requested!: Json<Map<String, Value>>",
                   COALESCE((SELECT jsonb_object_agg(capability, scope) FROM plugin_grants g WHERE g.plugin_id = p.id), '{}')
                     AS "granted!: Json<Map<String, Value>>",
                   COALESCE((SELECT jsonb_object_agg(key, value) FROM plugin_config c WHERE c.plugin_id = p.id), '{}')
@@ -220,6 +237,9 @@ pub async fn runnable(db: impl PgExecutor<'_>, wanted: Wanted<'_>) -> Result<Opt
             requested: row.requested.0,
             granted: row.granted.0,
             config: row.config.0,
+            limits: row.limits,
+            manifest: row.manifest,
+            number: row.number,
         })
     })
     .transpose()

@@ -14,10 +14,12 @@ use crate::plugins::{PluginId, VersionId};
 /// How far a version has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
+    /// Stored; what it is shows when it is compiled.
+    Compiling,
     /// It asks for more than the plugin is granted.
     NeedsApproval,
     Ready,
-    /// An administrator said no.
+    /// An administrator said no, or it does not compile or link.
     Rejected,
     Retired,
 }
@@ -25,6 +27,7 @@ pub enum Status {
 impl Named for Status {
     const WHAT: &'static str = "status of a version";
     const TABLE: &'static [(&'static str, Self)] = &[
+        ("compiling", Self::Compiling),
         ("needs_approval", Self::NeedsApproval),
         ("ready", Self::Ready),
         ("rejected", Self::Rejected),
@@ -101,6 +104,10 @@ pub async fn list(db: impl PgExecutor<'_>, plugin: PluginId, limit: i64) -> Resu
     rows.fetch_all(db).await?.into_iter().map(|row| row!(row)).collect()
 }
 
+pub async fn by_id(db: impl PgExecutor<'_>, id: VersionId) -> Result<Option<VersionRow>, Error> {
+    select!("WHERE id = $1", id.0).fetch_optional(db).await?.map(|row| row!(row)).transpose()
+}
+
 pub async fn get(db: impl PgExecutor<'_>, plugin: PluginId, number: i32) -> Result<Option<VersionRow>, Error> {
     let row = select!("WHERE plugin_id = $1 AND number = $2", plugin.0, number);
     row.fetch_optional(db).await?.map(|row| row!(row)).transpose()
@@ -113,7 +120,7 @@ pub async fn twin(
     (digest, requested): (&Digest, &Map<String, Value>),
 ) -> Result<Option<VersionRow>, Error> {
     let row = select!(
-        "WHERE plugin_id = $1 AND component_digest = $2 AND requested = $3 AND status IN ('needs_approval', 'ready')
+        "WHERE plugin_id = $1 AND component_digest = $2 AND requested = $3 AND status IN ('compiling', 'needs_approval', 'ready')
          ORDER BY number DESC LIMIT 1",
         plugin.0,
         &digest[..],
@@ -133,11 +140,11 @@ pub async fn former(db: impl PgExecutor<'_>, plugin: PluginId, active: VersionId
 }
 
 /// The next version of a plugin that the transaction holds.
-pub async fn insert(tx: &mut PgConnection, plugin: PluginId, new: &NewVersion<'_>) -> Result<i32, Error> {
-    let number = sqlx::query_scalar!(
+pub async fn insert(tx: &mut PgConnection, plugin: PluginId, new: &NewVersion<'_>) -> Result<(VersionId, i32), Error> {
+    let row = sqlx::query!(
         "INSERT INTO plugin_versions (plugin_id, number, label, component_digest, kinds, manifest, requested, report, status, uploaded_by)
          VALUES ($1, (SELECT COALESCE(max(number), 0) + 1 FROM plugin_versions WHERE plugin_id = $1), left($2, 100), $3, $4, $5, $6, $7, $8, $9)
-         RETURNING number",
+         RETURNING id, number",
         plugin.0,
         new.label,
         &new.digest[..],
@@ -148,7 +155,20 @@ pub async fn insert(tx: &mut PgConnection, plugin: PluginId, new: &NewVersion<'_
         new.status.name(),
         new.uploaded_by
     );
-    Ok(number.fetch_one(tx).await?)
+    let row = row.fetch_one(tx).await?;
+    Ok((VersionId(row.id), row.number))
+}
+
+/// Says no to a version, and why.
+pub async fn reject(db: impl PgExecutor<'_>, id: VersionId, reason: &str) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE plugin_versions SET status = 'rejected', report = report || jsonb_build_object('rejected', $2::text) WHERE id = $1",
+        id.0,
+        reason
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 pub async fn set_status(db: impl PgExecutor<'_>, id: VersionId, status: Status) -> Result<(), Error> {
@@ -159,7 +179,7 @@ pub async fn set_status(db: impl PgExecutor<'_>, id: VersionId, status: Status) 
 /// How many versions a plugin has that are neither rejected nor retired.
 pub async fn count_open(db: impl PgExecutor<'_>, plugin: PluginId) -> Result<i64, Error> {
     let count = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM plugin_versions WHERE plugin_id = $1 AND status IN ('needs_approval', 'ready')"#,
+        r#"SELECT count(*) AS "count!" FROM plugin_versions WHERE plugin_id = $1 AND status IN ('compiling', 'needs_approval', 'ready')"#,
         plugin.0
     );
     Ok(count.fetch_one(db).await?)

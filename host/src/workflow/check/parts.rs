@@ -4,12 +4,14 @@ use super::{
     super::{
         base_fields::{BASE_FIELDS, COLUMNS, is_reserved},
         definition::{
-            Conditions, FieldAccess, FieldDef, ParticipantKind, State, StateKind, Transition, TransitionKind,
+            Conditions, Definition, FieldAccess, FieldDef, ParticipantKind, State, StateKind, Transition,
+            TransitionKind,
         },
         ids::StateId,
         ticket::ROBOT,
     },
     ExpressionPlace, Found, Place,
+    instead::instead,
 };
 
 impl Found<'_> {
@@ -110,12 +112,13 @@ impl Found<'_> {
                 self.error("condition_target", place, format!("condition {number} leads to no state of this workflow"));
             }
             // another plugin has a language of its own
-            if self.definition.condition_plugin.is_empty() {
-                for problem in gavia_condition::check(&condition.expression, &self.variables()) {
-                    self.error("condition_expression", place, format!("condition {number}: {problem}"));
-                    let column = condition.expression.get(..problem.offset).map_or(0, |before| before.chars().count());
+            if self.definition.condition_plugin.trim().is_empty() {
+                for problem in gavia_condition::check(&condition.expression, &condition_variables(self.definition)) {
+                    let hint =
+                        instead(&condition.expression, &problem).map(|hint| format!("; {hint}")).unwrap_or_default();
+                    self.error("condition_expression", place, format!("condition {number}: {problem}{hint}"));
                     if let Some(found) = self.problems.last_mut() {
-                        found.expression = Some(ExpressionPlace { condition: index, column });
+                        found.expression = Some(ExpressionPlace::at(index, &condition.expression, problem.offset));
                     }
                 }
             }
@@ -151,10 +154,10 @@ impl Found<'_> {
             || BASE_FIELDS.iter().any(|field| field.key == key)
             || COLUMNS.iter().any(|column| column.0 == key)
     }
+}
 
-    /// The keys that a condition may name.
-    fn variables(&self) -> Vec<&str> {
-        let custom = self.definition.fields.iter().map(|field| field.key.as_str());
-        custom.chain(COLUMNS.iter().map(|column| column.0)).collect()
-    }
+/// The keys that a condition may name.
+pub fn condition_variables(definition: &Definition) -> Vec<&str> {
+    let custom = definition.fields.iter().map(|field| field.key.as_str());
+    custom.chain(COLUMNS.iter().map(|column| column.0)).collect()
 }

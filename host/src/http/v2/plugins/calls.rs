@@ -15,6 +15,7 @@ use super::{
         AccountAdministrator,
         pages::{Page, bad},
         problem::Explained,
+        ticket_calls::line,
     },
     number, plugin_id, readable, shown,
 };
@@ -56,13 +57,7 @@ pub(super) async fn detail(
     let row = calls::get(&app.db, plugin, number(&asked)?).await?.ok_or_else(missing)?;
     let lines = calls::lines(&app.db, row.id).await?;
     let mut shown = call(&row);
-    shown["log"] = lines
-        .iter()
-        .map(|line| {
-            json!({ "level": line.level, "source": line.source, "message": line.message, "fields": line.fields })
-        })
-        .collect::<Vec<_>>()
-        .into();
+    shown["log"] = lines.iter().map(line).collect::<Vec<_>>().into();
     Ok(Json(shown))
 }
 

@@ -3,10 +3,12 @@
 
 mod calls;
 mod decisions;
+mod limits;
 mod settings;
 mod shown;
 #[cfg(test)]
 mod tests;
+mod trials;
 mod upload;
 
 use std::sync::Arc;
@@ -35,12 +37,15 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .route("/plugins", get(list).post(upload::upload))
         .route("/plugins/{id}", get(detail).delete(decisions::delete))
+        .route("/plugins/{id}/versions/{number}", get(version))
         .route("/plugins/{id}/versions/{number}/approve", post(decisions::approve))
         .route("/plugins/{id}/versions/{number}/refuse", post(decisions::refuse))
         .route("/plugins/{id}/versions/{number}/activate", post(decisions::activate))
+        .route("/plugins/{id}/versions/{number}/try", post(trials::run))
         .route("/plugins/{id}/versions/{number}/retire", post(decisions::retire))
         .route("/plugins/{id}/roll_back", post(decisions::roll_back))
         .route("/plugins/{id}/grants", put(decisions::set_grants))
+        .route("/plugins/{id}/limits", get(limits::shown).put(limits::set))
         .route("/plugins/{id}/config", get(settings::config).put(settings::set_config))
         .route("/plugins/{id}/secrets", get(settings::secrets))
         .route("/plugins/{id}/secrets/{name}", put(settings::set_secret).delete(settings::delete_secret))
@@ -91,6 +96,15 @@ async fn detail(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Explained> {
     Ok(Json(shown::detail(&app, plugin_id(&id)?).await?))
+}
+
+/// One version: where an upload that is being compiled is looked at.
+async fn version(
+    State(app): State<Arc<App>>,
+    _: AccountAdministrator,
+    Path((id, asked)): Path<(String, String)>,
+) -> Result<Json<Value>, Explained> {
+    Ok(Json(shown::one(&app, plugin_id(&id)?, number(&asked)?).await?))
 }
 
 impl From<RegistryError> for Explained {

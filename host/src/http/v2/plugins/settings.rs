@@ -36,7 +36,7 @@ pub(super) async fn set_config(
     Ok(Json(config))
 }
 
-fn texts(body: Map<String, Value>) -> Result<BTreeMap<String, String>, Explained> {
+pub(super) fn texts(body: Map<String, Value>) -> Result<BTreeMap<String, String>, Explained> {
     let text = |(key, value): (String, Value)| {
         if let Value::String(text) = value {
             Ok((key, text))

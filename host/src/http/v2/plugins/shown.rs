@@ -58,6 +58,13 @@ pub(super) async fn detail(app: &App, id: PluginId) -> Result<Value, Explained> 
     Ok(shown)
 }
 
+/// One version of a plugin.
+pub(super) async fn one(app: &App, id: PluginId, number: i32) -> Result<Value, Explained> {
+    let row = row(app, id).await?;
+    let found = plugins::versions::get(&app.db, id, number).await?.ok_or(RegistryError::VersionMissing)?;
+    version(&row, &found, &read(&row.granted)?)
+}
+
 fn version(row: &PluginRow, version: &VersionRow, granted: &Capabilities) -> Result<Value, Explained> {
     let requested = read(&version.requested)?;
     let effective = requested.granted_by(granted);
@@ -66,6 +73,7 @@ fn version(row: &PluginRow, version: &VersionRow, granted: &Capabilities) -> Res
         "number": version.number,
         "label": version.label,
         "status": version.status.name(),
+        "reason": version.report["rejected"],
         "is_active": row.active == Some(version.id),
         "kinds": version.kinds,
         "requested": version.requested,

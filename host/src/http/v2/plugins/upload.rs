@@ -1,5 +1,6 @@
 //! `POST /api/v2/plugins`: a component or core module, as the body itself with `?name=`, or as the part `file` of a form with `name` and
-//! `manifest` (the author's `gavia-plugin.toml`) beside it. Answered when it is compiled.
+//! `manifest` (the author's `gavia-plugin.toml`) beside it. Answered when it is compiled, or with
+//! HTTP 202 and where to look when that takes longer than a moment.
 
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ use crate::{
         App,
         registry::{Given, Uploaded},
     },
-    store::names::Named as _,
+    store::{names::Named as _, plugins::versions::Status},
 };
 
 const FILE_BYTES_MAX: usize = 64 << 20;
@@ -50,8 +51,12 @@ pub(super) async fn upload(
         ));
     }
     let uploaded = app.upload_plugin(given, &admin.username).await?;
-    let status = if uploaded.is_new { StatusCode::CREATED } else { StatusCode::OK };
-    let location = format!("/api/v2/plugins/{}", uploaded.plugin.0);
+    let plugin = format!("/api/v2/plugins/{}", uploaded.plugin.0);
+    let (status, location) = match uploaded.status {
+        Status::Compiling => (StatusCode::ACCEPTED, format!("{plugin}/versions/{}", uploaded.number)),
+        _ if uploaded.is_new => (StatusCode::CREATED, plugin),
+        _ => (StatusCode::OK, plugin),
+    };
     Ok((status, [(header::LOCATION, location)], Json(answer(&uploaded))).into_response())
 }
 
