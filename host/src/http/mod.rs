@@ -22,6 +22,7 @@ pub mod idempotency_key;
 pub mod layers;
 pub mod login;
 pub mod metrics;
+pub mod openapi;
 pub mod parts;
 pub mod roles;
 pub mod routes;
@@ -76,6 +77,7 @@ fn routes(app: &Arc<App>) -> Routes {
         .nest("/api/v1.0", v1(app))
         .nest("/api/v2", v2::routes().layer(middleware::from_fn_with_state(Arc::clone(app), client::meet)))
         .merge(health::routes())
+        .merge(openapi::routes())
         .merge(metrics::routes())
 }
 

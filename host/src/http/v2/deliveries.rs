@@ -16,6 +16,7 @@ use super::{
     Authorised,
     pages::{Listed, Page, bad},
     problem::Explained,
+    shapes,
 };
 use crate::{
     app::App,
@@ -31,7 +32,7 @@ pub struct DeliveryView {
     /// The same on every attempt.
     pub key: String,
     pub attempt: i32,
-    /// `delivered`, `failed` or `skipped`.
+    #[schema(schema_with = shapes::delivery_outcome)]
     pub outcome: String,
     pub detail: String,
     /// Whom a plugin told of.

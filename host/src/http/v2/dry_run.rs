@@ -6,14 +6,17 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{Array, Object},
+};
 
 use super::{
     super::{error::Failure, extract::Ids, texts},
     Authorised,
     body::{Typed, unfit},
     problem::Explained,
-    shapes::{ParticipantsView, Person},
+    shapes::{self, ParticipantsView, Person},
 };
 use crate::{
     app::{
@@ -72,7 +75,8 @@ pub struct StepView {
     pub state: StatePart,
     pub participants: ParticipantsView,
     pub people: Vec<Person>,
-    /// `script_not_run`, `hook_not_called`, `children_not_made`, `time_taken`, `accepted`, `everybody_agrees`, `limit_not_counted`.
+    /// What a real ticket would do here and the walk did not, or did without asking.
+    #[schema(schema_with = notes)]
     pub notes: Vec<&'static str>,
     /// What leads out of the state.
     pub options: Vec<TransitionPart>,
@@ -87,7 +91,7 @@ pub struct StatePart {
     pub id: i64,
     pub key: String,
     pub name: String,
-    /// `normal`, `start` or `end`.
+    #[schema(schema_with = shapes::state_kind)]
     pub kind: &'static str,
 }
 
@@ -97,7 +101,7 @@ pub struct TransitionPart {
     pub id: i64,
     pub key: String,
     pub name: String,
-    /// `normal` or `timer`.
+    #[schema(schema_with = shapes::transition_kind)]
     pub kind: &'static str,
     pub timer_seconds: i32,
 }
@@ -117,14 +121,14 @@ pub struct TakenView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConditionView {
     pub expression: String,
-    /// `true`, `false`, `not_asked` or `failed`.
+    #[schema(schema_with = outcomes)]
     pub outcome: &'static str,
     pub target: StatePart,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EndView {
-    /// `ended`, `choice_needed`, `choice_unfit`, `refused`, `nobody`, `no_way_out` or `too_long`.
+    #[schema(schema_with = reasons)]
     pub reason: &'static str,
     pub detail: String,
     /// The same in Chinese, for a refusal; else empty.
@@ -223,7 +227,7 @@ impl Shown<'_> {
             state: self.state(step.state),
             participants: (&step.participants).into(),
             people: step.people.into_iter().map(person).collect(),
-            notes: step.notes.into_iter().map(note).collect(),
+            notes: step.notes.iter().map(|note| name(&NOTES, note)).collect(),
             options: self.walkable.definition.leaving(step.state).map(|one| self.transition(one.id)).collect(),
             taken: step.taken.map(|taken| self.taken(taken)),
         }
@@ -232,7 +236,7 @@ impl Shown<'_> {
     fn taken(&self, taken: Taken) -> TakenView {
         let conditions = taken.conditions.into_iter().map(|condition| ConditionView {
             expression: condition.expression,
-            outcome: outcome(condition.outcome),
+            outcome: name(&OUTCOMES, &condition.outcome),
             target: self.state(condition.target),
         });
         TakenView {
@@ -261,23 +265,36 @@ impl Shown<'_> {
     }
 }
 
-fn note(note: Note) -> &'static str {
-    match note {
-        Note::ScriptNotRun => "script_not_run",
-        Note::HookNotCalled => "hook_not_called",
-        Note::ChildrenNotMade => "children_not_made",
-        Note::TimeTaken => "time_taken",
-        Note::Accepted => "accepted",
-        Note::EverybodyAgrees => "everybody_agrees",
-        Note::LimitNotCounted => "limit_not_counted",
-    }
+/// Every note with its name.
+const NOTES: [(Note, &str); 7] = [
+    (Note::ScriptNotRun, "script_not_run"),
+    (Note::HookNotCalled, "hook_not_called"),
+    (Note::ChildrenNotMade, "children_not_made"),
+    (Note::TimeTaken, "time_taken"),
+    (Note::Accepted, "accepted"),
+    (Note::EverybodyAgrees, "everybody_agrees"),
+    (Note::LimitNotCounted, "limit_not_counted"),
+];
+const OUTCOMES: [(ConditionOutcome, &str); 4] = [
+    (ConditionOutcome::Holds, "true"),
+    (ConditionOutcome::DoesNotHold, "false"),
+    (ConditionOutcome::NotAsked, "not_asked"),
+    (ConditionOutcome::Failed, "failed"),
+];
+const REASONS: [&str; 7] = ["ended", "choice_needed", "choice_unfit", "refused", "nobody", "no_way_out", "too_long"];
+
+fn name<T: PartialEq>(table: &[(T, &'static str)], value: &T) -> &'static str {
+    table.iter().find(|row| row.0 == *value).map_or("", |row| row.1)
 }
 
-fn outcome(outcome: ConditionOutcome) -> &'static str {
-    match outcome {
-        ConditionOutcome::Holds => "true",
-        ConditionOutcome::DoesNotHold => "false",
-        ConditionOutcome::NotAsked => "not_asked",
-        ConditionOutcome::Failed => "failed",
-    }
+fn notes() -> Array {
+    Array::new(shapes::one_of(NOTES.map(|row| row.1)))
+}
+
+fn outcomes() -> Object {
+    shapes::one_of(OUTCOMES.map(|row| row.1))
+}
+
+fn reasons() -> Object {
+    shapes::one_of(REASONS)
 }

@@ -4,7 +4,10 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::http::testing::{Server, server};
+use crate::{
+    http::testing::{Server, server},
+    store::testing,
+};
 
 const NOTHING: Value = Value::Null;
 
@@ -97,8 +100,7 @@ async fn a_walk_names_the_states_the_people_and_why_and_stores_nothing() {
         let rows = server.v2(Method::GET, list, None, &NOTHING).await.body;
         assert_eq!(rows["items"], json!([]), "{list}");
     }
-    let calls = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM plugin_calls").fetch_one(&server.app.db);
-    assert_eq!(calls.await.unwrap(), 0);
+    assert_eq!(testing::plugin_calls(&server.app.db).await, 0);
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ use super::{
     Authorised,
     pages::{Listed, Page, bad},
     problem::Explained,
+    shapes,
 };
 use crate::{
     app::{App, queue::QueueError},
@@ -115,9 +116,9 @@ fn lost(kind: JobKind) -> &'static str {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JobView {
     pub id: i64,
-    /// `script`, `hook`, `timer`, `children` or `notice`.
+    #[schema(schema_with = shapes::job_kind)]
     pub kind: &'static str,
-    /// `waiting`, `running` or `dead`.
+    #[schema(schema_with = shapes::job_state)]
     pub state: &'static str,
     pub ticket_id: i64,
     pub visit: i32,

@@ -1,13 +1,50 @@
-//! What several answers of `/api/v2` have in common: a ticket as lists show it, who must act, names beside ids.
+//! What several answers of `/api/v2` have in common: a ticket as lists show it, who must act, names beside ids, and in the document the
+//! names that a kind can have.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        Object, ObjectBuilder,
+        schema::{SchemaType, Type},
+    },
+};
 
 use crate::{
-    store::{names::Named as _, tickets::Names},
-    workflow::{Participants, Ticket},
+    store::{custom_notices::Outcome, job_lists::JobState, jobs::JobKind, names::Named, tickets::Names},
+    workflow::{
+        FieldAccess, FieldKind, Intervention, Participants, StateKind, Ticket, TicketStatus, TransitionAttribute,
+        TransitionKind,
+    },
 };
+
+/// A text that is one of these.
+pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> Object {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(names)).build()
+}
+
+fn named<T: Named>() -> Object {
+    one_of(T::TABLE.iter().map(|row| row.0))
+}
+
+macro_rules! kinds {
+    ($($function:ident $kind:ident),+ $(,)?) => {$(
+        pub(super) fn $function() -> Object {
+            named::<$kind>()
+        }
+    )+};
+}
+
+kinds! {
+    ticket_status TicketStatus, state_kind StateKind, transition_kind TransitionKind, attribute TransitionAttribute,
+    field_kind FieldKind, field_access FieldAccess, intervention Intervention, job_kind JobKind, job_state JobState,
+    delivery_outcome Outcome,
+}
+
+pub(super) fn actor_kind() -> Object {
+    one_of(["person", "script", "hook"])
+}
 
 /// Something with its name; None when the row is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -66,7 +103,7 @@ pub struct TicketHead {
     pub title: String,
     pub workflow: Reference,
     pub state: Reference,
-    #[schema(value_type = TicketStatusName)]
+    #[schema(schema_with = ticket_status)]
     pub status: &'static str,
     pub is_rejected: bool,
     /// The last run of its state's script or hook failed.
@@ -78,15 +115,6 @@ pub struct TicketHead {
     pub parent_ticket_id: Option<i64>,
     pub created_at: DateTime<Utc>,
     pub modified_at: DateTime<Utc>,
-}
-
-/// Where a ticket's life stands.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum TicketStatusName {
-    Ongoing,
-    Ended,
-    Closed,
 }
 
 impl TicketHead {
@@ -113,7 +141,7 @@ impl TicketHead {
 /// Who did something: a person, a script, or a hook.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ActorView {
-    /// `person`, `script` or `hook`.
+    #[schema(schema_with = actor_kind)]
     pub kind: String,
     pub name: String,
     /// Empty for what is no person, or for one whom nobody knows.

@@ -13,7 +13,7 @@ use super::{
     Authorised,
     jobs::JobView,
     problem::Explained,
-    shapes::{ActorView, ParticipantsView, Person, Reference, TicketHead, TicketStatusName},
+    shapes::{self, ActorView, ParticipantsView, Person, Reference, TicketHead},
 };
 use crate::{
     app::App,
@@ -90,7 +90,7 @@ pub struct RelativeView {
     pub sn: String,
     pub title: String,
     pub state: Reference,
-    #[schema(value_type = TicketStatusName)]
+    #[schema(schema_with = shapes::ticket_status)]
     pub status: String,
 }
 
@@ -112,11 +112,11 @@ pub struct Forms {
 pub struct FormFieldView {
     pub key: String,
     pub name: String,
-    /// `base` or `custom`.
+    #[schema(schema_with = field_source)]
     pub source: &'static str,
-    /// As in a definition.
+    #[schema(schema_with = shapes::field_kind)]
     pub kind: &'static str,
-    /// `read_only`, `required` or `optional`.
+    #[schema(schema_with = shapes::field_access)]
     pub access: &'static str,
     pub value: Value,
     pub description: String,
@@ -134,9 +134,9 @@ pub struct FormFieldView {
 pub struct WayOut {
     pub id: i64,
     pub name: String,
-    /// `normal` or `timer`.
+    #[schema(schema_with = shapes::transition_kind)]
     pub kind: &'static str,
-    /// `agree`, `refuse` or `other`.
+    #[schema(schema_with = shapes::attribute)]
     pub attribute: &'static str,
     pub timer_seconds: i32,
     pub is_conditional: bool,
@@ -149,8 +149,12 @@ pub struct WayOut {
 pub struct StateView {
     pub id: i64,
     pub name: String,
-    /// `normal`, `start` or `end`.
+    #[schema(schema_with = shapes::state_kind)]
     pub kind: &'static str,
+}
+
+fn field_source() -> utoipa::openapi::Object {
+    shapes::one_of(["base", "custom"])
 }
 
 /// One stay in one state.
@@ -173,7 +177,7 @@ pub struct Departure {
     /// None for a forced change or a close.
     #[schema(required)]
     pub transition: Option<Reference>,
-    /// `none`, `force_state` or `close`.
+    #[schema(schema_with = shapes::intervention)]
     pub intervention: String,
     pub actor: ActorView,
 }

@@ -16,7 +16,7 @@ use super::{
     Authorised,
     pages::{Listed, Page, bad},
     problem::Explained,
-    shapes::{ActorView, ParticipantsView, Reference},
+    shapes::{self, ActorView, ParticipantsView, Reference},
     ticket::ticket_id,
 };
 use crate::{
@@ -37,7 +37,7 @@ pub struct LogView {
     pub state: Reference,
     #[schema(required)]
     pub transition: Option<LoggedTransition>,
-    /// `none`, `deliver`, `add_node`, `add_node_end`, `accept`, `comment`, `delete`, `close`, `force_state`, `hook` or `retreat`.
+    #[schema(schema_with = shapes::intervention)]
     pub intervention: String,
     pub actor: ActorView,
     pub suggestion: String,
@@ -53,7 +53,7 @@ pub struct LogView {
 pub struct LoggedTransition {
     pub id: i64,
     pub name: String,
-    /// `agree`, `refuse` or `other`.
+    #[schema(schema_with = shapes::attribute)]
     pub attribute: String,
 }
 
@@ -69,6 +69,7 @@ pub struct ChangedMember {
 pub struct Snapshot {
     pub title: String,
     pub state_id: i64,
+    #[schema(schema_with = shapes::ticket_status)]
     pub status: String,
     pub participants: ParticipantsView,
     pub related: Vec<String>,
