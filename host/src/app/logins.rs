@@ -14,13 +14,12 @@ use std::{
 
 use tokio::sync::Semaphore;
 
-use super::{App, Error, door::Place};
-use crate::{
-    ambient, password,
-    store::{self, audit::Entry},
-    username,
-    workflow::UserId,
+use super::{
+    App, Error,
+    door::Place,
+    trail::{Subject, note},
 };
+use crate::{ambient, password, store, username, workflow::UserId};
 
 /// From this many failures on an account each costs a wait.
 const FREE_FOR_ACCOUNT: u32 = 5;
@@ -207,15 +206,7 @@ impl App {
         };
         let mut tx = self.db.begin().await?;
         store::passwords::set_own(&mut *tx, user, &hash, kept).await?;
-        let entry = Entry {
-            actor: username,
-            action: "user.change_own_password",
-            subject: "user",
-            subject_id: user.0,
-            before: None,
-            after: None,
-        };
-        store::audit::insert(&mut *tx, &entry).await?;
+        note(&mut tx, username, (Subject("user", user.0), "change_own_password"), (None, None)).await?;
         tx.commit().await?;
         Ok(PasswordChange::Done)
     }

@@ -34,6 +34,7 @@ pub mod scripts;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tickets;
+mod trail;
 pub mod trials;
 pub mod workflows;
 mod write;

@@ -55,7 +55,7 @@ fn takes_pages(headers: &HeaderMap) -> bool {
 }
 
 fn sent(request: &Request, path: &str, file: EmbeddedFile, keep: &'static str) -> Response {
-    let digest = file.metadata.sha256_hash().iter().take(12).map(|byte| format!("{byte:02x}")).collect::<String>();
+    let digest = hex::encode(file.metadata.sha256_hash());
     // weak: compressed on its way, the same file is other bytes
     let tag = HeaderValue::from_str(&format!("W/\"{digest}\"")).expect("hex digits and quotes are a header value");
     let known = request.headers().get_all(header::IF_NONE_MATCH).iter();

@@ -14,7 +14,7 @@ mod shape;
 mod stored;
 mod walkable;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sqlx::{Connection as _, PgConnection};
 
 pub use findings::findings;
@@ -25,7 +25,10 @@ pub use shape::Document;
 pub use stored::Stored;
 pub use walkable::{Walkable, of_document, of_stored};
 
-use super::workflows::Removal;
+use super::{
+    trail::{Subject, note},
+    workflows::Removal,
+};
 use crate::{
     store::{
         self,
@@ -138,6 +141,7 @@ pub async fn create(
     let problems = sound(problems)?;
     let (workflow, changes) = save::insert(&mut tx, &document, by).await?;
     let applied = applied(&mut tx, workflow, changes, problems).await?;
+    noted(&mut tx, by, ("create", None), &applied).await?;
     tx.commit().await?;
     Ok(applied)
 }
@@ -165,6 +169,9 @@ pub async fn put(
     let problems = sound(problems)?;
     let changes = save::update(&mut tx, &document, &stored, putting).await?;
     let applied = applied(&mut tx, id, changes, problems).await?;
+    if !applied.changes.is_empty() {
+        noted(&mut tx, putting.by, ("define", Some(version.revision)), &applied).await?;
+    }
     tx.commit().await?;
     Ok(applied)
 }
@@ -179,8 +186,21 @@ pub async fn copy(db: &mut PgConnection, id: WorkflowId, name: &str, by: &str) -
     let (workflow, changes) = save::insert(&mut tx, &document, by).await?;
     let problems = document.findings(&mut tx, Some(workflow)).await?;
     let applied = applied(&mut tx, workflow, changes, problems).await?;
+    noted(&mut tx, by, ("clone", None), &applied).await?;
     tx.commit().await?;
     Ok(applied)
+}
+
+/// Which parts were changed, and from which revision.
+async fn noted(
+    db: &mut PgConnection,
+    by: &str,
+    (action, before): (&str, Option<i64>),
+    applied: &Applied,
+) -> Result<(), store::Error> {
+    let before = before.map(|revision| json!({ "revision": revision }));
+    let after = json!({ "revision": applied.version.revision, "changes": applied.changes });
+    note(db, by, (Subject("workflow", applied.workflow.0), action), (before, Some(after))).await
 }
 
 /// Warnings are told, errors end it.

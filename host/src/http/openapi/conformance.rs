@@ -84,9 +84,8 @@ impl Said {
         for (key, member) in members {
             let at = format!("{at}/{key}");
             match (properties.get(key), &rest) {
-                (Some(schema), _) => self.check(schema, member, &at, wrong),
+                (Some(schema), _) | (None, Some(schema @ Value::Object(_))) => self.check(schema, member, &at, wrong),
                 (None, Some(Value::Bool(true))) => {}
-                (None, Some(schema @ Value::Object(_))) => self.check(schema, member, &at, wrong),
                 (None, _) if says_members => wrong.push(format!("{at}: nothing is said of it")),
                 (None, _) => {}
             }

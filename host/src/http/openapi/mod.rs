@@ -86,6 +86,11 @@ fn operations() -> Vec<Op> {
     tables.into_iter().flatten().collect()
 }
 
+/// The document as a file.
+pub fn text() -> String {
+    format!("{:#}", whole())
+}
+
 pub(super) fn whole() -> Value {
     let mut schemas = documents::schemas();
     schemas.extend(operation::common_schemas());

@@ -23,6 +23,7 @@ use crate::{
 };
 
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a right or a rule of its own, as the wire names them")]
 pub struct AppTokenView {
     pub id: i64,
     pub app_name: String,
