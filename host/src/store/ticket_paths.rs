@@ -123,7 +123,9 @@ pub async fn relatives(
         RelativeRow,
         "SELECT t.id, t.sn, t.title, t.state_id AS state, s.name AS state_name, t.status
            FROM tickets t JOIN states s ON s.id = t.state_id
-          WHERE (t.id = $1 OR t.id IN (SELECT c.id FROM tickets c WHERE c.parent_ticket_id = $2 AND c.deleted_at IS NULL ORDER BY c.id LIMIT $3))
+          WHERE t.id = ANY(array_append(
+                  ARRAY(SELECT c.id FROM tickets c WHERE c.parent_ticket_id = $2 AND c.deleted_at IS NULL ORDER BY c.id LIMIT $3),
+                  $1::bigint))
             AND t.deleted_at IS NULL
           ORDER BY t.id",
         parent.map(|parent| parent.0),

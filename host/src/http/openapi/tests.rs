@@ -85,6 +85,7 @@ async fn every_route_is_in_the_document_and_nothing_else_is() {
 #[test]
 fn the_document_is_whole() {
     let document = whole();
+    assert_eq!(serde_json::from_str::<Value>(&super::text()).unwrap(), document);
     let tags: BTreeSet<&str> = super::TAGS.iter().map(|tag| tag.0).collect();
     let mut ids = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {

@@ -5,7 +5,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    http::testing::{As, Flow, Server, server},
+    http::testing::{As, Flow, Server, done, server},
     store::testing,
     workflow::TicketId,
 };
@@ -67,6 +67,20 @@ async fn a_ticket_is_shown_whole() {
     for (path, status) in [("/tickets/999", 404), ("/tickets/x", 404), ("/tickets/999/log", 404)] {
         assert_eq!(server.v2(Method::GET, path, None, &NOTHING).await.status, status, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_parent_shows_its_children_and_a_child_its_parent() {
+    let (server, flow, token, id) = opened().await;
+    let child = json!({ "workflow_id": flow.id, "transition_id": flow.submit, "title": "child", "parent_ticket_id": id,
+                        "parent_ticket_state_id": flow.work });
+    let made = done(server.call(&As::App("oa", &token, "lisi"), Method::POST, "/tickets", &child).await);
+    let (parent, child) = (detail(&server, id).await, detail(&server, made["ticket_id"].as_i64().unwrap()).await);
+    let named = |relative: &Value| (relative["id"].clone(), relative["title"].clone(), relative["status"].clone());
+    let children: Vec<_> = parent["children"].as_array().unwrap().iter().map(named).collect();
+    assert_eq!(children, [(child["id"].clone(), json!("child"), json!("ongoing"))]);
+    assert_eq!((&parent["parent"], &child["children"]), (&NOTHING, &json!([])));
+    assert_eq!(named(&child["parent"]), (json!(id), json!("t"), json!("ongoing")));
 }
 
 #[tokio::test]

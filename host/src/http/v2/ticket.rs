@@ -346,7 +346,9 @@ fn path(ticket: &Ticket, state: Option<String>, moves: Vec<MoveRow>) -> Vec<Path
     for (index, row) in moves.into_iter().enumerate() {
         let to = Reference { id: row.to.unwrap_or_default(), name: row.to_name };
         let from = Reference::named(row.from, row.from_name);
-        let (stood, entered_at) = here.map_or((from, None), |(stood, at)| (stood, Some(at)));
+        let entered_at = here.as_ref().map(|(_, at)| *at);
+        // an older log does not say where it led; the next one says where it began
+        let stood = here.map(|(stood, _)| stood).filter(|stood| stood.id != 0).unwrap_or(from);
         let left = Departure {
             at: row.at,
             transition: row.transition.map(|id| Reference { id, name: row.transition_name }),
