@@ -1,7 +1,12 @@
 //! Editing people, departments and roles. A change reads the row under its lock and writes it in one transaction, so that
 //! of two changes at once each keeps what the other set (D-12).
 
-use super::App;
+use serde_json::json;
+
+use super::{
+    App,
+    trail::{Kept as _, Subject, both, note},
+};
 use crate::{
     store::{
         self,
@@ -53,6 +58,7 @@ impl App {
         let mut tx = self.db.begin().await?;
         departments_exist(&mut tx, draft).await?;
         let id = users::insert(&mut tx, draft, creator).await.map_err(|error| username_taken(error, draft))?;
+        note(&mut tx, creator, (Subject("user", id.0), "create"), (None, Some(draft.kept()))).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -60,68 +66,113 @@ impl App {
     /// `change` gets the user as stored; its refusal changes nothing. A lost right or a new password ends the user's sessions.
     pub async fn change_user<E: From<AccountError>>(
         &self,
-        id: UserId,
+        (id, by): (UserId, &str),
         change: impl FnOnce(UserDraft) -> Result<UserDraft, E>,
     ) -> Result<(), E> {
         let mut tx = self.db.begin().await.map_err(AccountError::from)?;
-        let stored = users::lock(&mut *tx, id).await.map_err(AccountError::from)?;
-        let draft = change(stored.ok_or(AccountError::Missing)?)?;
+        let stored = users::lock(&mut *tx, id).await.map_err(AccountError::from)?.ok_or(AccountError::Missing)?;
+        let draft = change(stored.clone())?;
         departments_exist(&mut tx, &draft).await?;
         users::update(&mut tx, id, &draft).await.map_err(|error| username_taken(error, &draft))?;
+        let noted = note(&mut tx, by, (Subject("user", id.0), "update"), both(&stored, &draft)).await;
+        noted.map_err(AccountError::from)?;
         Ok(tx.commit().await.map_err(AccountError::from)?)
+    }
+
+    pub async fn delete_user(&self, id: UserId, by: &str) -> Result<(), AccountError> {
+        let mut tx = self.db.begin().await?;
+        let stored = users::lock(&mut *tx, id).await?.ok_or(AccountError::Missing)?;
+        found(users::retire(&mut *tx, id).await?)?;
+        note(&mut tx, by, (Subject("user", id.0), "delete"), (Some(stored.kept()), None)).await?;
+        Ok(tx.commit().await?)
     }
 
     pub async fn create_department(&self, draft: &DepartmentDraft, creator: &str) -> Result<i64, AccountError> {
         let mut tx = self.db.begin().await?;
         parent_fits(&mut tx, draft, None).await?;
         let id = departments::insert(&mut *tx, draft, creator).await?;
+        note(&mut tx, creator, (Subject("department", id), "create"), (None, Some(draft.kept()))).await?;
         tx.commit().await?;
         Ok(id)
     }
 
     pub async fn change_department<E: From<AccountError>>(
         &self,
-        id: i64,
+        (id, by): (i64, &str),
         change: impl FnOnce(DepartmentDraft) -> Result<DepartmentDraft, E>,
     ) -> Result<(), E> {
         let mut tx = self.db.begin().await.map_err(AccountError::from)?;
         // two moves at once could close a loop that neither sees
         departments::lock_tree(&mut *tx).await.map_err(AccountError::from)?;
-        let stored = departments::draft(&mut *tx, id).await.map_err(AccountError::from)?;
-        let draft = change(stored.ok_or(AccountError::Missing)?)?;
+        let stored =
+            departments::draft(&mut *tx, id).await.map_err(AccountError::from)?.ok_or(AccountError::Missing)?;
+        let draft = change(stored.clone())?;
         parent_fits(&mut tx, &draft, Some(id)).await?;
         departments::update(&mut *tx, id, &draft).await.map_err(AccountError::from)?;
+        let noted = note(&mut tx, by, (Subject("department", id), "update"), both(&stored, &draft)).await;
+        noted.map_err(AccountError::from)?;
         Ok(tx.commit().await.map_err(AccountError::from)?)
     }
 
-    pub async fn delete_department(&self, id: i64) -> Result<(), AccountError> {
+    pub async fn delete_department(&self, id: i64, by: &str) -> Result<(), AccountError> {
         let mut tx = self.db.begin().await?;
         departments::lock_tree(&mut *tx).await?;
+        let stored = departments::draft(&mut *tx, id).await?.ok_or(AccountError::Missing)?;
         if departments::is_in_use(&mut *tx, id).await? {
             return Err(AccountError::DepartmentInUse);
         }
         found(departments::retire(&mut *tx, id).await?)?;
+        note(&mut tx, by, (Subject("department", id), "delete"), (Some(stored.kept()), None)).await?;
         Ok(tx.commit().await?)
+    }
+
+    pub async fn create_role(&self, draft: &RoleDraft, creator: &str) -> Result<i64, AccountError> {
+        let mut tx = self.db.begin().await?;
+        let id = roles::insert(&mut *tx, draft, creator).await?;
+        note(&mut tx, creator, (Subject("role", id), "create"), (None, Some(draft.kept()))).await?;
+        tx.commit().await?;
+        Ok(id)
     }
 
     pub async fn change_role<E: From<AccountError>>(
         &self,
-        id: i64,
+        (id, by): (i64, &str),
         change: impl FnOnce(RoleDraft) -> Result<RoleDraft, E>,
     ) -> Result<(), E> {
         let mut tx = self.db.begin().await.map_err(AccountError::from)?;
-        let stored = roles::lock(&mut *tx, id).await.map_err(AccountError::from)?;
-        let draft = change(stored.ok_or(AccountError::Missing)?)?;
+        let stored = roles::lock(&mut *tx, id).await.map_err(AccountError::from)?.ok_or(AccountError::Missing)?;
+        let draft = change(stored.clone())?;
         roles::update(&mut *tx, id, &draft).await.map_err(AccountError::from)?;
+        let noted = note(&mut tx, by, (Subject("role", id), "update"), both(&stored, &draft)).await;
+        noted.map_err(AccountError::from)?;
         Ok(tx.commit().await.map_err(AccountError::from)?)
     }
 
-    pub async fn delete_role(&self, id: i64) -> Result<(), AccountError> {
+    pub async fn delete_role(&self, id: i64, by: &str) -> Result<(), AccountError> {
         let mut tx = self.db.begin().await?;
+        let stored = roles::lock(&mut *tx, id).await?.ok_or(AccountError::Missing)?;
         if roles::is_in_use(&mut *tx, id).await? {
             return Err(AccountError::RoleInUse);
         }
         found(roles::retire(&mut *tx, id).await?)?;
+        note(&mut tx, by, (Subject("role", id), "delete"), (Some(stored.kept()), None)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Being added twice is once.
+    pub async fn add_member(&self, role: i64, user: i64, by: &str) -> Result<(), AccountError> {
+        let mut tx = self.db.begin().await?;
+        found(roles::add_member(&mut *tx, role, user).await?)?;
+        let member = Some(json!({ "user_id": user }));
+        note(&mut tx, by, (Subject("role", role), "add_member"), (None, member)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    pub async fn remove_member(&self, role: i64, user: i64, by: &str) -> Result<(), AccountError> {
+        let mut tx = self.db.begin().await?;
+        found(roles::remove_member(&mut *tx, role, user).await?)?;
+        let member = Some(json!({ "user_id": user }));
+        note(&mut tx, by, (Subject("role", role), "remove_member"), (member, None)).await?;
         Ok(tx.commit().await?)
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::workflow::{
     self, Actor, Authority, Definition, Facts, FailedRun, HookConfig, Move, Needs, Participants, PeopleQuestion,
-    Question, Refusal, StateId, Step, Ticket, TransitionId,
+    Question, Reassignment, Refusal, StateId, Step, Ticket, TransitionId,
 };
 
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +30,11 @@ pub(super) enum Act<'a> {
     Comment {
         suggestion: &'a str,
     },
+    /// Gives the ticket to somebody else over its holders' heads.
+    Reassign(Reassignment<'a>),
     SetFields {
         body: &'a Map<String, Value>,
+        reason: &'a str,
     },
     ForceState {
         target: StateId,
@@ -42,7 +45,9 @@ pub(super) enum Act<'a> {
         suggestion: &'a str,
         authority: Authority,
     },
-    Retry,
+    Retry {
+        reason: &'a str,
+    },
     ScriptFailed(FailedRun<'a>),
     HookAccepted {
         message: &'a str,
@@ -89,7 +94,9 @@ impl<'a> Act<'a> {
             return workflow::advance_needs(ticket, definition, name, &request);
         }
         match self {
-            Self::Deliver { target, .. } | Self::AddNode { target, .. } => workflow::hand_needs(ticket, name, target),
+            Self::Deliver { target, .. }
+            | Self::AddNode { target, .. }
+            | Self::Reassign(Reassignment { target, .. }) => workflow::hand_needs(ticket, name, target),
             Self::ForceState { target, .. } => workflow::force_needs(ticket, definition, name, target),
             _ => workflow::view_needs(ticket, name),
         }
@@ -134,14 +141,15 @@ impl<'a> Act<'a> {
             Self::AddNode { target, suggestion } => workflow::add_node(ticket, definition, (target, suggestion), facts),
             Self::EndAddNode { suggestion } => workflow::end_add_node(ticket, definition, suggestion, facts),
             Self::Comment { suggestion } => workflow::comment(ticket, definition, suggestion, facts),
-            Self::SetFields { body } => workflow::set_fields(ticket, definition, body, facts),
+            Self::Reassign(change) => workflow::reassign(ticket, definition, change, facts),
+            Self::SetFields { body, reason } => workflow::set_fields(ticket, definition, (body, reason), facts),
             Self::ForceState { target, suggestion, authority } => {
                 workflow::force_state(ticket, definition, (target, suggestion, authority), facts)
             }
             Self::Close { suggestion, authority } => {
                 workflow::close(ticket, definition, (suggestion, authority), facts)
             }
-            Self::Retry => workflow::retry(ticket, definition, facts),
+            Self::Retry { reason } => workflow::retry(ticket, definition, reason, facts),
             Self::ScriptFailed(run) => workflow::script_failed(ticket, definition, run, facts.now),
             Self::HookAccepted { message } => workflow::hook_accepted(ticket, definition, message, facts),
             Self::HookMoves { message, fields } => workflow::hook_moves(ticket, definition, (message, fields), facts),
@@ -154,6 +162,7 @@ impl<'a> Act<'a> {
 
     /// Whether a run that is waiting or going already refuses the act (I8).
     pub(super) fn starts_a_run(self, ticket: &Ticket) -> bool {
-        matches!(self, Self::Retry) && matches!(ticket.participants, Participants::Script(_) | Participants::Hook)
+        matches!(self, Self::Retry { .. })
+            && matches!(ticket.participants, Participants::Script(_) | Participants::Hook)
     }
 }

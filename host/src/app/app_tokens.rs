@@ -3,7 +3,11 @@
 
 use chrono::TimeDelta;
 
-use super::{App, accounts::AccountError};
+use super::{
+    App,
+    accounts::AccountError,
+    trail::{Kept as _, Subject, both, note},
+};
 use crate::{
     ambient,
     seal::SealingKey,
@@ -109,25 +113,51 @@ impl App {
         let mut tx = self.db.begin().await?;
         let id = app_tokens::insert(&mut tx, draft, &sealed, creator).await;
         let id = id.map_err(|error| refused(error, draft))?;
+        note(&mut tx, creator, (Subject("app_token", id), "create"), (None, Some(draft.kept()))).await?;
         tx.commit().await?;
         Ok(NewToken { id, token })
+    }
+
+    /// The token itself, for somebody whose asking is kept. The outer None: there is no such app; the inner: only its v2 key is kept.
+    pub async fn reveal_app_token(&self, id: i64, by: &str) -> Result<Option<(String, Option<String>)>, store::Error> {
+        let rows = app_tokens::list(&self.db, "", Some(id), (1, 0)).await?;
+        let Some(row) = rows.into_iter().next() else { return Ok(None) };
+        let secret = open(&self.key, &row.secret)?;
+        let token = secret.text().map(str::to_owned);
+        if token.is_some() {
+            let named = Some(serde_json::json!({ "app_name": row.app_name }));
+            let mut db = self.db.acquire().await?;
+            note(&mut db, by, (Subject("app_token", id), "reveal"), (None, named)).await?;
+        }
+        Ok(Some((row.app_name, token)))
     }
 
     /// `change` gets the token as stored; its refusal changes nothing. Answers the new token if one was made.
     pub async fn change_app_token<E: From<AccountError>>(
         &self,
-        id: i64,
+        (id, by): (i64, &str),
         rotation: Rotation,
         change: impl FnOnce(AppTokenDraft) -> Result<AppTokenDraft, E>,
     ) -> Result<Option<String>, E> {
         let mut tx = self.db.begin().await.map_err(AccountError::from)?;
         let stored = app_tokens::lock(&mut *tx, id).await.map_err(AccountError::from)?;
         let (stored, secrets) = stored.ok_or(AccountError::Missing)?;
-        let draft = change(stored)?;
+        let draft = change(stored.clone())?;
         let (secrets, token) = self.rotated(secrets, rotation, draft.rules.min_version)?;
         app_tokens::update(&mut tx, id, &draft, &secrets).await.map_err(|error| refused(error, &draft))?;
+        let action = if token.is_some() { "rotate" } else { "update" };
+        let noted = note(&mut tx, by, (Subject("app_token", id), action), both(&stored, &draft)).await;
+        noted.map_err(AccountError::from)?;
         tx.commit().await.map_err(AccountError::from)?;
         Ok(token)
+    }
+
+    pub async fn delete_app_token(&self, id: i64, by: &str) -> Result<(), AccountError> {
+        let mut tx = self.db.begin().await?;
+        let (stored, _) = app_tokens::lock(&mut *tx, id).await?.ok_or(AccountError::Missing)?;
+        app_tokens::retire(&mut *tx, id).await?;
+        note(&mut tx, by, (Subject("app_token", id), "delete"), (Some(stored.kept()), None)).await?;
+        Ok(tx.commit().await?)
     }
 
     fn rotated(

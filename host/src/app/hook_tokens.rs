@@ -1,10 +1,10 @@
-//! Tokens in the configuration of hook states: apps see them masked (D-25), and sending back what was read keeps the token.
+//! Tokens in the configuration of hook states: answers show them masked (D-25), and sending back what was read keeps the token.
 
 use serde_json::Value;
 
 pub const MASK: &str = "***";
 
-/// A hook's configuration as apps see it; one that does not parse is hidden whole.
+/// A hook's configuration as answers show it; one that does not parse is hidden whole.
 pub fn shown(participant: &str) -> String {
     match serde_json::from_str(participant) {
         Ok(Value::Object(mut hook)) => {

@@ -14,8 +14,12 @@ use std::{
 
 use tokio::sync::Semaphore;
 
-use super::{App, Error, door::Place};
-use crate::{ambient, password, store, username};
+use super::{
+    App, Error,
+    door::Place,
+    trail::{Subject, note},
+};
+use crate::{ambient, password, store, username, workflow::UserId};
 
 /// From this many failures on an account each costs a wait.
 const FREE_FOR_ACCOUNT: u32 = 5;
@@ -33,10 +37,36 @@ const QUEUE: Duration = Duration::from_secs(5);
 /// How a login ended.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Login {
-    /// The value of the session's cookie, which is kept only as a hash.
-    Done(String),
+    Done(Opened),
     Refused,
     /// Too many failures, or too many logins at once; wait this long.
+    Wait(Duration),
+}
+
+/// A new session.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Opened {
+    pub user: UserId,
+    /// The value of its cookie, which is kept only as a hash.
+    pub cookie: String,
+}
+
+/// How a change of one's own password ended; nothing was changed but by `Done`.
+#[derive(Debug)]
+pub enum PasswordChange {
+    Done,
+    /// The present password is another one.
+    Refused,
+    /// The new one is not taken.
+    Unfit(password::Error),
+    /// As for a login.
+    Wait(Duration),
+}
+
+/// Whether somebody is who they say.
+enum Judged {
+    As(UserId),
+    Refused,
     Wait(Duration),
 }
 
@@ -145,30 +175,65 @@ fn penalty(count: u32, free: u32) -> Option<Duration> {
 impl App {
     /// Opens a session for an active administrator. `place` is where the caller is.
     pub async fn login(&self, username: &str, password: &str, place: Place) -> Result<Login, Error> {
+        let user = match self.judge(username, password, place).await? {
+            Judged::As(user) => user,
+            Judged::Refused => return Ok(Login::Refused),
+            Judged::Wait(wait) => return Ok(Login::Wait(wait)),
+        };
+        let cookie = hex::encode(ambient::random::<16>());
+        store::auth::insert_session(&self.db, &store::auth::hash(&cookie), user).await?;
+        Ok(Login::Done(Opened { user, cookie }))
+    }
+
+    /// An administrator's own new password; whoever sits at an open session must know the present one, and guesses are counted with
+    /// failed logins. Ends the sessions of the account but the one of the hash `kept`.
+    pub async fn change_own_password(
+        &self,
+        username: &str,
+        (present, new): (&str, &str),
+        place: Place,
+        kept: &[u8],
+    ) -> Result<PasswordChange, Error> {
+        let user = match self.judge(username, present, place).await? {
+            Judged::As(user) => user,
+            Judged::Refused => return Ok(PasswordChange::Refused),
+            Judged::Wait(wait) => return Ok(PasswordChange::Wait(wait)),
+        };
+        let hash = match self.hash_password(new.to_owned()).await {
+            Ok(hash) => hash,
+            Err(password::Error::Hash(error)) => return Err(Error::Internal(error)),
+            Err(unfit) => return Ok(PasswordChange::Unfit(unfit)),
+        };
+        let mut tx = self.db.begin().await?;
+        store::passwords::set_own(&mut *tx, user, &hash, kept).await?;
+        note(&mut tx, username, (Subject("user", user.0), "change_own_password"), (None, None)).await?;
+        tx.commit().await?;
+        Ok(PasswordChange::Done)
+    }
+
+    async fn judge(&self, username: &str, password: &str, place: Place) -> Result<Judged, Error> {
         if !username::is_fit(username) {
-            return Ok(Login::Refused); // nobody's name: nothing to guess, nothing to remember
+            return Ok(Judged::Refused); // nobody's name: nothing to guess, nothing to remember
         }
         let Ok(permit) = tokio::time::timeout(QUEUE, self.logins.hashing.acquire()).await else {
-            return Ok(Login::Wait(QUEUE));
+            return Ok(Judged::Wait(QUEUE));
         };
         let permit = permit.map_err(|error| Error::Internal(error.to_string()))?;
         // asked only now, so that guesses sent all at once pay for each other's failures
         let judged_by = self.logins.judged_by(username, place);
         if let Some(wait) = self.logins.wait(&judged_by, Instant::now()) {
-            return Ok(Login::Wait(wait));
+            return Ok(Judged::Wait(wait));
         }
         let user = store::users::credentials(&self.db, username).await?;
         let kept = user.as_ref().map(|user| user.password_hash.clone());
         let good = password::verify(password.to_owned(), kept).await;
         let Some(user) = user.filter(|_| good) else {
             self.logins.failed(judged_by, Instant::now());
-            return Ok(Login::Refused);
+            return Ok(Judged::Refused);
         };
         self.logins.succeeded(username, place, Instant::now());
         drop(permit);
-        let cookie = hex::encode(ambient::random::<16>());
-        store::auth::insert_session(&self.db, &store::auth::hash(&cookie), user.id).await?;
-        Ok(Login::Done(cookie))
+        Ok(Judged::As(user.id))
     }
 
     /// What to keep of a new password.

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 
+use serde::Serialize;
 use sqlx::PgConnection;
 
 use super::{
@@ -23,9 +24,11 @@ use crate::{
 type Stored<T> = Result<T, store::Error>;
 
 /// One kind of part, by its id.
-pub trait Part: Copy + Send + 'static {
+pub trait Part: Copy + Serialize + Send + 'static {
     type Draft: Default + Send + Sync;
     type Patch: Send;
+    /// What it is called.
+    const NAME: &'static str;
 
     /// What is stored, if the part belongs to that workflow (F-48).
     fn get(
@@ -60,6 +63,7 @@ pub trait Part: Copy + Send + 'static {
 impl Part for StateId {
     type Draft = StateDraft;
     type Patch = StatePatch;
+    const NAME: &'static str = "state";
 
     async fn get(db: &mut PgConnection, workflow: WorkflowId, id: Self) -> Stored<Option<StateDraft>> {
         Ok(states::get_in(db, workflow, id).await?.map(|row| row.set))
@@ -104,6 +108,7 @@ impl Part for StateId {
 impl Part for TransitionId {
     type Draft = TransitionDraft;
     type Patch = TransitionPatch;
+    const NAME: &'static str = "transition";
 
     async fn get(db: &mut PgConnection, workflow: WorkflowId, id: Self) -> Stored<Option<TransitionDraft>> {
         Ok(transitions::get_in(db, workflow, id).await?.map(|row| row.set))
@@ -146,6 +151,7 @@ impl Part for TransitionId {
 impl Part for FieldId {
     type Draft = FieldDraft;
     type Patch = FieldPatch;
+    const NAME: &'static str = "field";
 
     async fn get(db: &mut PgConnection, workflow: WorkflowId, id: Self) -> Stored<Option<FieldDraft>> {
         Ok(fields::get_in(db, workflow, id).await?.map(|row| row.set))

@@ -45,20 +45,7 @@ impl App {
         new: &NewTicket<'_>,
         question: &Question,
     ) -> Result<ConditionAnswer, Error> {
-        let start = definition.start();
-        let ticket = types::Ticket {
-            title: new.body.get("title").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            workflow_id: definition.id.0,
-            workflow_name: definition.name.clone(),
-            state_id: start.map_or(0, |state| state.id.0),
-            state_name: start.map_or_else(String::new, |state| state.name.clone()),
-            state_label: start.map_or_else(|| "{}".into(), |state| state.label.to_string()),
-            creator: new.creator.to_owned(),
-            multi_all_person: "{}".into(),
-            fields: guest_fields(&question.fields),
-            ..types::Ticket::default()
-        };
-        self.ask(ticket, new.creator, definition, question).await
+        self.ask(new_ticket(definition, new, question), new.creator, definition, question).await
     }
 
     async fn ask(
@@ -163,6 +150,23 @@ impl App {
             limits: callee.limits,
             host: self.host_for(callee, &context.ticket),
         }
+    }
+}
+
+/// A ticket that is not there yet, as its conditions see it.
+pub(super) fn new_ticket(definition: &Definition, new: &NewTicket<'_>, question: &Question) -> types::Ticket {
+    let start = definition.start();
+    types::Ticket {
+        title: new.body.get("title").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        workflow_id: definition.id.0,
+        workflow_name: definition.name.clone(),
+        state_id: start.map_or(0, |state| state.id.0),
+        state_name: start.map_or_else(String::new, |state| state.name.clone()),
+        state_label: start.map_or_else(|| "{}".into(), |state| state.label.to_string()),
+        creator: new.creator.to_owned(),
+        multi_all_person: "{}".into(),
+        fields: guest_fields(&question.fields),
+        ..types::Ticket::default()
     }
 }
 

@@ -152,7 +152,7 @@ impl App {
     }
 
     pub async fn set_fields(&self, who: &Identity<'_>, id: TicketId, body: &Map<String, Value>) -> Result<(), Error> {
-        self.write(id, By::caller(who), Act::SetFields { body }).await
+        self.write(id, By::caller(who), Act::SetFields { body, reason: "" }).await
     }
 
     pub async fn force_state(
@@ -170,7 +170,7 @@ impl App {
 
     /// Runs a script state's script, or calls a hook state's hook, once more unless that is going on.
     pub async fn retry(&self, who: &Identity<'_>, id: TicketId) -> Result<(), Error> {
-        self.write(id, By::caller(who), Act::Retry).await
+        self.write(id, By::caller(who), Act::Retry { reason: "" }).await
     }
 }
 
@@ -196,7 +196,7 @@ fn made_before(earlier: Earlier) -> Result<TicketId, Error> {
 }
 
 impl<'a> By<'a> {
-    fn caller(who: &Identity<'a>) -> Self {
+    pub(super) fn caller(who: &Identity<'a>) -> Self {
         Self { actor: Actor::Person(who.username), app_token: who.app_token, job: None, after: After::Finish }
     }
 }

@@ -1,9 +1,16 @@
 //! Editing workflows piece by piece, as every admin page does. Each write raises the workflow's revision in its own transaction.
 //! Refused is only what no later call can mend; the rest is stored and found by `check` (behaviour §7.4).
 
+use serde_json::{Value, json};
 use sqlx::{PgConnection, Postgres, Transaction};
 
-use super::{App, Error, parts::Part, registry::RegistryError, scripts::remove_own};
+use super::{
+    App, Error,
+    parts::Part,
+    registry::RegistryError,
+    scripts::remove_own,
+    trail::{Subject, note},
+};
 use crate::{
     store::{
         self, definitions,
@@ -76,23 +83,28 @@ impl App {
         if let Some(app) = app_token {
             workflows::grant(&mut *tx, app, id).await?;
         }
+        note(&mut tx, creator, (Subject("workflow", id.0), "create"), (None, Some(settings(draft)))).await?;
         tx.commit().await?;
         Ok(id)
     }
 
     pub async fn update_workflow(&self, id: WorkflowId, patch: WorkflowPatch, by: &str) -> Result<(), ConfigError> {
         let (mut tx, stored) = self.change(id, by).await?;
-        workflows::update(&mut *tx, id, &patch.over(stored.set)).await?;
+        let before = settings(&stored.set);
+        let draft = patch.over(stored.set);
+        workflows::update(&mut *tx, id, &draft).await?;
+        note(&mut tx, by, (Subject("workflow", id.0), "update"), (Some(before), Some(settings(&draft)))).await?;
         Ok(tx.commit().await?)
     }
 
     pub async fn delete_workflow(&self, id: WorkflowId, removal: Removal, by: &str) -> Result<(), ConfigError> {
-        let (mut tx, _) = self.change(id, by).await?;
+        let (mut tx, stored) = self.change(id, by).await?;
         if removal == Removal::IfUnused {
             uses::hold_workflow(&mut *tx, id).await?;
             unused(uses::of_workflow(&mut tx, id).await?)?;
         }
         workflows::retire(&mut *tx, id).await?;
+        note(&mut tx, by, (Subject("workflow", id.0), "delete"), (Some(settings(&stored.set)), None)).await?;
         Ok(tx.commit().await?)
     }
 
@@ -110,13 +122,15 @@ impl App {
             None => P::Draft::default(),
         };
         let draft = P::changed(&mut tx, &row, stored, patch).await?;
-        let id = match id {
+        let (id, action) = match id {
             Some(id) => {
                 P::update(&mut tx, id, &draft).await?;
-                id
+                (id, "update_part")
             }
-            None => P::insert(&mut tx, workflow, &draft, by).await?,
+            None => (P::insert(&mut tx, workflow, &draft, by).await?, "add_part"),
         };
+        let part = Some(json!({ "part": P::NAME, "id": id }));
+        note(&mut tx, by, (Subject("workflow", workflow.0), action), (None, part)).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -134,6 +148,8 @@ impl App {
             unused(P::uses(&mut tx, id).await?)?;
         }
         P::retire(&mut tx, id).await?;
+        let part = Some(json!({ "part": P::NAME, "id": id }));
+        note(&mut tx, by, (Subject("workflow", workflow.0), "delete_part"), (part, None)).await?;
         Ok(tx.commit().await?)
     }
 
@@ -157,6 +173,15 @@ impl App {
         let row = workflows::touch(&mut *tx, workflow, by).await?.ok_or(ConfigError::WorkflowMissing)?;
         Ok((tx, row))
     }
+}
+
+/// What the trail keeps of a workflow's own settings.
+fn settings(draft: &WorkflowDraft) -> Value {
+    json!({
+        "name": draft.name, "description": draft.description, "notices": draft.notices,
+        "view_permission_check": draft.view_permission_check, "limit_expression": draft.limit_expression,
+        "display_form": draft.display_form, "condition_plugin": draft.condition_plugin,
+    })
 }
 
 fn unused(uses: Uses) -> Result<(), ConfigError> {

@@ -17,6 +17,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::{
     config::{self, Config},
+    http::openapi,
     telemetry,
 };
 
@@ -56,6 +57,8 @@ enum Command {
     /// Plugins: make a new one, build it, test it, look into one
     #[command(subcommand)]
     Plugin(plugin::Command),
+    /// Print the OpenAPI document of the HTTP interface
+    Openapi,
     /// Print the version
     Version,
 }
@@ -111,6 +114,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
             Command::Key(command) => key::run(config, command).await,
             Command::Workflow(command) => workflow::run(config, command).await,
             Command::Plugin(command) => plugin::run(command).await,
+            Command::Openapi => desk::say(&openapi::text()),
             Command::Version => desk::say(concat!("gavia ", env!("CARGO_PKG_VERSION"))),
         }
     });

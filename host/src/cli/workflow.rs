@@ -73,7 +73,7 @@ async fn check(config: Config, file: Option<PathBuf>, id: Option<i64>) -> Result
     let document = file.map(|file| read(&file)).transpose()?;
     let mut desk = Desk::open(&config, "workflow check").await?;
     let found = match (document, id) {
-        (Some(document), _) => documents::check(&mut desk.db, document).await.map(Some),
+        (Some(document), _) => documents::check(&mut desk.db, document, None, None).await.map(Some),
         (None, Some(id)) => documents::check_stored(&mut desk.db, WorkflowId(id)).await,
         (None, None) => {
             let checked = check_all(&mut desk.db).await;

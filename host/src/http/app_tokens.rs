@@ -62,17 +62,22 @@ pub async fn create(
 
 pub async fn update(
     State(app): State<Arc<App>>,
-    _: SessionAdmin,
+    SessionAdmin(admin): SessionAdmin,
     Ids([id]): Ids<1>,
     body: Body,
 ) -> Result<Envelope, Failure> {
     let body = body.or_missing("patch参数为空")?;
-    let told = app.change_app_token(id, rotation(&body)?, |stored| changed(stored, &body)).await?;
+    let told = app.change_app_token((id, &admin.username), rotation(&body)?, |stored| changed(stored, &body)).await?;
     Ok(Envelope::of(told.map_or_else(|| json!({}), |token| json!({ "token": token }))))
 }
 
-pub async fn delete(State(app): State<Arc<App>>, _: SessionAdmin, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
-    if app_tokens::retire(&app.db, id).await? { Ok(Envelope::of(json!({}))) } else { Err(Failure::object(MISSING)) }
+pub async fn delete(
+    State(app): State<Arc<App>>,
+    SessionAdmin(admin): SessionAdmin,
+    Ids([id]): Ids<1>,
+) -> Result<Envelope, Failure> {
+    app.delete_app_token(id, &admin.username).await?;
+    Ok(Envelope::of(json!({})))
 }
 
 fn changed(mut draft: AppTokenDraft, body: &Map<String, Value>) -> Result<AppTokenDraft, Failure> {

@@ -16,6 +16,9 @@ use super::{csrf, error::Failure, signed};
 use crate::{ambient, app::App, store, workflow::Authority};
 
 pub const SESSION_COOKIE: &str = "sessionid";
+/// How long a session lives that nobody uses, and how long at most.
+pub const SESSION_IDLE: TimeDelta = TimeDelta::minutes(30);
+pub const SESSION_LONGEST: TimeDelta = TimeDelta::hours(12);
 
 /// The app that calls, and the end user it speaks for.
 #[derive(Clone, Debug)]
@@ -161,6 +164,6 @@ pub async fn session(app: &App, headers: &HeaderMap) -> Result<Option<store::aut
         return Ok(None);
     };
     let now = ambient::now();
-    let (idle, absolute) = (now - TimeDelta::minutes(30), now - TimeDelta::hours(12));
+    let (idle, absolute) = (now - SESSION_IDLE, now - SESSION_LONGEST);
     Ok(store::auth::session(&app.db, &store::auth::hash(cookie.value()), idle, absolute).await?)
 }

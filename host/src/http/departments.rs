@@ -40,17 +40,21 @@ pub async fn create(
 
 pub async fn update(
     State(app): State<Arc<App>>,
-    _: SessionAdmin,
+    SessionAdmin(admin): SessionAdmin,
     Ids([id]): Ids<1>,
     body: Body,
 ) -> Result<Envelope, Failure> {
     let body = body.or_missing("post参数为空")?;
-    app.change_department(id, |stored| changed(stored, &body)).await?;
+    app.change_department((id, &admin.username), |stored| changed(stored, &body)).await?;
     Ok(Envelope::of(json!({ "id": id, "dept_id": id })))
 }
 
-pub async fn delete(State(app): State<Arc<App>>, _: SessionAdmin, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
-    app.delete_department(id).await?;
+pub async fn delete(
+    State(app): State<Arc<App>>,
+    SessionAdmin(admin): SessionAdmin,
+    Ids([id]): Ids<1>,
+) -> Result<Envelope, Failure> {
+    app.delete_department(id, &admin.username).await?;
     Ok(Envelope::of(json!({})))
 }
 

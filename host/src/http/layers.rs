@@ -27,6 +27,7 @@ use tower_http::{
 use tracing::{Instrument as _, Span};
 
 use super::{
+    defence,
     error::Failure,
     metrics,
     pace::{Pace, Paced},
@@ -88,6 +89,7 @@ fn within(routes: Router, limits: Limits) -> Router {
         .layer(SetRequestIdLayer::new(REQUEST_ID, Fresh))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(log).on_failure(()))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(middleware::from_fn(defence::defended))
         .layer(CatchPanicLayer::custom(caught))
         .layer(middleware::from_fn_with_state(limits, bounded))
         .layer(middleware::from_fn(to_its_end));

@@ -34,14 +34,10 @@ pub async fn login(
     let username = wire::text_or(&body, "username", "")?;
     let password = wire::text_or(&body, "password", "")?;
     match app.login(&username, &password, Place::of(client.address)).await? {
-        Login::Done(value) => {
-            if let Some(former) = jar.get(SESSION_COOKIE) {
-                store::auth::delete_session(&app.db, &store::auth::hash(former.value())).await?;
-            }
-            let cookie = Cookie::build((SESSION_COOKIE, value)).path("/").http_only(true).same_site(SameSite::Lax);
-            let cookie = if client.secure { cookie.secure(true) } else { cookie }.build();
+        Login::Done(opened) => {
+            end(&app, &jar).await?;
             let answer = Json(json!({ "code": 0, "data": {}, "msg": "" }));
-            Ok((CookieJar::new().add(cookie), no_store(), answer).into_response())
+            Ok((opening(opened.cookie, client), no_store(), answer).into_response())
         }
         Login::Refused => Err(Failure::object(REFUSED)),
         Login::Wait(wait) => Err(Failure::too_many("登录失败次数过多，请稍后再试", wait)),
@@ -50,11 +46,28 @@ pub async fn login(
 
 /// Ends the session, if there is one, and leads to the console.
 pub async fn logout(State(app): State<Arc<App>>, jar: CookieJar) -> Result<Response, Failure> {
-    if let Some(cookie) = jar.get(SESSION_COOKIE) {
-        store::auth::delete_session(&app.db, &store::auth::hash(cookie.value())).await?;
+    end(&app, &jar).await?;
+    Ok((StatusCode::FOUND, [(header::LOCATION, "/manage")], closing(jar)).into_response())
+}
+
+/// Ends the session that the browser has, if it has one.
+pub(super) async fn end(app: &App, jar: &CookieJar) -> Result<(), store::Error> {
+    match jar.get(SESSION_COOKIE) {
+        Some(cookie) => store::auth::delete_session(&app.db, &store::auth::hash(cookie.value())).await,
+        None => Ok(()),
     }
-    let gone = Cookie::build((SESSION_COOKIE, "")).path("/").build();
-    Ok((StatusCode::FOUND, [(header::LOCATION, "/manage")], jar.remove(gone)).into_response())
+}
+
+/// Gives the browser its new session.
+pub(super) fn opening(value: String, client: Client) -> CookieJar {
+    let cookie = Cookie::build((SESSION_COOKIE, value)).path("/").http_only(true).same_site(SameSite::Lax);
+    let cookie = if client.secure { cookie.secure(true) } else { cookie }.build();
+    CookieJar::new().add(cookie)
+}
+
+/// Takes the browser's session away.
+pub(super) fn closing(jar: CookieJar) -> CookieJar {
+    jar.remove(Cookie::build((SESSION_COOKIE, "")).path("/").build())
 }
 
 fn no_store() -> [(header::HeaderName, &'static str); 1] {

@@ -6,9 +6,11 @@ pub mod auth;
 mod authorisation_tests;
 pub mod client;
 pub mod config_body;
+mod console;
 mod contacts;
 pub mod csrf;
 pub mod custom_notices;
+mod defence;
 #[cfg(test)]
 mod deletion_tests;
 pub mod departments;
@@ -20,6 +22,7 @@ pub mod idempotency_key;
 pub mod layers;
 pub mod login;
 pub mod metrics;
+pub mod openapi;
 mod pace;
 pub mod parts;
 pub mod roles;
@@ -65,7 +68,7 @@ use crate::{
 
 /// Every route of the program, inside the layers that no request passes by.
 pub fn router(app: &Arc<App>) -> Router {
-    let routes = routes(app).with_state(Arc::clone(app)).fallback(not_found);
+    let routes = routes(app).with_state(Arc::clone(app)).fallback_service(console::files());
     layers::around(routes, app.body_bytes_max)
 }
 
@@ -80,6 +83,7 @@ fn routes(app: &Arc<App>) -> Routes {
         .nest("/api/v1.0", v1(app))
         .nest("/api/v2", v2::routes().layer(middleware::from_fn_with_state(Arc::clone(app), client::meet)))
         .merge(health::routes())
+        .merge(openapi::routes())
         .merge(metrics::routes())
 }
 

@@ -33,23 +33,27 @@ pub async fn create(
 ) -> Result<Envelope, Failure> {
     let blank = RoleDraft { label: "{}".into(), ..RoleDraft::default() };
     let draft = changed(blank, &body.or_missing("post参数为空")?)?;
-    let id = roles::insert(&app.db, &draft, &admin.username).await?;
+    let id = app.create_role(&draft, &admin.username).await?;
     Ok(Envelope::of(json!({ "id": id, "role_id": id })))
 }
 
 pub async fn update(
     State(app): State<Arc<App>>,
-    _: SessionAdmin,
+    SessionAdmin(admin): SessionAdmin,
     Ids([id]): Ids<1>,
     body: Body,
 ) -> Result<Envelope, Failure> {
     let body = body.or_missing("post参数为空")?;
-    app.change_role(id, |stored| changed(stored, &body)).await?;
+    app.change_role((id, &admin.username), |stored| changed(stored, &body)).await?;
     Ok(Envelope::of(json!({ "id": id, "role_id": id })))
 }
 
-pub async fn delete(State(app): State<Arc<App>>, _: SessionAdmin, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
-    app.delete_role(id).await?;
+pub async fn delete(
+    State(app): State<Arc<App>>,
+    SessionAdmin(admin): SessionAdmin,
+    Ids([id]): Ids<1>,
+) -> Result<Envelope, Failure> {
+    app.delete_role(id, &admin.username).await?;
     Ok(Envelope::of(json!({})))
 }
 

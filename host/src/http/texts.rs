@@ -28,6 +28,8 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::TargetUnknown(name) => format!("目标用户不存在: {name}"),
         Refusal::TargetInactive(name) => format!("目标用户未激活: {name}"),
         Refusal::TargetHasHandled(name) => format!("目标用户已处理过该工单: {name}"),
+        Refusal::HeldByEngine => "工单当前由系统处理，不能转交给用户".into(),
+        Refusal::GiverNotWaiting => "该状态需全部处理，请指定一位尚未处理的处理人进行转交".into(),
         Refusal::NotInAddNode => "工单当前未处于加签中".into(),
         Refusal::MayNotIntervene => "用户无权干预该工单".into(),
         Refusal::NoEndState => "该工作流未配置结束状态，请检查工作流配置".into(),

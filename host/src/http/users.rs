@@ -19,7 +19,6 @@ use crate::{
     workflow::UserId,
 };
 
-const MISSING: &str = "record is not exist or has been deleted";
 const TEXT_CHARACTERS: usize = 255;
 const MOST_DEPARTMENTS: usize = 100;
 
@@ -72,13 +71,14 @@ pub async fn create(
 
 pub async fn update(
     State(app): State<Arc<App>>,
-    _: SessionAdmin,
+    SessionAdmin(admin): SessionAdmin,
     Ids([id]): Ids<1>,
     body: Body,
 ) -> Result<Envelope, Failure> {
     let body = body.or_missing("post参数为空")?;
     let password_hash = password_hash(&app, &body).await?;
-    app.change_user(UserId(id), |stored| changed(UserDraft { password_hash, ..stored }, &body)).await?;
+    app.change_user((UserId(id), &admin.username), |stored| changed(UserDraft { password_hash, ..stored }, &body))
+        .await?;
     Ok(Envelope::of(json!({ "id": id, "user_id": id })))
 }
 
@@ -90,7 +90,8 @@ pub async fn delete(
     if admin.user == UserId(id) {
         return Err(Failure::object("不能删除自己"));
     }
-    if users::retire(&app.db, UserId(id)).await? { Ok(Envelope::of(json!({}))) } else { Err(Failure::object(MISSING)) }
+    app.delete_user(UserId(id), &admin.username).await?;
+    Ok(Envelope::of(json!({})))
 }
 
 /// The draft with what the body changes; absent keys stay (D-12).
@@ -160,29 +161,23 @@ fn department_ids(body: &Map<String, Value>) -> Result<Option<Vec<i64>>, Failure
 /// Membership of a role; being added twice is once.
 pub async fn add_member(
     State(app): State<Arc<App>>,
-    _: SessionAdmin,
+    SessionAdmin(admin): SessionAdmin,
     Ids([role]): Ids<1>,
     body: Body,
 ) -> Result<Envelope, Failure> {
     let body = body.or_missing("post参数为空")?;
     let user = body.get("user_id").map_or(Ok(0), |id| wire::loose_int("user_id", id))?;
-    if roles::add_member(&app.db, role, user).await? {
-        Ok(Envelope::of(json!({})))
-    } else {
-        Err(Failure::object(MISSING))
-    }
+    app.add_member(role, user, &admin.username).await?;
+    Ok(Envelope::of(json!({})))
 }
 
 pub async fn remove_member(
     State(app): State<Arc<App>>,
-    _: SessionAdmin,
+    SessionAdmin(admin): SessionAdmin,
     Ids([role, user]): Ids<2>,
 ) -> Result<Envelope, Failure> {
-    if roles::remove_member(&app.db, role, user).await? {
-        Ok(Envelope::of(json!({})))
-    } else {
-        Err(Failure::object(MISSING))
-    }
+    app.remove_member(role, user, &admin.username).await?;
+    Ok(Envelope::of(json!({})))
 }
 
 #[cfg(test)]

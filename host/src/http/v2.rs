@@ -1,18 +1,32 @@
 //! `/api/v2/`: what loonflow never had. Real status codes, problem details (RFC 9457), a bearer token or an administrator's session
 //! (design.md §7).
 
+pub mod app_tokens;
+pub mod audit;
+pub mod body;
+#[cfg(test)]
+mod console_tests;
 #[cfg(test)]
 mod definition_tests;
 mod definitions;
-mod deliveries;
+pub mod deliveries;
 mod directory;
+pub mod dry_run;
+#[cfg(test)]
+mod dry_run_tests;
+pub mod interventions;
 #[cfg(test)]
 mod job_tests;
-mod jobs;
-mod pages;
+pub mod jobs;
+pub mod overview;
+pub mod pages;
 mod plugins;
 mod problem;
+pub mod session;
+pub mod shapes;
+pub mod ticket;
 mod ticket_calls;
+pub mod ticket_log;
 #[cfg(test)]
 mod ticket_tests;
 mod tickets;
@@ -40,9 +54,19 @@ use crate::{
 pub fn routes() -> Routes {
     let missing = || async { Problem(StatusCode::NOT_FOUND, "there is no such resource") };
     Routes::new()
+        .route("/session", get(session::read).post(session::open).delete(session::close))
+        .route("/session/password", put(session::change_password))
         .route("/workflows/{id}/check", get(check))
         .route("/directory", put(directory::import))
+        .route("/workflows/{id}/dry_run", post(dry_run::walk))
+        .route("/overview", get(overview::read))
+        .route("/app_tokens", get(app_tokens::list))
+        .route("/app_tokens/{id}/reveal", post(app_tokens::reveal))
+        .route("/audit", get(audit::list))
         .route("/tickets", get(tickets::list))
+        .route("/tickets/{id}", get(ticket::detail))
+        .route("/tickets/{id}/log", get(ticket_log::list))
+        .route("/tickets/{id}/interventions", post(interventions::intervene))
         .route("/tickets/{id}/plugin_calls", get(ticket_calls::list))
         .route("/jobs", get(jobs::list))
         .route("/jobs/{id}", get(jobs::detail).delete(jobs::discard))
@@ -97,6 +121,18 @@ impl FromRequestParts<Arc<App>> for Authorised {
             return Ok(Self(person));
         }
         Err(Problem(StatusCode::FORBIDDEN, "this needs an administrator or a workflow administrator"))
+    }
+}
+
+/// Anybody whom the request proves to be, whatever they may do.
+#[derive(Debug)]
+pub struct Somebody(pub Administrator);
+
+impl FromRequestParts<Arc<App>> for Somebody {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        person(parts, app).await.map(Self)
     }
 }
 

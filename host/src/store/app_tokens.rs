@@ -143,6 +143,25 @@ pub async fn list(
     only: Option<i64>,
     (limit, offset): (i64, i64),
 ) -> Result<Vec<AppTokenRow>, Error> {
+    select(db, (search, only), 0, (limit, offset)).await
+}
+
+/// By id, those after the token of the id `after`.
+pub async fn list_after(
+    db: impl PgExecutor<'_>,
+    search: &str,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<AppTokenRow>, Error> {
+    select(db, (search, None), after, (limit, 0)).await
+}
+
+async fn select(
+    db: impl PgExecutor<'_>,
+    (search, only): (&str, Option<i64>),
+    after: i64,
+    (limit, offset): (i64, i64),
+) -> Result<Vec<AppTokenRow>, Error> {
     let rows = sqlx::query!(
         r#"SELECT t.id, t.app_name, t.sealed_token, t.secret_form, t.ticket_sn_prefix,
                   CASE WHEN t.former_expires_at > now() THEN t.former_expires_at END AS former_expires_at,
@@ -153,12 +172,13 @@ pub async fn list(
                   t.creator, c.id AS "creator_id?", c.alias AS "creator_alias?", t.created_at, t.modified_at
              FROM app_tokens t
              LEFT JOIN users c ON c.username = t.creator AND c.deleted_at IS NULL
-            WHERE t.deleted_at IS NULL AND t.app_name ILIKE $1 AND ($2::bigint IS NULL OR t.id = $2)
+            WHERE t.deleted_at IS NULL AND t.app_name ILIKE $1 AND ($2::bigint IS NULL OR t.id = $2) AND t.id > $5
             ORDER BY t.id LIMIT $3 OFFSET $4"#,
         super::containing(search),
         only,
         limit,
-        offset
+        offset,
+        after
     )
     .fetch_all(db)
     .await?;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::PgExecutor;
+use sqlx::{FromRow, PgExecutor, Postgres, QueryBuilder};
 
 use super::Error;
 
@@ -43,6 +43,53 @@ pub async fn insert(db: impl PgExecutor<'_>, entry: &Entry<'_>) -> Result<(), Er
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Every filter is an additional AND.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter<'a> {
+    pub actor: Option<&'a str>,
+    pub action: Option<&'a str>,
+    pub subject: Option<&'a str>,
+    pub subject_id: Option<i64>,
+}
+
+/// An entry about anything.
+#[derive(Clone, Debug, FromRow)]
+pub struct FoundRow {
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub action: String,
+    pub subject: String,
+    pub subject_id: i64,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+}
+
+/// The newest entries that match before the row `before`.
+pub async fn search(
+    db: impl PgExecutor<'_>,
+    filter: Filter<'_>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<FoundRow>, Error> {
+    let mut sql = QueryBuilder::<Postgres>::new(
+        "SELECT id, at, actor, action, subject, subject_id, before, after FROM audit WHERE true",
+    );
+    for (column, text) in [("actor", filter.actor), ("action", filter.action), ("subject", filter.subject)] {
+        if let Some(text) = text {
+            sql.push(" AND ").push(column).push(" = ").push_bind(text.to_owned());
+        }
+    }
+    if let Some(id) = filter.subject_id {
+        sql.push(" AND subject_id = ").push_bind(id);
+    }
+    if let Some(before) = before {
+        sql.push(" AND id < ").push_bind(before);
+    }
+    sql.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
+    Ok(sql.build_query_as().fetch_all(db).await?)
 }
 
 /// The newest entries about a thing before the row `before`.

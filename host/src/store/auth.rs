@@ -111,6 +111,22 @@ pub async fn session(
     }))
 }
 
+/// When a session began, and what its person is called.
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    pub alias: String,
+    pub opened_at: DateTime<Utc>,
+}
+
+pub async fn session_row(db: impl PgExecutor<'_>, id_hash: &[u8]) -> Result<Option<SessionRow>, Error> {
+    let row = sqlx::query_as!(
+        SessionRow,
+        "SELECT u.alias, s.created_at AS opened_at FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id_hash = $1",
+        id_hash
+    );
+    Ok(row.fetch_optional(db).await?)
+}
+
 pub async fn insert_session(db: impl PgExecutor<'_>, id_hash: &[u8], user: UserId) -> Result<(), Error> {
     sqlx::query!(
         "WITH gone AS (DELETE FROM sessions WHERE last_seen_at < now() - interval '1 day'),

@@ -23,6 +23,7 @@ pub mod idempotency;
 pub mod job_lists;
 pub mod jobs;
 pub mod names;
+pub mod overview;
 pub mod paging;
 pub mod passwords;
 pub mod plugins;
@@ -35,6 +36,7 @@ pub mod steps;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod ticket_lists;
+pub mod ticket_paths;
 pub mod tickets;
 pub mod transitions;
 pub mod users;

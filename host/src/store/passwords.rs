@@ -1,4 +1,4 @@
-//! What the command line needs of people by their names. Passwords come here as hashes only.
+//! New passwords, and what the command line needs of people by their names. Passwords come here as hashes only.
 
 use sqlx::PgExecutor;
 
@@ -19,6 +19,20 @@ pub async fn set(db: impl PgExecutor<'_>, username: &str, password_hash: &str) -
     .fetch_optional(db)
     .await?;
     Ok(done.is_some())
+}
+
+/// Replaces the person's own password and ends their sessions but the one of the hash `kept`.
+pub async fn set_own(db: impl PgExecutor<'_>, user: UserId, password_hash: &str, kept: &[u8]) -> Result<(), Error> {
+    sqlx::query!(
+        "WITH ended AS (DELETE FROM sessions WHERE user_id = $1 AND id_hash <> $3)
+         UPDATE users SET password_hash = $2, modified_at = now() WHERE id = $1 AND deleted_at IS NULL",
+        user.0,
+        password_hash,
+        kept
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// The id of a user who may act.

@@ -24,6 +24,41 @@ pub(crate) async fn tickets(db: &PgPool) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM tickets").fetch_one(db).await.unwrap()
 }
 
+/// What is kept of passwords.
+pub(crate) async fn password_hashes(db: &PgPool) -> Vec<String> {
+    let hashes = sqlx::query_scalar("SELECT password_hash FROM users WHERE password_hash IS NOT NULL");
+    hashes.fetch_all(db).await.unwrap()
+}
+
+pub(crate) async fn plugin_calls(db: &PgPool) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM plugin_calls").fetch_one(db).await.unwrap()
+}
+
+/// A call of the plugin's newest version for the ticket, with one line.
+pub(crate) async fn insert_call(db: &PgPool, plugin: i64, ticket: i64) -> i64 {
+    let call =
+        "INSERT INTO plugin_calls (plugin_id, version_id, kind, invocation, ticket_id, attempt, outcome, queue_ms, wall_ms, cpu_ticks,
+                                   peak_memory_bytes, host_calls, denied, logs_dropped)
+         SELECT $1, max(id), 'action', 'i', $2, 1, 'ok', 1, 2, 3, 4, 5, 6, 7 FROM plugin_versions WHERE plugin_id = $1 RETURNING id";
+    let id = sqlx::query_scalar(call).bind(plugin).bind(ticket).fetch_one(db).await.unwrap();
+    let line =
+        "INSERT INTO plugin_logs (call_id, position, level, source, message) VALUES ($1, 1, 'info', 'log', 'done')";
+    sqlx::query(line).bind(id).execute(db).await.unwrap();
+    id
+}
+
+/// A notice that somebody was told of.
+pub(crate) async fn insert_delivery(db: &PgPool, notice: i64, ticket: i64) {
+    for statement in [
+        "INSERT INTO notice_deliveries (notice_id, ticket_id, key, attempt, outcome)
+         VALUES ($1, $2, '00000000-0000-0000-0000-000000000001', 1, 'delivered')",
+        "INSERT INTO notice_recipients (notice_id, ticket_id, key, attempt, username, is_reached)
+         VALUES ($1, $2, '00000000-0000-0000-0000-000000000001', 1, 'lisi', true)",
+    ] {
+        sqlx::query(statement).bind(notice).bind(ticket).execute(db).await.unwrap();
+    }
+}
+
 /// As if the job had been tried that often.
 pub(crate) async fn set_attempts(db: &PgPool, job: i64, attempts: i32) {
     let set = sqlx::query("UPDATE jobs SET attempts = $1 WHERE id = $2").bind(attempts).bind(job);

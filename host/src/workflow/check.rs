@@ -41,6 +41,26 @@ pub struct Problem {
     pub place: Place,
     /// A sentence for people.
     pub message: String,
+    /// Where in a condition it is, for what is wrong with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expression: Option<ExpressionPlace>,
+}
+
+/// A place in one of a transition's conditions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ExpressionPlace {
+    /// Counted from 0.
+    pub condition: usize,
+    /// Characters before it in the expression.
+    pub column: usize,
+}
+
+impl ExpressionPlace {
+    /// `offset` is in bytes.
+    pub fn at(condition: usize, expression: &str, offset: usize) -> Self {
+        let column = expression.get(..offset).map_or(0, |before| before.chars().count());
+        Self { condition, column }
+    }
 }
 
 /// Everything that is wrong with the definition, part by part. `directory` must hold what `check_needs` names.
@@ -70,10 +90,10 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn error(&mut self, code: &'static str, place: Place, message: impl Into<String>) {
-        self.problems.push(Problem { level: Level::Error, code, place, message: message.into() });
+        self.problems.push(Problem { level: Level::Error, code, place, message: message.into(), expression: None });
     }
 
     fn warning(&mut self, code: &'static str, place: Place, message: impl Into<String>) {
-        self.problems.push(Problem { level: Level::Warning, code, place, message: message.into() });
+        self.problems.push(Problem { level: Level::Warning, code, place, message: message.into(), expression: None });
     }
 }

@@ -1,15 +1,18 @@
-//! What administrators may do to any ticket: put it into a state, or close it (behaviour §4.14, D-04, D-05). Both leave the present
-//! state with all that belongs to that: timers, countersignatures and votes end, a waiting parent is told.
+//! What administrators may do to any ticket: put it into a state, or close it (behaviour §4.14, D-04, D-05), or give it to somebody else.
+//! The first two leave the present state with all that belongs to that: timers, countersignatures and votes end, a waiting parent is
+//! told.
 
 use super::{
     definition::{Definition, StateKind},
+    everybody,
     facts::{Actor, Authority, Directory, Facts},
     flow_log::cut,
     ids::StateId,
+    intervene::{acted, check_target, hand_to},
     participant::{Subject, resolve},
     refusal::Refusal,
-    request::{effects, leave},
-    ticket::{FlowLogEntry, Intervention, Participants, Step, Ticket, TicketStatus},
+    request::{effects, leave, relate},
+    ticket::{FlowLogEntry, Intervention, Participants, ROBOT, Step, Ticket, TicketStatus},
 };
 
 /// Suggestions of the flow log; stored data, shown by clients.
@@ -72,6 +75,50 @@ pub fn close(
         suggestion: cut(&format!("{CLOSED}{suggestion}")),
     };
     Ok(Step { ticket, exit: Some(left), log: Some(log), vote: None, jobs })
+}
+
+/// Giving a ticket to `target` without its holders' doing.
+#[derive(Clone, Copy, Debug)]
+pub struct Reassignment<'a> {
+    pub target: &'a str,
+    /// Whose place `target` takes where everybody must handle.
+    pub from: Option<&'a str>,
+    pub reason: &'a str,
+    pub authority: Authority,
+}
+
+/// As a delivery by whoever holds the ticket: a countersignature goes on with somebody else, a round of everybody loses one and gains
+/// one. Only people can be replaced.
+pub fn reassign(
+    mut ticket: Ticket,
+    definition: &Definition,
+    change: Reassignment,
+    facts: &Facts,
+) -> Result<Step, Refusal> {
+    let Reassignment { target, from, reason, authority } = change;
+    may_intervene(facts.actor, authority, facts.directory)?;
+    if ticket.is_over() {
+        return Err(Refusal::AlreadyOver);
+    }
+    definition.state(ticket.state).ok_or(Refusal::StateGone)?;
+    let engines = matches!(&ticket.participants, Participants::Person(name) if name == ROBOT)
+        || matches!(ticket.participants, Participants::Script(_) | Participants::Hook);
+    if engines {
+        return Err(Refusal::HeldByEngine);
+    }
+    check_target(target, facts)?;
+    let log = (Intervention::Deliver, reason);
+    if ticket.everybody.is_empty() || !ticket.add_nodes.is_empty() {
+        return Ok(hand_to(ticket, target, log, facts));
+    }
+    let waits = |name: &&str| ticket.everybody.contains_key(*name) && !everybody::has_chosen(&ticket, name);
+    let from = from.filter(waits).ok_or(Refusal::GiverNotWaiting)?;
+    if everybody::has_chosen(&ticket, target) {
+        return Err(Refusal::TargetHasHandled(target.to_owned()));
+    }
+    everybody::replace(&mut ticket, from, target);
+    relate(&mut ticket, target);
+    Ok(acted(ticket, log, facts))
 }
 
 /// Administrators and workflow administrators through an app that they may act through; anybody through a trusted one.

@@ -95,11 +95,12 @@ pub fn comment(ticket: Ticket, definition: &Definition, suggestion: &str, facts:
     Ok(step)
 }
 
-/// Writes the title and custom fields whatever the state's form says; all other keys are ignored (D-03). The log names the keys.
+/// Writes the title and custom fields whatever the state's form says; all other keys are ignored (D-03). The log names the keys, and
+/// the reason if one is given.
 pub fn set_fields(
     mut ticket: Ticket,
     definition: &Definition,
-    body: &Map<String, Value>,
+    (body, reason): (&Map<String, Value>, &str),
     facts: &Facts,
 ) -> Result<Step, Refusal> {
     may_look(&ticket, definition, facts.actor, facts.directory)?;
@@ -109,7 +110,9 @@ pub fn set_fields(
     let writes = Writes::all(definition, body, facts.zone)?;
     let keys = writes.keys();
     writes.apply(&mut ticket);
-    let mut step = acted(ticket, (Intervention::None, &format!("{FIELDS_CHANGED}{}", keys.join(","))), facts);
+    let reason = if reason.is_empty() { String::new() } else { format!(";{reason}") };
+    let text = format!("{FIELDS_CHANGED}{}{reason}", keys.join(","));
+    let mut step = acted(ticket, (Intervention::None, &text), facts);
     if keys.is_empty() {
         step.log = None; // nothing was written, so nothing happened
     }
@@ -129,7 +132,7 @@ fn handler<'a>(
     }
 }
 
-fn check_target(target: &str, facts: &Facts) -> Result<(), Refusal> {
+pub(super) fn check_target(target: &str, facts: &Facts) -> Result<(), Refusal> {
     if target == ROBOT {
         return Err(Refusal::ReservedName(ROBOT.to_owned()));
     }
@@ -142,13 +145,13 @@ fn check_target(target: &str, facts: &Facts) -> Result<(), Refusal> {
 }
 
 /// The log's actor is who acts, not who gets the ticket (T-17).
-fn hand_to(mut ticket: Ticket, target: &str, log: (Intervention, &str), facts: &Facts) -> Step {
+pub(super) fn hand_to(mut ticket: Ticket, target: &str, log: (Intervention, &str), facts: &Facts) -> Step {
     ticket.participants = Participants::Person(target.to_owned());
     relate(&mut ticket, target);
     acted(ticket, log, facts)
 }
 
-fn acted(ticket: Ticket, (intervention, suggestion): (Intervention, &str), facts: &Facts) -> Step {
+pub(super) fn acted(ticket: Ticket, (intervention, suggestion): (Intervention, &str), facts: &Facts) -> Step {
     stay(ticket, Act { transition: None, intervention, actor: facts.actor.into(), suggestion }, facts.now)
 }
 

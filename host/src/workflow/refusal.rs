@@ -45,6 +45,12 @@ pub enum Refusal {
     /// Everybody must handle, and they have in this round.
     #[error("user \"{0}\" has handled the ticket already")]
     TargetHasHandled(String),
+    /// Only people can be replaced: a script or hook runs again, children end, or a state is forced.
+    #[error("the engine has the ticket, not a person")]
+    HeldByEngine,
+    /// Everybody must handle, and it is not said whose place is given away, or they have handled.
+    #[error("everybody must handle: name one who has not, to give away their place")]
+    GiverNotWaiting,
     #[error("no countersignature is going on")]
     NotInAddNode,
     /// Forcing a state or closing is for administrators (D-04, D-05).

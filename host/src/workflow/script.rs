@@ -50,9 +50,12 @@ pub fn engine_refused(ticket: Ticket, (transition, reason): (Option<TransitionId
     stay(ticket, act, facts.now)
 }
 
-/// Runs the state's script or calls its hook once more for a person who may look into the ticket; leaves no log. Whether one is going
-/// already is the caller's to check (I8).
-pub fn retry(mut ticket: Ticket, definition: &Definition, facts: &Facts) -> Result<Step, Refusal> {
+/// Suggestion of the flow log, before the reason; stored data, shown by clients.
+const RUN_AGAIN: &str = "重新执行:";
+
+/// Runs the state's script or calls its hook once more for a person who may look into the ticket; leaves a log where a reason is given,
+/// and none otherwise, as ever. Whether one is going already is the caller's to check (I8).
+pub fn retry(mut ticket: Ticket, definition: &Definition, reason: &str, facts: &Facts) -> Result<Step, Refusal> {
     may_look(&ticket, definition, facts.actor, facts.directory)?;
     let Actor::Person(username) = facts.actor else { return Err(Refusal::NotParticipant) };
     let visit = ticket.visit;
@@ -62,7 +65,8 @@ pub fn retry(mut ticket: Ticket, definition: &Definition, facts: &Facts) -> Resu
         _ => return Err(Refusal::NotAScript),
     };
     ticket.script_succeeded = true;
-    ticket.version += 1;
-    ticket.modified_at = facts.now;
-    Ok(Step { ticket, exit: None, log: None, vote: None, jobs: vec![job] })
+    let text = format!("{RUN_AGAIN}{reason}");
+    let act = Act { transition: None, intervention: Intervention::None, actor: facts.actor.into(), suggestion: &text };
+    let step = stay(ticket, act, facts.now);
+    Ok(Step { log: step.log.filter(|_| !reason.is_empty()), jobs: vec![job], ..step })
 }

@@ -341,7 +341,7 @@ impl Desk {
     }
 
     pub(super) fn retry(&self, ticket: &Ticket, who: &str) -> Result<Step, Refusal> {
-        retry(ticket.clone(), &self.definition, &self.facts(Actor::Person(who)))
+        retry(ticket.clone(), &self.definition, "", &self.facts(Actor::Person(who)))
     }
 
     pub(super) fn standing(&self, ticket: &Ticket, who: &str) -> Result<Standing, Refusal> {

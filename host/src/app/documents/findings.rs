@@ -26,6 +26,7 @@ pub async fn findings(
             code: "child_workflow_missing",
             place: Place::State(state.id),
             message: format!("there is no workflow {} for its children", state.sub_workflow_id),
+            expression: None,
         });
     }
     problems.extend(plugins_missing(&mut *db, definition).await?);
@@ -37,6 +38,7 @@ pub async fn findings(
             code: "app_missing",
             place: Place::Workflow,
             message: "no app token names this workflow, so no client sees it".into(),
+            expression: None,
         });
     }
     Ok(problems)
@@ -63,7 +65,7 @@ async fn plugins_missing(
             Some(kinds) if !kinds.iter().any(|has| has == kind) => format!("the plugin \"{name}\" is no {kind} plugin"),
             Some(_) => return None,
         };
-        Some(workflow::Problem { level: Level::Error, code: "plugin_missing", place, message })
+        Some(workflow::Problem { level: Level::Error, code: "plugin_missing", place, message, expression: None })
     };
     Ok(named.into_iter().filter_map(problem).collect())
 }
@@ -91,9 +93,19 @@ impl Document {
             // a key that names no state was told, by its name
             let told = problems[..unknown].iter().any(|problem| problem.code == found.code && problem.place == place);
             if !told {
-                problems.push(Problem { level: found.level, code: found.code, place, message: found.message });
+                problems.push(self.told(found));
             }
         }
         Ok(problems)
+    }
+
+    /// A finding with its place in the document.
+    pub(super) fn told(&self, found: workflow::Problem) -> Problem {
+        let mut place = self.place(found.place);
+        if let Some(at) = found.expression {
+            place.pointer = format!("{}/conditions/{}/expression", place.pointer, at.condition);
+        }
+        let workflow::Problem { level, code, message, expression, .. } = found;
+        Problem { level, code, place, message, expression }
     }
 }

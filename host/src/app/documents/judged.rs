@@ -31,8 +31,7 @@ impl Judged {
             return Self::default();
         }
         let found = unchecked(name, "only a running server can ask it");
-        let place = document.place(found.place);
-        Self(vec![Problem { level: found.level, code: found.code, place, message: found.message }])
+        Self(vec![document.told(found)])
     }
 }
 
@@ -42,11 +41,7 @@ impl App {
         let Ok(document) = Document::read(given.clone()) else { return Ok(Judged::default()) };
         let (definition, _) = document.definition(WorkflowId(0));
         let found = self.expression_problems(&definition).await?;
-        let placed = |found: workflow::Problem| {
-            let place = document.place(found.place);
-            Problem { level: found.level, code: found.code, place, message: found.message }
-        };
-        Ok(Judged(found.into_iter().map(placed).collect()))
+        Ok(Judged(found.into_iter().map(|found| document.told(found)).collect()))
     }
 
     /// What the workflow's own condition plugin says of its expressions. Nothing where the built-in one is used, or where there is no
@@ -104,6 +99,11 @@ fn told(asked: &[Asked<'_>], problem: &types::Problem) -> Option<workflow::Probl
         code: "condition_expression",
         place: workflow::Place::Transition(one.transition),
         message: format!("condition {}: {words} (at byte {})", one.number, problem.offset),
+        expression: Some(workflow::ExpressionPlace::at(
+            one.number - 1,
+            one.text,
+            usize::try_from(problem.offset).ok()?,
+        )),
     })
 }
 
@@ -113,5 +113,6 @@ fn unchecked(name: &str, why: &str) -> workflow::Problem {
         code: "conditions_unchecked",
         place: workflow::Place::Workflow,
         message: format!("the conditions are for the plugin \"{name}\", which did not check them: {why}"),
+        expression: None,
     }
 }

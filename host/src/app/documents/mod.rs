@@ -12,8 +12,9 @@ mod problems;
 mod save;
 mod shape;
 mod stored;
+mod walkable;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sqlx::{Connection as _, PgConnection};
 
 pub use findings::findings;
@@ -22,8 +23,12 @@ pub use problems::{Place, Problem};
 pub use save::{Change, Changed, InUse};
 pub use shape::Document;
 pub use stored::Stored;
+pub use walkable::{Walkable, of_document, of_stored};
 
-use super::workflows::Removal;
+use super::{
+    trail::{Subject, note},
+    workflows::Removal,
+};
 use crate::{
     store::{
         self,
@@ -91,12 +96,18 @@ pub async fn read(db: &mut PgConnection, id: WorkflowId) -> Result<Option<Stored
     Ok(stored)
 }
 
-/// Everything that is wrong with a document; saves nothing.
-pub async fn check(db: &mut PgConnection, given: Map<String, Value>) -> Result<Vec<Problem>, store::Error> {
+/// Everything that is wrong with a document; saves nothing. `judged` is None for a command, which runs no plugins; `known` is the
+/// workflow that the document would be put in the place of.
+pub async fn check(
+    db: &mut PgConnection,
+    given: Map<String, Value>,
+    judged: Option<Judged>,
+    known: Option<WorkflowId>,
+) -> Result<Vec<Problem>, store::Error> {
     match Document::read(given) {
         Ok(document) => {
-            let mut problems = document.findings(db, None).await?;
-            problems.extend(Judged::nobody(&document).0);
+            let mut problems = document.findings(db, known).await?;
+            problems.extend(judged.unwrap_or_else(|| Judged::nobody(&document)).0);
             Ok(problems)
         }
         Err(problems) => Ok(problems),
@@ -138,6 +149,7 @@ pub async fn create(
     let problems = sound(problems)?;
     let (workflow, changes) = save::insert(&mut tx, &document, by).await?;
     let applied = applied(&mut tx, workflow, changes, problems).await?;
+    noted(&mut tx, by, ("create", None), &applied).await?;
     tx.commit().await?;
     Ok(applied)
 }
@@ -165,6 +177,9 @@ pub async fn put(
     let problems = sound(problems)?;
     let changes = save::update(&mut tx, &document, &stored, putting).await?;
     let applied = applied(&mut tx, id, changes, problems).await?;
+    if !applied.changes.is_empty() {
+        noted(&mut tx, putting.by, ("define", Some(version.revision)), &applied).await?;
+    }
     tx.commit().await?;
     Ok(applied)
 }
@@ -179,8 +194,21 @@ pub async fn copy(db: &mut PgConnection, id: WorkflowId, name: &str, by: &str) -
     let (workflow, changes) = save::insert(&mut tx, &document, by).await?;
     let problems = document.findings(&mut tx, Some(workflow)).await?;
     let applied = applied(&mut tx, workflow, changes, problems).await?;
+    noted(&mut tx, by, ("clone", None), &applied).await?;
     tx.commit().await?;
     Ok(applied)
+}
+
+/// Which parts were changed, and from which revision.
+async fn noted(
+    db: &mut PgConnection,
+    by: &str,
+    (action, before): (&str, Option<i64>),
+    applied: &Applied,
+) -> Result<(), store::Error> {
+    let before = before.map(|revision| json!({ "revision": revision }));
+    let after = json!({ "revision": applied.version.revision, "changes": applied.changes });
+    note(db, by, (Subject("workflow", applied.workflow.0), action), (before, Some(after))).await
 }
 
 /// Warnings are told, errors end it.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::shape::Document;
-use crate::workflow::{self, Level, ParticipantKind};
+use crate::workflow::{self, ExpressionPlace, Level, ParticipantKind};
 
 /// Bounds of a document, so that checking and saving it end in good time.
 const STATES_MAX: usize = 500;
@@ -25,6 +25,9 @@ pub struct Problem {
     pub code: &'static str,
     pub place: Place,
     pub message: String,
+    /// Where in a condition it is, for what is wrong with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expression: Option<ExpressionPlace>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,7 +66,7 @@ impl Problem {
     }
 
     pub(super) fn error(code: &'static str, place: Place, message: impl Into<String>) -> Self {
-        Self { level: Level::Error, code, place, message: message.into() }
+        Self { level: Level::Error, code, place, message: message.into(), expression: None }
     }
 }
 

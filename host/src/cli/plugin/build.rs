@@ -72,7 +72,7 @@ fn artifact(message: &Value, manifest: &Path) -> Option<PathBuf> {
 }
 
 /// The plugin's Cargo.toml.
-fn package(dir: &Path) -> Result<PathBuf, Stop> {
+pub(super) fn package(dir: &Path) -> Result<PathBuf, Stop> {
     let manifest = dir.join("Cargo.toml").canonicalize();
     manifest
         .map_err(|_| Stop::refused(format!("{} holds no Cargo.toml; `gavia plugin new` makes a plugin", dir.display())))

@@ -39,6 +39,7 @@ const NAME_CHARACTERS: usize = 500;
 pub(super) fn routes() -> Routes {
     Routes::new()
         .route("/workflows", post(create))
+        .route("/workflows/check", post(check))
         .route("/workflows/{id}/definition", get(read).put(replace))
         .route("/workflows/{id}/clone", post(copy))
 }
@@ -96,6 +97,15 @@ async fn read(
 ) -> Result<impl IntoResponse, Explained> {
     let stored = documents::read(&mut *app.db.acquire().await?, id(ids)?).await?.ok_or_else(missing)?;
     Ok(([(header::ETAG, etag(stored.version.revision))], Json(stored.shown())))
+}
+
+/// What is wrong with a document that nobody saved; HTTP 200 whatever is found. Its `id`, if it has one, is the workflow that it would
+/// be put in the place of.
+async fn check(State(app): State<Arc<App>>, _: Authorised, Given(document): Given) -> Result<Json<Value>, Explained> {
+    let known = document.get("id").and_then(Value::as_i64).map(WorkflowId);
+    let judged = app.judged(&document).await?;
+    let problems = documents::check(&mut *app.db.acquire().await?, document, Some(judged), known).await?;
+    Ok(Json(json!({ "problems": problems })))
 }
 
 async fn create(

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use serde_json::{Value, json};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
@@ -12,8 +14,9 @@ use super::{
         extract::{Ids, Query},
     },
     Authorised,
-    pages::{Page, bad},
+    pages::{Listed, Page, bad},
     problem::Explained,
+    shapes,
 };
 use crate::{
     app::App,
@@ -21,12 +24,35 @@ use crate::{
     workflow::NoticeId,
 };
 
+/// One try to deliver a notice.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeliveryView {
+    pub id: i64,
+    pub ticket_id: i64,
+    /// The same on every attempt.
+    pub key: String,
+    pub attempt: i32,
+    #[schema(schema_with = shapes::delivery_outcome)]
+    pub outcome: String,
+    pub detail: String,
+    /// Whom a plugin told of.
+    pub recipients: Vec<RecipientView>,
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecipientView {
+    pub username: String,
+    pub is_reached: bool,
+    pub detail: String,
+}
+
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     _: Authorised,
     ids: Result<Ids<1>, Failure>,
     query: Result<Query, Failure>,
-) -> Result<Json<Value>, Explained> {
+) -> Result<Json<Listed<DeliveryView>>, Explained> {
     let missing = || Explained::new(StatusCode::NOT_FOUND, "there is no such notice");
     let Ids([id]) = ids.map_err(|_| missing())?;
     let query = query.map_err(|_| bad("the query cannot be read"))?;
@@ -38,23 +64,25 @@ pub(super) async fn list(
     let rows = custom_notices::deliveries(&app.db, id, page.after.map(|(_, id)| id), page.rows()).await?;
     let keys: Vec<Uuid> = rows.iter().map(|row| row.key).collect();
     let people = custom_notices::recipients(&app.db, id, &keys).await?;
-    Ok(Json(page.answer(rows, |row| (0, row.id), |row| shown(row, &people))))
+    Ok(Json(page.listed(rows, |row| (0, row.id), |row| shown(row, &people))))
 }
 
 /// With those whom a plugin told of, in its order.
-fn shown(row: &DeliveryRow, people: &[RecipientRow]) -> Value {
+fn shown(row: &DeliveryRow, people: &[RecipientRow]) -> DeliveryView {
     let told = people.iter().filter(|told| (told.key, told.attempt) == (row.key, row.attempt));
-    let told: Vec<Value> = told
-        .map(|told| json!({ "username": told.username, "is_reached": told.is_reached, "detail": told.detail }))
-        .collect();
-    json!({
-        "id": row.id,
-        "ticket_id": row.ticket_id,
-        "key": row.key,
-        "attempt": row.attempt,
-        "outcome": row.outcome,
-        "detail": row.detail,
-        "recipients": told,
-        "created_at": row.created_at.to_rfc3339(),
-    })
+    let told = told.map(|told| RecipientView {
+        username: told.username.clone(),
+        is_reached: told.is_reached,
+        detail: told.detail.clone(),
+    });
+    DeliveryView {
+        id: row.id,
+        ticket_id: row.ticket_id,
+        key: row.key.to_string(),
+        attempt: row.attempt,
+        outcome: row.outcome.clone(),
+        detail: row.detail.clone(),
+        recipients: told.collect(),
+        created_at: row.created_at,
+    }
 }

@@ -9,7 +9,9 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde_json::{Value, json};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     super::{
@@ -18,8 +20,9 @@ use super::{
         wire,
     },
     Authorised,
-    pages::{Page, bad},
+    pages::{Listed, Page, bad},
     problem::Explained,
+    shapes,
 };
 use crate::{
     app::{App, queue::QueueError},
@@ -52,7 +55,7 @@ pub(super) async fn list(
     State(app): State<Arc<App>>,
     _: Authorised,
     query: Result<Query, Failure>,
-) -> Result<Json<Value>, Explained> {
+) -> Result<Json<Listed<JobView>>, Explained> {
     let query = query.map_err(|_| bad("the query cannot be read"))?;
     let page = Page::of(&query, "jobs", |key| ["kind", "ticket_id", "state"].contains(&key))?;
     let ticket = match query.text("ticket_id") {
@@ -61,16 +64,16 @@ pub(super) async fn list(
     };
     let filter = Filter { kind: named(&query, "kind")?, ticket, state: named(&query, "state")? };
     let rows = store::job_lists::list(&app.db, filter, page.after.map(|(_, id)| id), page.rows()).await?;
-    Ok(Json(page.answer(rows, |job| (0, job.id), shown)))
+    Ok(Json(page.listed(rows, |job| (0, job.id), JobView::of)))
 }
 
 pub(super) async fn detail(
     State(app): State<Arc<App>>,
     _: Authorised,
     ids: Result<Ids<1>, Failure>,
-) -> Result<Json<Value>, Explained> {
+) -> Result<Json<JobView>, Explained> {
     let job = store::job_lists::get(&app.db, id(ids)?).await?.ok_or_else(missing)?;
-    Ok(Json(shown(&job)))
+    Ok(Json(JobView::of(&job)))
 }
 
 /// HTTP 202: a node takes it next.
@@ -80,16 +83,16 @@ pub(super) async fn retry(
     ids: Result<Ids<1>, Failure>,
 ) -> Result<Response, Explained> {
     let job = app.retry_job(id(ids)?, &person.username).await?;
-    Ok((StatusCode::ACCEPTED, Json(shown(&job))).into_response())
+    Ok((StatusCode::ACCEPTED, Json(JobView::of(&job))).into_response())
 }
 
 pub(super) async fn discard(
     State(app): State<Arc<App>>,
     Authorised(person): Authorised,
     ids: Result<Ids<1>, Failure>,
-) -> Result<Json<Value>, Explained> {
+) -> Result<Json<DroppedJob>, Explained> {
     let job = app.discard_job(id(ids)?, &person.username).await?;
-    Ok(Json(json!({ "dropped": shown(&job), "lost": lost(job.kind) })))
+    Ok(Json(DroppedJob { dropped: JobView::of(&job), lost: lost(job.kind) }))
 }
 
 /// What nobody does any more once a job is dropped.
@@ -109,23 +112,61 @@ fn lost(kind: JobKind) -> &'static str {
     }
 }
 
-fn shown(job: &JobRow) -> Value {
-    json!({
-        "id": job.id,
-        "kind": job.kind.name(),
-        "state": job.state.name(),
-        "ticket_id": job.ticket,
-        "visit": job.visit,
-        "notice_id": job.notice,
-        "transition_id": job.transition,
-        "key": job.key,
-        "attempts": job.attempts,
-        "attempts_since_retry": job.attempts - job.forgiven,
-        "last_error": job.last_error,
-        "created_at": job.created_at.to_rfc3339(),
-        "run_at": job.run_at.to_rfc3339(),
-        "dead_at": job.dead_at.map(|at| at.to_rfc3339()),
-    })
+/// A job as it is shown.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobView {
+    pub id: i64,
+    #[schema(schema_with = shapes::job_kind)]
+    pub kind: &'static str,
+    #[schema(schema_with = shapes::job_state)]
+    pub state: &'static str,
+    pub ticket_id: i64,
+    pub visit: i32,
+    /// The notice that is told.
+    #[schema(required)]
+    pub notice_id: Option<i64>,
+    /// The transition that is taken in time.
+    #[schema(required)]
+    pub transition_id: Option<i64>,
+    /// The same on every attempt, so that receivers can drop doubles.
+    pub key: String,
+    pub attempts: i32,
+    pub attempts_since_retry: i32,
+    #[schema(required)]
+    pub last_error: Option<String>,
+    pub created_at: DateTime<Utc>,
+    /// When it is due, or when its lease runs out.
+    pub run_at: DateTime<Utc>,
+    #[schema(required)]
+    pub dead_at: Option<DateTime<Utc>>,
+}
+
+impl JobView {
+    pub(super) fn of(job: &JobRow) -> Self {
+        Self {
+            id: job.id,
+            kind: job.kind.name(),
+            state: job.state.name(),
+            ticket_id: job.ticket.0,
+            visit: job.visit,
+            notice_id: job.notice,
+            transition_id: job.transition,
+            key: job.key.to_string(),
+            attempts: job.attempts,
+            attempts_since_retry: job.attempts - job.forgiven,
+            last_error: job.last_error.clone(),
+            created_at: job.created_at,
+            run_at: job.run_at,
+            dead_at: job.dead_at,
+        }
+    }
+}
+
+/// A job that was dropped, and what nobody does any more.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DroppedJob {
+    pub dropped: JobView,
+    pub lost: &'static str,
 }
 
 fn named<T: Named>(query: &Query, key: &str) -> Result<Option<T>, Explained> {

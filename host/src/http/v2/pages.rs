@@ -3,8 +3,10 @@
 
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
 
 use super::{super::extract::Query, problem::Explained};
 
@@ -15,6 +17,15 @@ const OWN_KEYS: [&str; 2] = ["limit", "cursor"];
 
 /// Where a row stands in its list: what it is ordered by, and its id for those that are equal.
 pub(super) type Place = (i64, i64);
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Listed<T: ToSchema> {
+    pub items: Vec<T>,
+    /// What `cursor` is for the next page; null on the last.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
 
 /// The page that is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -70,16 +81,20 @@ impl Page {
         i64::try_from(self.limit + 1).expect("a few hundred")
     }
 
-    pub(super) fn answer<T>(
+    pub(super) fn answer<T>(&self, rows: Vec<T>, place: impl Fn(&T) -> Place, shown: impl Fn(&T) -> Value) -> Value {
+        json!(self.listed(rows, place, shown))
+    }
+
+    pub(super) fn listed<T, S: Serialize + ToSchema>(
         &self,
         mut rows: Vec<T>,
         place: impl Fn(&T) -> Place,
-        shown: impl Fn(&T) -> Value,
-    ) -> Value {
+        shown: impl Fn(&T) -> S,
+    ) -> Listed<S> {
         let more = rows.len() > self.limit;
         rows.truncate(self.limit);
-        let next = rows.last().filter(|_| more).map(|row| self.cursor(place(row)));
-        json!({ "items": rows.iter().map(shown).collect::<Vec<_>>(), "next_cursor": next })
+        let next_cursor = rows.last().filter(|_| more).map(|row| self.cursor(place(row)));
+        Listed { items: rows.iter().map(shown).collect(), next_cursor }
     }
 
     fn cursor(&self, (order, id): Place) -> String {

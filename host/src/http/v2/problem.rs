@@ -7,8 +7,11 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-use super::{super::error::Failure, Problem};
-use crate::{app, store};
+use super::{
+    super::{error::Failure, texts},
+    Problem,
+};
+use crate::{app, store, workflow::Refusal};
 
 /// A problem with members of its own.
 #[derive(Debug)]
@@ -69,6 +72,17 @@ impl From<app::Error> for Explained {
             app::Error::Store(error) => error.into(),
             app::Error::Busy | app::Error::Stale => {
                 Self::new(StatusCode::CONFLICT, "it is being changed by somebody else, try again")
+            }
+            app::Error::TicketMissing | app::Error::TicketNotGranted => {
+                Self::new(StatusCode::NOT_FOUND, "there is no such ticket")
+            }
+            app::Error::WorkflowMissing => Self::new(StatusCode::NOT_FOUND, "there is no such workflow"),
+            app::Error::Refused(refusal) => {
+                let status = match refusal {
+                    Refusal::MayNotIntervene | Refusal::NotRelated | Refusal::UnknownViewer => StatusCode::FORBIDDEN,
+                    _ => StatusCode::CONFLICT,
+                };
+                Self::new(status, refusal.to_string()).with("detail_zh", texts::refusal(&refusal).into())
             }
             waits @ app::Error::PluginWaits { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, waits.to_string()),
             app::Error::OutcomeUnknown => {

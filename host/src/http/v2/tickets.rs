@@ -5,23 +5,23 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, Datelike as _, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     super::{error::Failure, extract::Query, wire},
     Authorised,
-    pages::{Page, Place, bad},
+    pages::{Listed, Page, Place, bad},
     problem::Explained,
+    shapes::TicketHead,
 };
 use crate::{
     app::App,
     store::{
         self,
-        names::Named as _,
         ticket_lists::{self, Category, FieldMatch, Filter, Order, People},
         tickets::Names,
     },
-    workflow::{self, Participants, Refusal, Ticket},
+    workflow::{self, Refusal, Ticket},
 };
 
 const KEYS: [&str; 13] = [
@@ -48,7 +48,7 @@ pub(super) async fn list(
     State(app): State<Arc<App>>,
     _: Authorised,
     query: Result<Query, Failure>,
-) -> Result<Json<Value>, Explained> {
+) -> Result<Json<Listed<TicketHead>>, Explained> {
     let query = query.map_err(|_| bad("the query cannot be read"))?;
     let page = Page::of(&query, "tickets", |key| KEYS.contains(&key) || key.starts_with(FIELD))?;
     let mut filter = filter(&app, &query)?;
@@ -60,7 +60,7 @@ pub(super) async fn list(
         page.after.map(|place| time(place).ok_or_else(|| bad("the cursor is none of this list"))).transpose()?;
     let rows = ticket_lists::rows_after(&app.db, &filter, after, page.rows()).await?;
     let place = |(ticket, _): &(Ticket, Names)| (ticket.created_at.timestamp_micros(), ticket.id.0);
-    Ok(Json(page.answer(rows, place, |(ticket, names)| shown(ticket, names))))
+    Ok(Json(page.listed(rows, place, |(ticket, names)| TicketHead::of(ticket, names))))
 }
 
 fn time((micros, id): Place) -> Option<(DateTime<Utc>, i64)> {
@@ -152,36 +152,4 @@ async fn field(app: &App, (key, text): (&str, &str), workflows: &[i64]) -> Resul
     values.sort_by_key(Value::to_string);
     values.dedup();
     Ok(FieldMatch { key: key.to_owned(), values })
-}
-
-fn shown(ticket: &Ticket, names: &Names) -> Value {
-    json!({
-        "id": ticket.id,
-        "sn": ticket.sn,
-        "title": ticket.title,
-        "workflow": { "id": ticket.workflow, "name": names.workflow },
-        "state": { "id": ticket.state, "name": names.state },
-        "status": ticket.status.name(),
-        "is_rejected": ticket.is_rejected,
-        "run_failed": !ticket.script_succeeded,
-        "creator": ticket.creator,
-        "participants": participants(&ticket.participants),
-        "in_add_node": !ticket.add_nodes.is_empty(),
-        "parent_ticket_id": ticket.parent.map(|parent| parent.ticket),
-        "created_at": ticket.created_at.to_rfc3339(),
-        "modified_at": ticket.modified_at.to_rfc3339(),
-    })
-}
-
-/// Who must act, by kind: user names, or ids of departments, of a role, of a script.
-fn participants(participants: &Participants) -> Value {
-    match participants {
-        Participants::Nobody => json!({ "kind": "nobody" }),
-        Participants::Person(name) => json!({ "kind": "person", "users": [name] }),
-        Participants::Several(names) => json!({ "kind": "several", "users": names }),
-        Participants::Departments(ids) => json!({ "kind": "department", "department_ids": ids }),
-        Participants::Role(id) => json!({ "kind": "role", "role_id": id }),
-        Participants::Script(id) => json!({ "kind": "script", "script_id": id }),
-        Participants::Hook => json!({ "kind": "hook" }),
-    }
 }

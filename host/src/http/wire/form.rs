@@ -57,7 +57,7 @@ pub fn start_form_field(field: &FormField<'_>) -> Value {
 }
 
 /// What the base fields hold, by key.
-fn base_values(ticket: &Ticket, (names, cards, zone): (&Names, &Cards, Tz)) -> BTreeMap<String, Value> {
+pub fn base_values(ticket: &Ticket, (names, cards, zone): (&Names, &Cards, Tz)) -> BTreeMap<String, Value> {
     let mut values: BTreeMap<String, Value> = workflow::columns(ticket, zone).into_iter().collect();
     let mut participant = participant_info(ticket, cards);
     let state = names.state.as_deref().unwrap_or("未知状态");

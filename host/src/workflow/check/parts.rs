@@ -10,7 +10,7 @@ use super::{
         ids::StateId,
         ticket::ROBOT,
     },
-    Found, Place,
+    ExpressionPlace, Found, Place,
     instead::instead,
 };
 
@@ -117,6 +117,9 @@ impl Found<'_> {
                     let hint =
                         instead(&condition.expression, &problem).map(|hint| format!("; {hint}")).unwrap_or_default();
                     self.error("condition_expression", place, format!("condition {number}: {problem}{hint}"));
+                    if let Some(found) = self.problems.last_mut() {
+                        found.expression = Some(ExpressionPlace::at(index, &condition.expression, problem.offset));
+                    }
                 }
             }
         }

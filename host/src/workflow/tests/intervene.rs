@@ -175,7 +175,7 @@ fn d03_f41_f44_only_the_title_and_custom_fields_can_be_changed_and_the_log_names
     desk.definition.fields = vec![field(1, "days", FieldKind::Int, 30)];
     let ticket = Ticket { modified_at: now() - chrono::TimeDelta::hours(1), ..ticket };
     let change = |ticket: &Ticket, values| {
-        set_fields(ticket.clone(), &desk.definition, &body(values), &desk.facts(Actor::Person("lilei")))
+        set_fields(ticket.clone(), &desk.definition, (&body(values), ""), &desk.facts(Actor::Person("lilei")))
     };
     let sent = json!({ "title": "new", "days": "7", "sn": "forged", "state_id": 3, "participant": "jack", "is_deleted": true });
     let step = change(&ticket, sent).unwrap();

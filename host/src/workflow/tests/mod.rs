@@ -13,4 +13,5 @@ mod limit;
 mod participant;
 mod properties;
 mod question;
+mod reassign;
 mod view;

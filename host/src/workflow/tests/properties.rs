@@ -87,7 +87,7 @@ impl Life {
             }
             Command::SetFields { who, values } => {
                 let name = self.name(*who);
-                set_fields(ticket.clone(), &self.desk.definition, values, &self.desk.facts(Actor::Person(&name)))
+                set_fields(ticket.clone(), &self.desk.definition, (values, ""), &self.desk.facts(Actor::Person(&name)))
             }
             Command::Timer { way, answer } => {
                 let desk = Desk { conditions: Ok(*answer), ..self.desk.clone() };

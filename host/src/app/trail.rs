@@ -1,0 +1,73 @@
+//! Who changed what about accounts, apps and workflows, noted in the transaction of the change: what it was before and after, as an
+//! administrator sees it. Never a password, its hash, or a token. Plugins have a trail of their own making, in `registry`.
+
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+
+use crate::store::{
+    self, app_tokens::AppTokenDraft, audit, departments::DepartmentDraft, roles::RoleDraft, users::UserDraft,
+};
+
+/// What a change was about; the action's name begins with it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Subject(pub(super) &'static str, pub(super) i64);
+
+/// `action` is what was done, such as `create`.
+pub(super) async fn note(
+    tx: &mut PgConnection,
+    by: &str,
+    (Subject(subject, id), action): (Subject, &str),
+    (before, after): (Option<Value>, Option<Value>),
+) -> Result<(), store::Error> {
+    let action = format!("{subject}.{action}");
+    audit::insert(tx, &audit::Entry { actor: by, action: &action, subject, subject_id: id, before, after }).await
+}
+
+/// What the trail keeps of a thing.
+pub(super) trait Kept {
+    fn kept(&self) -> Value;
+}
+
+impl Kept for UserDraft {
+    fn kept(&self) -> Value {
+        let mut kept = json!({
+            "username": self.username, "alias": self.alias, "email": self.email, "phone": self.phone, "is_active": self.is_active,
+            "is_admin": self.is_admin, "is_workflow_admin": self.is_workflow_admin, "departments": self.departments,
+        });
+        if self.password_hash.is_some() {
+            kept["password"] = "new".into();
+        }
+        kept
+    }
+}
+
+impl Kept for RoleDraft {
+    fn kept(&self) -> Value {
+        json!({ "name": self.name, "description": self.description, "label": self.label })
+    }
+}
+
+impl Kept for DepartmentDraft {
+    fn kept(&self) -> Value {
+        json!({ "name": self.name, "parent": self.parent, "leader": self.leader, "approvers": self.approvers, "label": self.label })
+    }
+}
+
+impl Kept for AppTokenDraft {
+    fn kept(&self) -> Value {
+        let rules = &self.rules;
+        json!({
+            "app_name": self.app_name, "ticket_sn_prefix": self.ticket_sn_prefix, "workflows": self.workflows, "trusted": self.trusted,
+            "may_configure": self.may_configure, "may_admin": self.may_admin,
+            "allow_cidrs": rules.networks.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "allow_users": rules.users.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "min_signature_version": rules.min_version.number(), "replay_check": rules.replay_check,
+            "rate_per_minute": rules.rate_per_minute,
+        })
+    }
+}
+
+/// Before and after of a change.
+pub(super) fn both<T: Kept>(before: &T, after: &T) -> (Option<Value>, Option<Value>) {
+    (Some(before.kept()), Some(after.kept()))
+}
