@@ -1,0 +1,48 @@
+// Providers around everything: preferences, antd's theme and language, the query cache, the router.
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { App as AntApp, ConfigProvider, theme as antTheme } from 'antd';
+import enUS from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import { RouterProvider } from 'react-router';
+import { ApiError } from '../api/errors';
+import { PreferencesProvider, usePreferences } from './preferences';
+import { router } from './routes';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      refetchOnWindowFocus: false,
+      // what the server answered will not change by asking again; only silence is worth another try
+      retry: (count, error) => error instanceof ApiError && error.status === 0 && count < 2,
+    },
+  },
+});
+
+export function App() {
+  return (
+    <PreferencesProvider>
+      <QueryClientProvider client={queries}>
+        <Themed />
+      </QueryClientProvider>
+    </PreferencesProvider>
+  );
+}
+
+function Themed() {
+  const { language, theme } = usePreferences();
+  return (
+    <ConfigProvider
+      locale={language === 'zh' ? zhCN : enUS}
+      button={{ autoInsertSpace: false }}
+      theme={{
+        algorithm: theme === 'dark' ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
+        token: { colorPrimary: '#0f766e', borderRadius: 6 },
+      }}
+    >
+      <AntApp message={{ duration: 2, maxCount: 3 }}>
+        <RouterProvider router={router} />
+      </AntApp>
+    </ConfigProvider>
+  );
+}

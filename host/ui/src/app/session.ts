@@ -1,0 +1,30 @@
+// Who is signed in. The answer of /api/v2/session is kept for the whole console and dropped at logout.
+import { useQuery } from '@tanstack/react-query';
+import { v2 } from '../api/client';
+
+export interface Session {
+  user: { id: number; username: string; alias: string; is_admin: boolean; is_workflow_admin: boolean };
+  opened_at: string;
+  expires_at: string;
+  idle_seconds: number;
+  timezone: string;
+  version: string;
+}
+
+export const SESSION_KEY = ['session'];
+
+export function useSession() {
+  return useQuery({ queryKey: SESSION_KEY, queryFn: () => v2<Session>('GET', 'session'), staleTime: 60_000 });
+}
+
+export function login(username: string, password: string): Promise<Session> {
+  return v2<Session>('POST', 'session', { body: { username, password } });
+}
+
+export function logout(): Promise<void> {
+  return v2<void>('DELETE', 'session');
+}
+
+export function changePassword(current_password: string, new_password: string): Promise<void> {
+  return v2<void>('PUT', 'session/password', { body: { current_password, new_password } });
+}

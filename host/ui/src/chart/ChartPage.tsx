@@ -1,0 +1,4 @@
+// Page of /workflows/:id/chart.
+export function ChartPage() {
+  return null;
+}

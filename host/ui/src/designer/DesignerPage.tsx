@@ -1,0 +1,4 @@
+// Page of /workflows/:id/design.
+export function DesignerPage() {
+  return null;
+}
