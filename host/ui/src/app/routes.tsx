@@ -32,6 +32,9 @@ export const router = createBrowserRouter([
         children: [
           page('/', () => import('../overview/OverviewPage')),
           page('/help', () => import('../overview/HelpPage')),
+          page('/users', () => import('../people/UsersPage')),
+          page('/roles', () => import('../people/RolesPage')),
+          page('/departments', () => import('../people/DepartmentsPage')),
           page('/workflows/:id/design', () => import('../designer')),
           page('/workflows/:id/chart', () => import('../chart')),
           { path: '*', Component: NotFoundPage },

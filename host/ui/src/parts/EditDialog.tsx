@@ -5,13 +5,15 @@ import { useId, useState, type ReactNode } from 'react';
 import { ApiError } from '../api/errors';
 import { common } from '../text/common';
 import { useText } from '../text/language';
-import { fieldErrors } from './fieldErrors';
-import { useMessageOf } from './notify';
+import { fieldErrors, type Places } from './fieldErrors';
+import { useMessageOf, useWording } from './notify';
 
 interface FormProps<T extends object> {
   initial: Partial<T>;
   /** Closes the dialog when it resolves; a thrown ApiError is shown in the form. */
   onSave: (value: T) => Promise<void>;
+  /** See fieldErrors. */
+  places?: Places;
   children: ReactNode;
 }
 
@@ -62,8 +64,9 @@ interface InnerProps<T extends object> extends FormProps<T> {
 }
 
 /** Lives as long as the drawer is open, so every opening starts from the initial values. */
-function DialogForm<T extends object>({ formId, testId, initial, onBusy, onSave, onSaved, children }: InnerProps<T>) {
+function DialogForm<T extends object>({ formId, testId, initial, places, onBusy, onSave, onSaved, children }: InnerProps<T>) {
   const messageOf = useMessageOf();
+  const wording = useWording();
   const [form] = Form.useForm<T>();
   const [problem, setProblem] = useState<string | null>(null);
 
@@ -74,8 +77,8 @@ function DialogForm<T extends object>({ formId, testId, initial, onBusy, onSave,
       await onSave(value);
       onSaved();
     } catch (error) {
-      const placed = error instanceof ApiError ? fieldErrors(error, Object.keys(value)) : [];
-      form.setFields(placed as unknown as Parameters<typeof form.setFields>[0]);
+      const placed = error instanceof ApiError ? fieldErrors(error, Object.keys(value), places) : [];
+      form.setFields(placed.map((one) => ({ ...one, errors: one.errors.map(wording) })) as unknown as Parameters<typeof form.setFields>[0]);
       if (placed.length === 0) setProblem(messageOf(error));
     } finally {
       onBusy(false);

@@ -1,19 +1,27 @@
-// Short messages at the top of the page: success for two seconds, failure a little longer.
+// Words for errors, and short messages at the top of the page: success for two seconds, failure a little longer.
 import { App } from 'antd';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { ApiError } from '../api/errors';
+import { inEnglish } from '../api/wording';
 import { common } from '../text/common';
-import { useText } from '../text/language';
+import { useLanguage, useText } from '../text/language';
+
+/** A text of the server in the reader's language, where there is one. */
+export function useWording(): (message: string) => string {
+  const language = useLanguage();
+  return useCallback((message) => (language === 'en' ? inEnglish(message) : message), [language]);
+}
 
 /** The words for an error: the server's own where it had any. */
 export function useMessageOf(): (error: unknown) => string {
   const t = useText(common);
-  return useMemo(
-    () => (error: unknown) => {
-      if (error instanceof ApiError) return error.status === 0 ? t.unreachable : error.message;
+  const wording = useWording();
+  return useCallback(
+    (error) => {
+      if (error instanceof ApiError) return error.status === 0 ? t.unreachable : wording(error.message);
       return error instanceof Error ? error.message : String(error);
     },
-    [t],
+    [t, wording],
   );
 }
 

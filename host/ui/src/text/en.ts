@@ -57,6 +57,13 @@ export const en = {
     actions: 'Actions',
     status: 'Status',
   },
+  page: {
+    previous: 'Previous',
+    next: 'Next',
+    size: 'Rows per page',
+    number: (page: number) => `Page ${page}`,
+    perPage: (size: number) => `${size} / page`,
+  },
   yes: 'Yes',
   no: 'No',
   none: 'None',

@@ -59,6 +59,13 @@ export const zh: Texts = {
     actions: '操作',
     status: '状态',
   },
+  page: {
+    previous: '上一页',
+    next: '下一页',
+    size: '每页条数',
+    number: (page) => `第 ${page} 页`,
+    perPage: (size) => `${size} 条/页`,
+  },
   yes: '是',
   no: '否',
   none: '无',
