@@ -1,6 +1,7 @@
 // Who is signed in. The answer of /api/v2/session is kept for the whole console and dropped at logout.
 import { useQuery } from '@tanstack/react-query';
 import { v2 } from '../api/client';
+import { setZone } from '../parts/time';
 
 export interface Session {
   user: { id: number; username: string; alias: string; is_admin: boolean; is_workflow_admin: boolean };
@@ -14,11 +15,16 @@ export interface Session {
 export const SESSION_KEY = ['session'];
 
 export function useSession() {
-  return useQuery({ queryKey: SESSION_KEY, queryFn: () => v2<Session>('GET', 'session'), staleTime: 60_000 });
+  return useQuery({ queryKey: SESSION_KEY, queryFn: async () => settled(await v2<Session>('GET', 'session')), staleTime: 60_000 });
 }
 
-export function login(username: string, password: string): Promise<Session> {
-  return v2<Session>('POST', 'session', { body: { username, password } });
+function settled(session: Session): Session {
+  setZone(session.timezone);
+  return session;
+}
+
+export async function login(username: string, password: string): Promise<Session> {
+  return settled(await v2<Session>('POST', 'session', { body: { username, password } }));
 }
 
 export function logout(): Promise<void> {
