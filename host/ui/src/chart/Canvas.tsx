@@ -1,0 +1,163 @@
+// A drawing on the screen: zoom, pan and fit by @xyflow, places and routes by the layout. The flow chart shows it; the designer lets one
+// select, connect and move ends in it, through `editing`.
+import { Controls, MarkerType, ReactFlow, type Connection, type EdgeChange, type NodeChange } from '@xyflow/react';
+import '@xyflow/react/dist/style.css';
+import { Empty, theme } from 'antd';
+import { useMemo, type CSSProperties } from 'react';
+import type { Problem, WorkflowDocument } from './document';
+import { DiamondNode, type DiamondNodeType } from './DiamondNode';
+import { LinkEdge, type LinkEdgeType } from './LinkEdge';
+import { elementsOf } from './elements';
+import { graphOf } from './graph';
+import { drawingOf } from './layout';
+import type { Lit } from './path';
+import { byPlace } from './problems';
+import { StateNode, type StateNodeType } from './StateNode';
+import { chartTexts } from './texts';
+import { useText } from '../text/language';
+import { useChartWords, useNames } from './words';
+import './chart.css';
+
+/** A state or a transition, by its key. */
+export interface Selected {
+  part: 'state' | 'transition';
+  key: string;
+}
+
+export interface Editing {
+  selected: Selected | null;
+  onSelect: (selected: Selected | null) => void;
+  onConnect: (source: string, target: string) => void;
+  /** An end of a link was moved to another state. */
+  onMoveEnd: (link: LinkEnd, state: string) => void;
+}
+
+export interface LinkEnd {
+  transition: string;
+  /** `condition` with its place in the list. */
+  end: 'source' | 'destination' | { condition: number };
+}
+
+interface Props {
+  document: WorkflowDocument;
+  problems?: Problem[];
+  lit?: Lit;
+  current?: number | null;
+  height: number | string;
+  /** Part of a page that scrolls: the wheel is the page's. */
+  isEmbedded?: boolean;
+  editing?: Editing;
+}
+
+const NODE_TYPES = { state: StateNode, diamond: DiamondNode };
+const EDGE_TYPES = { link: LinkEdge };
+const NO_PROBLEMS: Problem[] = [];
+
+export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height, isEmbedded, editing }: Props) {
+  const t = useText(chartTexts);
+  const { token } = theme.useToken();
+  const names = useNames(document);
+  const words = useChartWords(names);
+  const drawing = useMemo(() => drawingOf(graphOf(document, words)), [document, words]);
+  const found = useMemo(() => byPlace(document, problems), [document, problems]);
+  const selected = editing?.selected ?? null;
+  const onSelect = editing?.onSelect;
+  const { nodes, edges } = useMemo(
+    () => elementsOf({ document, drawing, found, lit, current, selected, onSelect, words, names, lineColor: token.colorTextTertiary, accent: token.colorPrimary }),
+    [document, drawing, found, lit, current, selected, onSelect, words, names, token.colorTextTertiary, token.colorPrimary],
+  );
+
+  function nodesChanged(changes: NodeChange<StateNodeType | DiamondNodeType>[]) {
+    for (const change of changes) {
+      if (change.type !== 'select' || !change.selected) continue;
+      const node = nodes.find((one) => one.id === change.id);
+      if (node) editing?.onSelect({ part: node.type === 'state' ? 'state' : 'transition', key: node.data.node.key });
+    }
+  }
+
+  function edgesChanged(changes: EdgeChange<LinkEdgeType>[]) {
+    for (const change of changes) {
+      if (change.type !== 'select' || !change.selected) continue;
+      const edge = edges.find((one) => one.id === change.id);
+      if (edge?.data) editing?.onSelect({ part: 'transition', key: edge.data.link.transition });
+    }
+  }
+
+  function connected({ source, target }: Connection) {
+    if (source.startsWith('s:') && target.startsWith('s:')) editing?.onConnect(source.slice(2), target.slice(2));
+  }
+
+  function endMoved(edge: LinkEdgeType, to: Connection) {
+    const link = edge.data?.link;
+    if (!link) return;
+    const isSource = to.source !== edge.source;
+    const state = isSource ? to.source : to.target;
+    if (!state.startsWith('s:') || (isSource && link.role !== 'plain' && link.role !== 'enter') || (!isSource && link.role === 'enter')) return;
+    const end = isSource ? 'source' : link.condition === undefined ? 'destination' : { condition: link.condition };
+    editing?.onMoveEnd({ transition: link.transition, end }, state.slice(2));
+  }
+
+  const labels = { 'controls.zoomIn.ariaLabel': t.zoomIn, 'controls.zoomOut.ariaLabel': t.zoomOut, 'controls.fitView.ariaLabel': t.fit, 'controls.ariaLabel': t.fit };
+  return (
+    <div className={`chart-canvas ${editing ? 'chart-editable' : ''}`} style={{ height, ...colors(token) }} role="group" aria-label={t.chartOf(document.name)} data-testid="chart">
+      {drawing.nodes.length === 0 && !editing ? (
+        <Empty description={t.nothing} />
+      ) : (
+        <ReactFlow
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={NODE_TYPES}
+          edgeTypes={EDGE_TYPES}
+          fitView
+          fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
+          minZoom={0.1}
+          maxZoom={2}
+          nodesDraggable={false}
+          nodesConnectable={editing !== undefined}
+          elementsSelectable={editing !== undefined}
+          edgesReconnectable={editing !== undefined}
+          edgesFocusable={editing !== undefined}
+          connectionRadius={30}
+          deleteKeyCode={null}
+          selectionKeyCode={null}
+          multiSelectionKeyCode={null}
+          zoomOnScroll={!isEmbedded}
+          preventScrolling={!isEmbedded}
+          zoomOnDoubleClick={false}
+          proOptions={{ hideAttribution: true }}
+          ariaLabelConfig={labels}
+          onNodesChange={nodesChanged}
+          onEdgesChange={edgesChanged}
+          onPaneClick={() => editing?.onSelect(null)}
+          onConnect={connected}
+          onReconnect={endMoved}
+          defaultEdgeOptions={{ markerEnd: { type: MarkerType.ArrowClosed } }}
+        >
+          <Controls showInteractive={false} fitViewOptions={{ padding: 0.08, maxZoom: 1 }} />
+        </ReactFlow>
+      )}
+    </div>
+  );
+}
+
+type Token = ReturnType<typeof theme.useToken>['token'];
+
+function colors(token: Token): CSSProperties {
+  return {
+    '--chart-ground': token.colorBgContainer,
+    '--chart-node': token.colorBgElevated,
+    '--chart-border': token.colorTextQuaternary,
+    '--chart-text': token.colorText,
+    '--chart-faint': token.colorTextTertiary,
+    '--chart-line': token.colorTextTertiary,
+    '--chart-accent': token.colorPrimary,
+    '--chart-glow': token.colorPrimaryBg,
+    '--chart-start': token.colorSuccessBg,
+    '--chart-start-line': token.colorSuccess,
+    '--chart-end': token.colorErrorBg,
+    '--chart-end-line': token.colorError,
+    '--chart-refusal': token.colorErrorBorderHover,
+    '--chart-error': token.colorError,
+    '--chart-warning': token.colorWarning,
+  } as CSSProperties;
+}
