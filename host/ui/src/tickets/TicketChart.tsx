@@ -3,12 +3,12 @@ import { Skeleton } from 'antd';
 import { lazy, Suspense } from 'react';
 import type { TicketDetail } from './types';
 
-const Chart = lazy(async () => ({ default: (await import('../chart')).Page }));
+const Chart = lazy(async () => ({ default: (await import('../chart')).WorkflowChart }));
 
 export function TicketChart({ ticket }: { ticket: TicketDetail }) {
   return (
     <Suspense fallback={<Skeleton active />}>
-      <Chart key={ticket.id} />
+      <Chart workflowId={ticket.workflow.id} path={ticket.path} current={ticket.state.id} height={520} isEmbedded />
     </Suspense>
   );
 }
