@@ -42,7 +42,12 @@ function Themed() {
       button={{ autoInsertSpace: false }}
       theme={{
         algorithm: theme === 'dark' ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
-        token: { colorPrimary: '#0f766e', borderRadius: 6 },
+        token: {
+          colorPrimary: theme === 'dark' ? '#2dd4bf' : '#0f766e',
+          colorPrimaryBg: theme === 'dark' ? '#12312e' : '#e3f3f0',
+          borderRadius: 6,
+        },
+        components: { Menu: { itemHeight: 34 } },
       }}
     >
       <AntApp message={{ duration: 2, maxCount: 3 }}>

@@ -52,8 +52,7 @@ export function CallsTab({ plugin }: { plugin: Plugin }) {
 }
 
 export function Outcome({ outcome }: { outcome: string }) {
-  const isFine = ['ok', 'done', 'success', 'answered'].includes(outcome);
-  return <Tag color={isFine ? 'success' : 'error'}>{outcome}</Tag>;
+  return <Tag color={outcome === 'ok' ? 'success' : 'error'}>{outcome}</Tag>;
 }
 
 function CallDetail({ plugin, call }: { plugin: number; call: Call }) {

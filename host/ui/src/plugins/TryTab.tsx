@@ -14,15 +14,25 @@ import { pluginTexts } from './texts';
 import type { LogLine, Plugin } from './types';
 import { bytesText } from './words';
 
-interface Tried {
-  outcome?: string;
-  detail?: string | null;
-  wall_ms?: number;
-  cpu_ticks?: number;
-  peak_memory_bytes?: number;
-  answer?: unknown;
-  effects?: unknown[];
-  log?: LogLine[];
+interface Usage {
+  queue_ms: number;
+  wall_ms: number;
+  cpu_ticks: number;
+  peak_memory_bytes: number;
+  host_calls: number;
+  denied: number;
+}
+
+/** Beside these members stands what the plugin answered, by its kind. */
+interface Tried extends Record<string, unknown> {
+  kind: string;
+  outcome: string;
+  /** What people would be shown of a failure. */
+  message?: string;
+  detail?: string;
+  effects: unknown[];
+  log: LogLine[];
+  usage: Usage;
 }
 
 interface Entry {
@@ -84,19 +94,27 @@ export function TryTab({ plugin }: { plugin: Plugin }) {
 
 function Result({ tried }: { tried: Tried }) {
   const t = useText(pluginTexts);
+  const { kind: _kind, written: _written, outcome, message, detail, effects, log, usage, ...answer } = tried;
   const items = [
-    { key: 'outcome', label: t.outcome, children: tried.outcome && <Outcome outcome={tried.outcome} /> },
-    { key: 'wall', label: t.wall, children: tried.wall_ms === undefined ? '' : `${tried.wall_ms} ms` },
-    { key: 'memory', label: t.memory, children: tried.peak_memory_bytes === undefined ? '' : bytesText(tried.peak_memory_bytes) },
+    { key: 'outcome', label: t.outcome, children: <Outcome outcome={outcome} /> },
+    { key: 'wall', label: t.wall, children: `${usage.wall_ms} ms` },
+    { key: 'memory', label: t.memory, children: bytesText(usage.peak_memory_bytes) },
+    { key: 'calls', label: t.hostCalls, children: usage.host_calls },
+    { key: 'denied', label: t.denied, children: usage.denied },
+    { key: 'cpu', label: t.cpu, children: usage.cpu_ticks },
   ];
   return (
     <Card size="small" title={t.tryResult} data-testid="plugin-try-result">
       <Descriptions size="small" items={items} />
-      {tried.detail && <Typography.Paragraph className="gavia-pre">{tried.detail}</Typography.Paragraph>}
-      {tried.answer !== undefined && <Json title={t.answer} value={tried.answer} />}
-      {tried.effects !== undefined && tried.effects.length > 0 && <Json title={t.effects} value={tried.effects} />}
+      {[message, detail].filter(Boolean).map((text) => (
+        <Typography.Paragraph key={text} className="gavia-pre">
+          {text}
+        </Typography.Paragraph>
+      ))}
+      {Object.keys(answer).length > 0 && <Json title={t.answer} value={answer} />}
+      {effects.length > 0 && <Json title={t.effects} value={effects} />}
       <Typography.Title level={5}>{t.log}</Typography.Title>
-      <CallLog lines={tried.log ?? []} />
+      <CallLog lines={log} />
     </Card>
   );
 }

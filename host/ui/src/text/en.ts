@@ -4,7 +4,7 @@ export const en = {
   menu: {
     overview: 'Overview',
     tickets: 'Tickets',
-    people: 'People and access',
+    people: 'Accounts',
     users: 'Users',
     roles: 'Roles',
     departments: 'Departments',

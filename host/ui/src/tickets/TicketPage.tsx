@@ -12,6 +12,7 @@ import { common } from '../text/common';
 import { useText } from '../text/language';
 import { InterventionMenu } from './InterventionMenu';
 import { StatusTags } from './StatusTags';
+import { TicketCalls } from './TicketCalls';
 import { TicketChart } from './TicketChart';
 import { TicketForm } from './TicketForm';
 import { TicketLog } from './TicketLog';
@@ -67,6 +68,7 @@ function Ticket({ ticket, onRefresh, busy }: { ticket: TicketDetail; onRefresh: 
             ),
             children: <JobsTable query={{ ticket_id: ticket.id }} />,
           },
+          { key: 'calls', label: t.pluginCalls, children: <TicketCalls id={ticket.id} /> },
         ]}
       />
     </>
