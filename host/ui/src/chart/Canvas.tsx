@@ -4,17 +4,19 @@ import { Controls, MarkerType, ReactFlow, type Connection, type EdgeChange, type
 import '@xyflow/react/dist/style.css';
 import { Empty, theme } from 'antd';
 import { useMemo, type CSSProperties } from 'react';
+import { usePreferences } from '../app/preferences';
 import type { Problem, WorkflowDocument } from './document';
 import { DiamondNode, type DiamondNodeType } from './DiamondNode';
 import { LinkEdge, type LinkEdgeType } from './LinkEdge';
 import { elementsOf } from './elements';
-import { graphOf } from './graph';
+import { graphOf, stateId } from './graph';
 import { drawingOf } from './layout';
 import type { Lit } from './path';
 import { byPlace } from './problems';
 import { StateNode, type StateNodeType } from './StateNode';
 import { chartTexts } from './texts';
 import { useText } from '../text/language';
+import { FIT, Viewport } from './Viewport';
 import { useChartWords, useNames } from './words';
 import './chart.css';
 
@@ -56,6 +58,7 @@ const NO_PROBLEMS: Problem[] = [];
 export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height, isEmbedded, editing }: Props) {
   const t = useText(chartTexts);
   const { token } = theme.useToken();
+  const { theme: colorMode } = usePreferences();
   const names = useNames(document);
   const words = useChartWords(names);
   const drawing = useMemo(() => drawingOf(graphOf(document, words)), [document, words]);
@@ -63,8 +66,8 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
   const selected = editing?.selected ?? null;
   const onSelect = editing?.onSelect;
   const { nodes, edges } = useMemo(
-    () => elementsOf({ document, drawing, found, lit, current, selected, onSelect, words, names, lineColor: token.colorTextTertiary, accent: token.colorPrimary }),
-    [document, drawing, found, lit, current, selected, onSelect, words, names, token.colorTextTertiary, token.colorPrimary],
+    () => elementsOf({ document, drawing, found, lit, current, selected, onSelect, words, names, lineColor: token.colorTextSecondary, accent: token.colorPrimary }),
+    [document, drawing, found, lit, current, selected, onSelect, words, names, token.colorTextSecondary, token.colorPrimary],
   );
 
   function nodesChanged(changes: NodeChange<StateNodeType | DiamondNodeType>[]) {
@@ -109,7 +112,7 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
           nodeTypes={NODE_TYPES}
           edgeTypes={EDGE_TYPES}
           fitView
-          fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
+          fitViewOptions={FIT}
           minZoom={0.1}
           maxZoom={2}
           nodesDraggable={false}
@@ -123,6 +126,7 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
           multiSelectionKeyCode={null}
           zoomOnScroll={!isEmbedded}
           preventScrolling={!isEmbedded}
+          colorMode={colorMode}
           zoomOnDoubleClick={false}
           proOptions={{ hideAttribution: true }}
           ariaLabelConfig={labels}
@@ -133,11 +137,20 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
           onReconnect={endMoved}
           defaultEdgeOptions={{ markerEnd: { type: MarkerType.ArrowClosed } }}
         >
-          <Controls showInteractive={false} fitViewOptions={{ padding: 0.08, maxZoom: 1 }} />
+          <Controls showInteractive={false} fitViewOptions={FIT} />
+          <Viewport drawing={drawing} isEditable={editing !== undefined} shown={shownOf(selected, document)} />
         </ReactFlow>
       )}
     </div>
   );
+}
+
+/** The node of what is selected; for a transition the state that it leaves. */
+function shownOf(selected: Selected | null, document: WorkflowDocument): string | null {
+  if (!selected) return null;
+  if (selected.part === 'state') return stateId(selected.key);
+  const source = document.transitions.find((transition) => transition.key === selected.key)?.source;
+  return source ? stateId(source) : null;
 }
 
 type Token = ReturnType<typeof theme.useToken>['token'];
@@ -146,17 +159,17 @@ function colors(token: Token): CSSProperties {
   return {
     '--chart-ground': token.colorBgContainer,
     '--chart-node': token.colorBgElevated,
-    '--chart-border': token.colorTextQuaternary,
+    '--chart-border': token.colorTextTertiary,
     '--chart-text': token.colorText,
-    '--chart-faint': token.colorTextTertiary,
-    '--chart-line': token.colorTextTertiary,
+    '--chart-faint': token.colorTextSecondary,
+    '--chart-line': token.colorTextSecondary,
     '--chart-accent': token.colorPrimary,
     '--chart-glow': token.colorPrimaryBg,
     '--chart-start': token.colorSuccessBg,
     '--chart-start-line': token.colorSuccess,
     '--chart-end': token.colorErrorBg,
     '--chart-end-line': token.colorError,
-    '--chart-refusal': token.colorErrorBorderHover,
+    '--chart-refusal': token.colorError,
     '--chart-error': token.colorError,
     '--chart-warning': token.colorWarning,
   } as CSSProperties;

@@ -35,7 +35,7 @@ export function ChartPage() {
       {own.map((problem, index) => (
         <Alert key={index} type={problem.level} showIcon title={problem.message} />
       ))}
-      <FlowChart document={workflow.data} problems={problems} height="max(420px, calc(100vh - 260px))" />
+      <FlowChart document={workflow.data} problems={problems} height="max(420px, calc(100vh - 330px))" />
     </Flex>
   );
 }
@@ -52,5 +52,5 @@ function Facts({ document }: { document: WorkflowDocument }) {
     { key: 'notices', label: t.notices, children: document.notices },
     { key: 'by', label: t.creator, children: document.modified_by ?? '' },
   ];
-  return <Descriptions size="small" column={{ xs: 1, md: 2, xl: 3 }} items={items.filter((item) => item.children !== '')} />;
+  return <Descriptions size="small" column={1} items={items.filter((item) => item.children !== '')} />;
 }

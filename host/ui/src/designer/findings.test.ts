@@ -1,0 +1,37 @@
+// Findings beside the inputs that they are about.
+import { expect, it } from 'vitest';
+import type { Problem } from '../chart/document';
+import { memberOf, ofCondition, ofNoCondition } from './findings';
+
+function problem(code: string, part: Problem['place']['part'], changes: { pointer?: string; message?: string; column?: number } = {}): Problem {
+  const { pointer, message = '', column } = changes;
+  return { level: 'error', code, message, column, place: { part, key: 'k', pointer } };
+}
+
+it('finds the member by the pointer, and by the code where the pointer names the part alone', () => {
+  expect(memberOf(problem('document', 'state', { pointer: '/states/0/participant/value' }))).toBe('participant');
+  expect(memberOf(problem('document', 'workflow', { pointer: '/name' }))).toBe('name');
+  expect(memberOf(problem('participant_unknown', 'state', { pointer: '/states/0' }))).toBe('participant');
+  expect(memberOf(problem('plugin_missing', 'workflow', { pointer: '' }))).toBe('condition_plugin');
+  expect(memberOf(problem('state_unreachable', 'state', { pointer: '/states/0' }))).toBeNull();
+});
+
+it('places a finding of a condition at its character, told by byte or by column', () => {
+  const expression = "{类型} = '年假'";
+  const byByte = problem('condition_expression', 'transition', { message: 'condition 2: did you mean ==? (at byte 9)' });
+  expect(ofCondition([byByte], 1, expression)).toEqual([{ level: 'error', message: 'did you mean ==?', offset: 5 }]);
+  expect(ofCondition([byByte], 0, expression)).toEqual([]);
+  const byColumn = problem('condition_expression', 'transition', {
+    pointer: '/transitions/0/conditions/1/expression',
+    message: 'condition 2: did you mean ==? (at byte 9)',
+    column: 6,
+  });
+  expect(ofCondition([byColumn], 1, expression)[0]?.offset).toBe(5);
+});
+
+it('tells findings of one condition from those of all', () => {
+  const broken = problem('conditions_broken', 'transition', { message: 'the conditions cannot be read: x' });
+  const target = problem('condition_target', 'transition', { message: 'condition 1 leads to no state of this workflow' });
+  expect(ofNoCondition([broken, target])).toEqual([broken]);
+  expect(ofCondition([broken, target], 0, '')).toEqual([{ level: 'error', message: 'condition 1 leads to no state of this workflow', offset: null }]);
+});
