@@ -3,6 +3,9 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { App as AntApp, ConfigProvider, theme as antTheme } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
+import dayjs from 'dayjs';
+import 'dayjs/locale/zh-cn';
+import { useEffect } from 'react';
 import { RouterProvider } from 'react-router';
 import { ApiError } from '../api/errors';
 import { PreferencesProvider, usePreferences } from './preferences';
@@ -31,6 +34,8 @@ export function App() {
 
 function Themed() {
   const { language, theme } = usePreferences();
+  // months and weekdays of the date pickers
+  useEffect(() => void dayjs.locale(language === 'zh' ? 'zh-cn' : 'en'), [language]);
   return (
     <ConfigProvider
       locale={language === 'zh' ? zhCN : enUS}

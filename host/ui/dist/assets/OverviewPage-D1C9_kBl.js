@@ -1,1 +1,0 @@
-import{i as e,n as t,r as n,t as r}from"./index-B2Gasm3D.js";var i=e();function a(){let e=t(r);return(0,i.jsx)(n.Title,{level:3,children:e.menu.overview})}export{a as Page};

@@ -1,0 +1,1 @@
+function e(e,t){return t&&t!==e?`${t}(${e})`:e}export{e as t};
