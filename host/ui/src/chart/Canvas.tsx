@@ -66,8 +66,11 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
   const selected = editing?.selected ?? null;
   const onSelect = editing?.onSelect;
   const { nodes, edges } = useMemo(
-    () => elementsOf({ document, drawing, found, lit, current, selected, onSelect, words, names, lineColor: token.colorTextSecondary, accent: token.colorPrimary }),
-    [document, drawing, found, lit, current, selected, onSelect, words, names, token.colorTextSecondary, token.colorPrimary],
+    () => {
+      const colors = { lineColor: token.colorTextSecondary, accent: token.colorPrimary, refusal: token.colorError };
+      return elementsOf({ document, drawing, found, lit, current, selected, onSelect, words, names, ...colors });
+    },
+    [document, drawing, found, lit, current, selected, onSelect, words, names, token],
   );
 
   function nodesChanged(changes: NodeChange<StateNodeType | DiamondNodeType>[]) {
@@ -164,7 +167,6 @@ function colors(token: Token): CSSProperties {
     '--chart-faint': token.colorTextSecondary,
     '--chart-line': token.colorTextSecondary,
     '--chart-accent': token.colorPrimary,
-    '--chart-glow': token.colorPrimaryBg,
     '--chart-start': token.colorSuccessBg,
     '--chart-start-line': token.colorSuccess,
     '--chart-end': token.colorErrorBg,

@@ -89,7 +89,7 @@ export function Designer({ id, loaded }: { id: number | null; loaded: WorkflowDo
     '--designer-text': token.colorText,
     '--designer-error': token.colorError,
     '--designer-accent': token.colorPrimary,
-    '--designer-glow': token.colorPrimaryBg,
+    '--designer-glow': token.colorFillSecondary,
   } as CSSProperties;
   return (
     <DesignContext value={design}>

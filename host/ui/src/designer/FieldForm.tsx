@@ -32,7 +32,7 @@ export function FieldForm({ field }: { field: Field }) {
       <Entry label={t.field.kind} id="field-kind">
         <Select id="field-kind" value={field.kind} options={FIELD_KINDS.map((kind) => ({ value: kind, label: words.fieldKinds[kind] }))} onChange={(kind) => set({ kind })} data-testid="field-kind" />
       </Entry>
-      {CHOSEN.includes(field.kind) && <ChoicesInput key={field.key} choices={field.choices} problems={beside(problems, 'choices')} onChange={(choices) => set({ choices }, 'choices')} />}
+      {CHOSEN.includes(field.kind) && <ChoicesInput choices={field.choices} problems={beside(problems, 'choices')} onChange={(choices) => set({ choices }, 'choices')} />}
       {field.kind === 'bool' && (
         <Flex gap={12}>
           {(['1', '0'] as const).map((value) => (
@@ -81,7 +81,8 @@ function KeyEntry({ field }: { field: Field }) {
   const t = useText(designerTexts);
   const { document, change, openField } = useDesign();
   const problems = useProblems('field', field.key);
-  const [draft, setDraft] = useState(field.key);
+  const [typed, setTyped] = useState({ text: field.key, of: field.key });
+  const draft = typed.of === field.key ? typed.text : field.key;
   const isTaken = draft !== field.key && document.fields.some((other) => other.key === draft);
 
   function rename() {
@@ -99,7 +100,7 @@ function KeyEntry({ field }: { field: Field }) {
         disabled={field.id !== undefined}
         value={draft}
         maxLength={100}
-        onChange={(event) => setDraft(event.target.value.replace(/[{}]/g, ''))}
+        onChange={(event) => setTyped({ text: event.target.value.replace(/[{}]/g, ''), of: field.key })}
         onBlur={rename}
         onPressEnter={rename}
         data-testid="field-key"

@@ -66,7 +66,7 @@ export function FieldsTab() {
       </div>
       {field && (
         <Panel title={`${t.parts.field ?? ''}: ${field.name || field.key}`} onClose={() => openField(null)}>
-          <FieldForm key={field.key} field={field} />
+          <FieldForm key={document.fields.indexOf(field)} field={field} />
         </Panel>
       )}
     </div>

@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import type { Problem } from '../chart/document';
 import { memberOf, ofCondition, ofNoCondition } from './findings';
 
-function problem(code: string, part: Problem['place']['part'], changes: { pointer?: string; message?: string; column?: number } = {}): Problem {
-  const { pointer, message = '', column } = changes;
-  return { level: 'error', code, message, column, place: { part, key: 'k', pointer } };
+function problem(code: string, part: Problem['place']['part'], changes: { pointer?: string; message?: string; expression?: Problem['expression'] } = {}): Problem {
+  const { pointer, message = '', expression } = changes;
+  return { level: 'error', code, message, expression, place: { part, key: 'k', pointer } };
 }
 
 it('finds the member by the pointer, and by the code where the pointer names the part alone', () => {
@@ -16,17 +16,15 @@ it('finds the member by the pointer, and by the code where the pointer names the
   expect(memberOf(problem('state_unreachable', 'state', { pointer: '/states/0' }))).toBeNull();
 });
 
-it('places a finding of a condition at its character, told by byte or by column', () => {
-  const expression = "{类型} = '年假'";
-  const byByte = problem('condition_expression', 'transition', { message: 'condition 2: did you mean ==? (at byte 9)' });
-  expect(ofCondition([byByte], 1, expression)).toEqual([{ level: 'error', message: 'did you mean ==?', offset: 5 }]);
-  expect(ofCondition([byByte], 0, expression)).toEqual([]);
-  const byColumn = problem('condition_expression', 'transition', {
+it('places a finding of a condition at its character, also after characters that JavaScript counts twice', () => {
+  const wrong = problem('condition_expression', 'transition', {
     pointer: '/transitions/0/conditions/1/expression',
     message: 'condition 2: did you mean ==? (at byte 9)',
-    column: 6,
+    expression: { condition: 1, column: 5 },
   });
-  expect(ofCondition([byColumn], 1, expression)[0]?.offset).toBe(5);
+  expect(ofCondition([wrong], 1, "{类型} = '年假'")).toEqual([{ level: 'error', message: 'did you mean ==?', offset: 5 }]);
+  expect(ofCondition([wrong], 1, "'😀' = 1")[0]?.offset).toBe(6);
+  expect(ofCondition([wrong], 0, "{类型} = '年假'")).toEqual([]);
 });
 
 it('tells findings of one condition from those of all', () => {

@@ -54,37 +54,27 @@ export interface ConditionFinding {
 
 /** Findings about one condition of a transition; `expression` is its text when it was checked. */
 export function ofCondition(problems: Problem[], index: number, expression: string): ConditionFinding[] {
-  return problems.flatMap((problem) => {
-    const pointed = /\/conditions\/(\d+)/.exec(problem.place.pointer ?? '');
-    const told = /^condition (\d+)(?:: )?/.exec(problem.message);
-    const number = pointed ? Number(pointed[1]) : told ? Number(told[1]) - 1 : null;
-    if (number !== index) return [];
-    const byte = /\s*\(at byte (\d+)\)$/.exec(problem.message);
-    const message = problem.message.replace(/^condition \d+: /, '').replace(/\s*\(at byte \d+\)$/, '');
-    const offset = problem.column !== undefined ? unitsOf(expression, problem.column - 1) : byte ? unitsOfBytes(expression, Number(byte[1])) : null;
-    return [{ level: problem.level, message, offset }];
-  });
+  return problems
+    .filter((problem) => conditionOf(problem) === index)
+    .map((problem) => ({
+      level: problem.level,
+      message: problem.message.replace(/^condition \d+: /, '').replace(/\s*\(at byte \d+\)$/, ''),
+      offset: problem.expression ? unitsOf(expression, problem.expression.column) : null,
+    }));
+}
+
+/** Which condition a finding is about: by its place in the document, or by the number that its message begins with. */
+function conditionOf(problem: Problem): number | null {
+  const pointed = /\/conditions\/(\d+)/.exec(problem.place.pointer ?? '');
+  const told = /^condition (\d+)\b/.exec(problem.message);
+  return problem.expression?.condition ?? (pointed ? Number(pointed[1]) : told ? Number(told[1]) - 1 : null);
 }
 
 /** Findings about the conditions that name no single one. */
 export function ofNoCondition(problems: Problem[]): Problem[] {
-  return beside(problems, 'conditions').filter(
-    (problem) => !/\/conditions\/\d+/.test(problem.place.pointer ?? '') && !/^condition \d+/.test(problem.message),
-  );
+  return beside(problems, 'conditions').filter((problem) => conditionOf(problem) === null);
 }
 
 function unitsOf(text: string, characters: number): number {
   return [...text].slice(0, characters).join('').length;
-}
-
-function unitsOfBytes(text: string, bytes: number): number {
-  const encoder = new TextEncoder();
-  let units = 0;
-  let seen = 0;
-  for (const character of text) {
-    if (seen >= bytes) break;
-    seen += encoder.encode(character).length;
-    units += character.length;
-  }
-  return units;
 }
