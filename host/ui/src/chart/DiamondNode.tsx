@@ -30,10 +30,10 @@ export function DiamondNode({ data, selected }: NodeProps<DiamondNodeType>) {
       <div className={classes.filter(Boolean).join(' ')} data-testid={`chart-diamond-${transition.key}`}>
         <svg width={node.width} height={node.height} aria-hidden="true">
           <path d={`M ${half} 1 L ${node.width - 1} ${half} L ${half} ${node.height - 1} L 1 ${half} Z`} />
-          <text x={half} y={half + 5} textAnchor="middle">
-            ?
-          </text>
         </svg>
+        <span className="chart-question" aria-hidden="true">
+          ?
+        </span>
         <Ports ports={data.ports} node={node} />
       </div>
     </Popover>

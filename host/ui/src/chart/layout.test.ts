@@ -20,7 +20,7 @@ function anyWorkflow(seed: number): WorkflowDocument {
   const next = random(seed + 1);
   const count = 2 + Math.floor(next() * 14);
   const any = () => `s${Math.floor(next() * count)}`;
-  const states = Array.from({ length: count }, (_, index) => state(`s${index}`, { order_id: index, kind: index === 0 ? 'start' : 'normal' }));
+  const states = Array.from({ length: count }, (_, index) => state(`s${index}`, { order_id: index, kind: index === 0 ? 'start' : next() < 0.2 ? 'end' : 'normal' }));
   const transitions = Array.from({ length: Math.floor(count * (1 + next())) }, (_, index) => {
     const conditions = Array.from({ length: next() < 0.2 ? 2 : 0 }, () => ({ expression: '{days} > 3', target: any() }));
     return transition(`t${index}`, any(), any(), { name: 'Send it back again', conditions, attribute: next() < 0.3 ? 'refuse' : 'agree' });
@@ -126,4 +126,11 @@ it('takes less than two seconds for a hundred and fifty states', () => {
   const begin = performance.now();
   draw(workflow(states, [...on, ...back]));
   expect(performance.now() - begin).toBeLessThan(2_000);
+});
+
+it('stands ends below everything, also when a state leads nowhere yet', () => {
+  const states = [state('a', { kind: 'start' }), state('end', { kind: 'end', order_id: 9 }), state('b', { order_id: 1 }), state('loose', { order_id: 2 })];
+  const { nodes } = draw(workflow(states, [transition('t1', 'a', 'end'), transition('t2', 'a', 'b')]));
+  const y = (id: string) => nodes.find((node) => node.id === id)?.y ?? 0;
+  for (const other of ['s:a', 's:b', 's:loose']) expect(y('s:end')).toBeGreaterThan(y(other));
 });

@@ -104,7 +104,13 @@ function placed(graph: Graph, labelHeight: number, held: ChartLink[]): Dagre {
     const label = { labelpos: 'c', width: link.labelWidth + (isLoop ? 34 : 0), height: labelHeight, weight };
     dagre.setEdge(link.source, link.target, label, link.id);
   }
-  for (const link of held) dagre.setEdge(link.target, link.source, { labelpos: 'c', width: 0, height: labelHeight, weight: 1 }, `held ${link.id}`);
+  const hold = (above: string, below: string) => dagre.setEdge(above, below, { labelpos: 'c', width: 0, height: labelHeight, weight: 1 }, 'held');
+  for (const link of held) hold(link.target, link.source);
+  // an end stands below everything, also while some states lead nowhere yet
+  const leading = new Set(graph.links.filter((link) => !link.isReturn && link.source !== link.target).map((link) => link.source));
+  for (const end of graph.nodes.filter((node) => node.isEnd && !leading.has(node.id))) {
+    for (const node of graph.nodes) if (!node.isEnd && !leading.has(node.id)) hold(node.id, end.id);
+  }
   layout(dagre);
   return dagre;
 }

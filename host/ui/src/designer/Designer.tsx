@@ -1,6 +1,6 @@
 // The designer: one document under edit, seen as a chart, as lists and as a grid, and saved as one.
 import { theme } from 'antd';
-import { useCallback, useMemo, useReducer, useState, type CSSProperties, type KeyboardEvent } from 'react';
+import { useCallback, useMemo, useReducer, useState, type CSSProperties } from 'react';
 import type { Selected } from '../chart/Canvas';
 import type { WorkflowDocument } from '../chart/document';
 import { byPlace } from '../chart/problems';
@@ -13,6 +13,7 @@ import { LeaveGuard } from './LeaveGuard';
 import { Tabs } from './Tabs';
 import { Toolbar } from './Toolbar';
 import { useCheck } from './useCheck';
+import { useKeys } from './useKeys';
 import { useSaving } from './useSaving';
 import './designer.css';
 
@@ -70,18 +71,13 @@ export function Designer({ id, loaded }: { id: number | null; loaded: WorkflowDo
     openField(null);
   }
 
-  function pressed(event: KeyboardEvent) {
-    const isTyping = event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [contenteditable="true"]') !== null;
-    const isOpen = event.target instanceof HTMLElement && event.target.closest('[aria-expanded="true"]') !== null;
-    const key = event.key.toLowerCase();
-    const acts =
-      event.ctrlKey || event.metaKey
-        ? { s: () => saving.save(false), z: () => step({ kind: event.shiftKey ? 'redo' : 'undo' }), y: () => step({ kind: 'redo' }) }[key]
-        : { delete: isTyping || tab !== 'chart' ? undefined : remove, backspace: isTyping || tab !== 'chart' ? undefined : remove, escape: isOpen ? undefined : close }[key];
-    if (!acts || event.altKey) return;
-    event.preventDefault();
-    acts();
-  }
+  const root = useKeys({
+    save: () => saving.save(false),
+    undo: () => step({ kind: 'undo' }),
+    redo: () => step({ kind: 'redo' }),
+    remove: tab === 'chart' ? remove : undefined,
+    close,
+  });
 
   const colors = {
     '--designer-line': token.colorBorderSecondary,
@@ -93,7 +89,7 @@ export function Designer({ id, loaded }: { id: number | null; loaded: WorkflowDo
   } as CSSProperties;
   return (
     <DesignContext value={design}>
-      <div className="designer" style={colors} onKeyDown={pressed} data-testid="designer" data-dirty={isDirty}>
+      <div ref={root} className="designer" style={colors} data-testid="designer" data-dirty={isDirty}>
         <Toolbar
           id={id}
           revision={base.revision}
