@@ -103,7 +103,7 @@ it('draws a diamond for a transition with conditions, with a link for each of th
 });
 
 it('has no line through a node and no label over anything, whatever the workflow', { timeout: 60_000 }, () => {
-  for (let seed = 0; seed < 150; seed += 1) {
+  for (let seed = 0; seed < 200; seed += 1) {
     const drawing = draw(anyWorkflow(seed));
     const found = [...throughNodes(drawing), ...overlapping([...drawing.nodes, ...labels(drawing)])];
     expect(found, `seed ${seed}`).toEqual([]);

@@ -108,8 +108,8 @@ function placed(graph: Graph, labelHeight: number, held: ChartLink[]): Dagre {
   for (const link of held) hold(link.target, link.source);
   // an end stands below everything, also while some states lead nowhere yet
   const leading = new Set(graph.links.filter((link) => !link.isReturn && link.source !== link.target).map((link) => link.source));
-  for (const end of graph.nodes.filter((node) => node.isEnd && !leading.has(node.id))) {
-    for (const node of graph.nodes) if (!node.isEnd && !leading.has(node.id)) hold(node.id, end.id);
+  for (const end of graph.nodes.filter((node) => node.isEnd)) {
+    for (const node of graph.nodes) if (node.place < end.place && !leading.has(node.id)) hold(node.id, end.id);
   }
   layout(dagre);
   return dagre;

@@ -84,6 +84,7 @@ export function Designer({ id, loaded }: { id: number | null; loaded: WorkflowDo
     '--designer-ground': token.colorBgContainer,
     '--designer-text': token.colorText,
     '--designer-error': token.colorError,
+    '--designer-warning': token.colorWarningText,
     '--designer-accent': token.colorPrimary,
     '--designer-glow': token.colorFillSecondary,
   } as CSSProperties;

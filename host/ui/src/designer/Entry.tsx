@@ -14,16 +14,24 @@ interface Props {
 }
 
 export function Entry({ label, hint, id, problems = [], error, children }: Props) {
-  const messages = [...(error ? [error] : []), ...problems.map((problem) => problem.message)];
-  const isError = Boolean(error) || problems.some((problem) => problem.level === 'error');
+  const found: Pick<Problem, 'level' | 'message'>[] = [...(error ? [{ level: 'error' as const, message: error }] : []), ...problems];
+  const isError = found.some((one) => one.level === 'error');
   return (
     <Form.Item
       label={label}
       htmlFor={id}
-      extra={hint}
-      validateStatus={messages.length === 0 ? undefined : isError ? 'error' : 'warning'}
-      help={messages.length === 0 ? undefined : messages.map((message, index) => <div key={index}>{message}</div>)}
-      style={{ marginBottom: 14 }}
+      validateStatus={found.length === 0 ? undefined : isError ? 'error' : 'warning'}
+      extra={
+        <>
+          {found.map(({ level, message }, index) => (
+            <div key={index} role="alert" className={`designer-${level}`} data-testid={id && `${id}-problem`}>
+              {message}
+            </div>
+          ))}
+          {hint}
+        </>
+      }
+      style={{ marginBottom: 16 }}
     >
       {children}
     </Form.Item>

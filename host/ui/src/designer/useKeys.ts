@@ -1,4 +1,4 @@
-// The designer's keys, wherever in it the focus is; also when it is nowhere, as after a click on an empty spot. A dialog keeps its own.
+// The designer's keys, wherever in it the focus is; also on what is around it, as after a click on an empty spot. A dialog keeps its own.
 import { useEffect, useRef, type RefObject } from 'react';
 
 export interface Keys {
@@ -16,7 +16,8 @@ export function useKeys(keys: Keys): RefObject<HTMLDivElement | null> {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       const target = event.target instanceof HTMLElement ? event.target : document.body;
-      if (target !== document.body && !root.current?.contains(target)) return;
+      const own = root.current;
+      if (!own || !(own.contains(target) || target.contains(own))) return;
       const act = actOf(event, target, keys);
       if (!act || event.altKey || event.defaultPrevented) return;
       event.preventDefault();
