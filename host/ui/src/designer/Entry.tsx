@@ -2,6 +2,7 @@
 import { Form } from 'antd';
 import type { ReactNode } from 'react';
 import type { Problem } from '../chart/document';
+import { useFindingText } from '../chart/findingText';
 
 interface Props {
   label?: ReactNode;
@@ -14,7 +15,9 @@ interface Props {
 }
 
 export function Entry({ label, hint, id, problems = [], error, children }: Props) {
-  const found: Pick<Problem, 'level' | 'message'>[] = [...(error ? [{ level: 'error' as const, message: error }] : []), ...problems];
+  const textOf = useFindingText();
+  const told = problems.map((problem) => ({ level: problem.level, message: textOf(problem) }));
+  const found = error ? [{ level: 'error' as const, message: error }, ...told] : told;
   const isError = found.some((one) => one.level === 'error');
   return (
     <Form.Item

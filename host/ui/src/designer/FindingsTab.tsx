@@ -1,6 +1,7 @@
 // Everything that the check finds, each a step to the part that it is about.
 import { Button, Empty, Flex, Tag } from 'antd';
 import type { Problem, WorkflowDocument } from '../chart/document';
+import { useFindingText } from '../chart/findingText';
 import { keyOf } from '../chart/problems';
 import { useText } from '../text/language';
 import { useDesign } from './design';
@@ -8,6 +9,7 @@ import { designerTexts } from './texts';
 
 export function FindingsTab({ isChecked }: { isChecked: boolean }) {
   const t = useText(designerTexts);
+  const textOf = useFindingText();
   const { document, problems, select, openField, openTab } = useDesign();
   if (problems.length === 0) return <Empty description={isChecked ? t.findings.none : t.findings.unchecked} data-testid="findings-none" />;
 
@@ -30,7 +32,7 @@ export function FindingsTab({ isChecked }: { isChecked: boolean }) {
           <Flex key={index} gap={8} align="baseline" data-testid={`findings-${problem.code}`}>
             <Tag color={problem.level}>{t.parts[problem.place.part]}</Tag>
             <strong>{nameOf(document, problem)}</strong>
-            <span style={{ flex: 1 }}>{problem.message}</span>
+            <span style={{ flex: 1 }}>{textOf(problem)}</span>
             <Button size="small" onClick={() => go(problem)}>
               {t.findings.go}
             </Button>

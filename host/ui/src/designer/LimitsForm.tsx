@@ -1,6 +1,7 @@
 // Who may create tickets, and how many (behaviour §4.3). Members that gavia does not know stay as they are.
 import { Alert, Flex, InputNumber, Select, Typography } from 'antd';
 import type { Json, JsonObject, Problem } from '../chart/document';
+import { useFindingText } from '../chart/findingText';
 import { useText } from '../text/language';
 import { Entry } from './Entry';
 import { Picker } from './pickers/Picker';
@@ -16,6 +17,7 @@ const KNOWN = ['period', 'count', 'level', 'allow_persons', 'allow_depts', 'allo
 
 export function LimitsForm({ limits, problems, onChange }: Props) {
   const t = useText(designerTexts);
+  const textOf = useFindingText();
   const set = (member: string, value: Json | null, tag?: string) => {
     const rest = Object.fromEntries(Object.entries(limits).filter(([one]) => one !== member));
     onChange(value === null || value === '' ? rest : { ...rest, [member]: value }, tag);
@@ -28,7 +30,7 @@ export function LimitsForm({ limits, problems, onChange }: Props) {
       <legend>{t.settings.limits}</legend>
       <Typography.Paragraph type="secondary">{t.settings.limitsHint}</Typography.Paragraph>
       {problems.map((problem, index) => (
-        <Alert key={index} type={problem.level} title={problem.message} style={{ marginBottom: 8 }} />
+        <Alert key={index} type={problem.level} title={textOf(problem)} style={{ marginBottom: 8 }} />
       ))}
       <Flex gap={12}>
         {(['count', 'period'] as const).map((member) => (

@@ -22,7 +22,7 @@ it('places a finding of a condition at its character, also after characters that
     message: 'condition 2: did you mean ==? (at byte 9)',
     expression: { condition: 1, column: 5 },
   });
-  expect(ofCondition([wrong], 1, "{类型} = '年假'")).toEqual([{ level: 'error', message: 'did you mean ==?', offset: 5 }]);
+  expect(ofCondition([wrong], 1, "{类型} = '年假'")).toEqual([{ level: 'error', code: 'condition_expression', message: 'did you mean ==?', offset: 5 }]);
   expect(ofCondition([wrong], 1, "'😀' = 1")[0]?.offset).toBe(6);
   expect(ofCondition([wrong], 0, "{类型} = '年假'")).toEqual([]);
 });
@@ -31,5 +31,5 @@ it('tells findings of one condition from those of all', () => {
   const broken = problem('conditions_broken', 'transition', { message: 'the conditions cannot be read: x' });
   const target = problem('condition_target', 'transition', { message: 'condition 1 leads to no state of this workflow' });
   expect(ofNoCondition([broken, target])).toEqual([broken]);
-  expect(ofCondition([broken, target], 0, '')).toEqual([{ level: 'error', message: 'condition 1 leads to no state of this workflow', offset: null }]);
+  expect(ofCondition([broken, target], 0, '')).toEqual([{ level: 'error', code: 'condition_target', message: 'condition 1 leads to no state of this workflow', offset: null }]);
 });

@@ -47,6 +47,7 @@ export function apart(problems: Problem[]): Problem[] {
 
 export interface ConditionFinding {
   level: Problem['level'];
+  code: string;
   message: string;
   /** From 0, in characters as JavaScript counts them; null: about the condition as a whole. */
   offset: number | null;
@@ -58,6 +59,7 @@ export function ofCondition(problems: Problem[], index: number, expression: stri
     .filter((problem) => conditionOf(problem) === index)
     .map((problem) => ({
       level: problem.level,
+      code: problem.code,
       message: problem.message.replace(/^condition \d+: /, '').replace(/\s*\(at byte \d+\)$/, ''),
       offset: problem.expression ? unitsOf(expression, problem.expression.column) : null,
     }));
