@@ -9,7 +9,7 @@ import type { Problem, WorkflowDocument } from './document';
 import { DiamondNode, type DiamondNodeType } from './DiamondNode';
 import { LinkEdge, type LinkEdgeType } from './LinkEdge';
 import { elementsOf } from './elements';
-import { graphOf, stateId } from './graph';
+import { graphOf, stateId, type Graph } from './graph';
 import { drawingOf } from './layout';
 import type { Lit } from './path';
 import { byPlace } from './problems';
@@ -59,18 +59,23 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
   const t = useText(chartTexts);
   const { token } = theme.useToken();
   const { theme: colorMode } = usePreferences();
+  // the console's own colour is too dark on dark ground
+  const accent = colorMode === 'dark' ? '#2dd4bf' : token.colorPrimary;
   const names = useNames(document);
   const words = useChartWords(names);
-  const drawing = useMemo(() => drawingOf(graphOf(document, words)), [document, words]);
+  const graph = useMemo(() => graphOf(document, words), [document, words]);
+  // laying out takes long, and most edits change nothing that is drawn
+  const drawn = JSON.stringify(graph);
+  const drawing = useMemo(() => drawingOf(JSON.parse(drawn) as Graph), [drawn]);
   const found = useMemo(() => byPlace(document, problems), [document, problems]);
   const selected = editing?.selected ?? null;
   const onSelect = editing?.onSelect;
   const { nodes, edges } = useMemo(
     () => {
-      const colors = { lineColor: token.colorTextSecondary, accent: token.colorPrimary, refusal: token.colorError };
+      const colors = { lineColor: token.colorTextSecondary, accent, refusal: token.colorError };
       return elementsOf({ document, drawing, found, lit, current, selected, onSelect, words, names, ...colors });
     },
-    [document, drawing, found, lit, current, selected, onSelect, words, names, token],
+    [document, drawing, found, lit, current, selected, onSelect, words, names, token, accent],
   );
 
   function nodesChanged(changes: NodeChange<StateNodeType | DiamondNodeType>[]) {
@@ -105,7 +110,7 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
 
   const labels = { 'controls.zoomIn.ariaLabel': t.zoomIn, 'controls.zoomOut.ariaLabel': t.zoomOut, 'controls.fitView.ariaLabel': t.fit, 'controls.ariaLabel': t.fit };
   return (
-    <div className={`chart-canvas ${editing ? 'chart-editable' : ''}`} style={{ height, ...colors(token) }} role="group" aria-label={t.chartOf(document.name)} data-testid="chart">
+    <div className={`chart-canvas ${editing ? 'chart-editable' : ''}`} style={{ height, ...colors(token), '--chart-accent': accent } as CSSProperties} role="group" aria-label={t.chartOf(document.name)} data-testid="chart">
       {drawing.nodes.length === 0 && !editing ? (
         <Empty description={t.nothing} />
       ) : (
@@ -166,7 +171,6 @@ function colors(token: Token): CSSProperties {
     '--chart-text': token.colorText,
     '--chart-faint': token.colorTextSecondary,
     '--chart-line': token.colorTextSecondary,
-    '--chart-accent': token.colorPrimary,
     '--chart-start': token.colorSuccessBg,
     '--chart-start-line': token.colorSuccess,
     '--chart-end': token.colorErrorBg,

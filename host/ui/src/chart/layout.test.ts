@@ -128,9 +128,10 @@ it('takes less than two seconds for a hundred and fifty states', () => {
   expect(performance.now() - begin).toBeLessThan(2_000);
 });
 
-it('stands ends below everything, also when a state leads nowhere yet', () => {
+it('stands the start above and ends below everything, also when a state is led to by nothing and leads nowhere', () => {
   const states = [state('a', { kind: 'start' }), state('end', { kind: 'end', order_id: 9 }), state('b', { order_id: 1 }), state('loose', { order_id: 2 })];
   const { nodes } = draw(workflow(states, [transition('t1', 'a', 'end'), transition('t2', 'a', 'b')]));
   const y = (id: string) => nodes.find((node) => node.id === id)?.y ?? 0;
   for (const other of ['s:a', 's:b', 's:loose']) expect(y('s:end')).toBeGreaterThan(y(other));
+  for (const other of ['s:b', 's:loose', 's:end']) expect(y('s:a')).toBeLessThan(y(other));
 });

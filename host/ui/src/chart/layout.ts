@@ -106,10 +106,14 @@ function placed(graph: Graph, labelHeight: number, held: ChartLink[]): Dagre {
   }
   const hold = (above: string, below: string) => dagre.setEdge(above, below, { labelpos: 'c', width: 0, height: labelHeight, weight: 1 }, 'held');
   for (const link of held) hold(link.target, link.source);
-  // an end stands below everything, also while some states lead nowhere yet
-  const leading = new Set(graph.links.filter((link) => !link.isReturn && link.source !== link.target).map((link) => link.source));
-  for (const end of graph.nodes.filter((node) => node.isEnd)) {
-    for (const node of graph.nodes) if (node.place < end.place && !leading.has(node.id)) hold(node.id, end.id);
+  // the start stands above and an end below everything, also while some states are led to by nothing or lead nowhere
+  const steps = graph.links.filter((link) => !link.isReturn && link.source !== link.target);
+  const [leading, led] = [new Set(steps.map((step) => step.source)), new Set(steps.map((step) => step.target))];
+  for (const edge of graph.nodes.filter((node) => node.edge !== null)) {
+    for (const node of graph.nodes) {
+      if (edge.edge === 'start' && edge.place < node.place && !led.has(node.id)) hold(edge.id, node.id);
+      if (edge.edge === 'end' && node.place < edge.place && !leading.has(node.id)) hold(node.id, edge.id);
+    }
   }
   layout(dagre);
   return dagre;

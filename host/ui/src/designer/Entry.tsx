@@ -25,14 +25,16 @@ export function Entry({ label, hint, id, problems = [], error, children }: Props
       htmlFor={id}
       validateStatus={found.length === 0 ? undefined : isError ? 'error' : 'warning'}
       extra={
-        <>
-          {found.map(({ level, message }, index) => (
-            <div key={index} role="alert" className={`designer-${level}`} data-testid={id && `${id}-problem`}>
-              {message}
-            </div>
-          ))}
-          {hint}
-        </>
+        (found.length > 0 || hint) && (
+          <>
+            {found.map(({ level, message }, index) => (
+              <div key={index} role="alert" className={`designer-${level}`} data-testid={id && `${id}-problem`}>
+                {message}
+              </div>
+            ))}
+            {hint}
+          </>
+        )
       }
       style={{ marginBottom: 16 }}
     >

@@ -1,7 +1,7 @@
 // Edits of a document: what they change, and what they mend beside.
 import { expect, it } from 'vitest';
 import { field, leave, state, transition, workflow } from '../chart/testing';
-import { addTransition, changeChild, changeStateKind, moveEnd, removeField, removeState, renameField, setAccess } from './edits';
+import { addState, addTransition, changeChild, changeStateKind, moveEnd, removeField, removeState, renameField, setAccess } from './edits';
 import { freeKey, freshDocument, freshField, freshState, freshTransition } from './fresh';
 
 it('takes transitions and conditions along with the state that they need', () => {
@@ -46,6 +46,17 @@ it('moves the ends of links: source, destination, and the target of one conditio
   expect(moveEnd({ transition: 't1', end: 'destination' }, '结束')(document).transitions[0]?.destination).toBe('结束');
   const moved = moveEnd({ transition: 't3', end: { condition: 0 } }, '结束')(document).transitions[2];
   expect(moved?.conditions).toEqual([{ expression: '{leave_days} > 3', target: '结束' }]);
+});
+
+it('keeps ends last in the order', () => {
+  const document = workflow([state('a', { order_id: 3 }), state('end', { kind: 'end', order_id: 4 }), state('closed', { kind: 'end', order_id: 9 })], []);
+  const added = addState(freshState(document))(document);
+  expect(added.states.map((one) => [one.key, one.order_id])).toEqual([
+    ['a', 3],
+    ['end', 5],
+    ['closed', 9],
+    ['state1', 4],
+  ]);
 });
 
 it('gives start and end states nobody, and a state with children the robot', () => {

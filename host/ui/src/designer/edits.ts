@@ -9,8 +9,16 @@ export function changeSettings(changes: Partial<Settings>): Edit {
   return (document) => ({ ...document, ...changes });
 }
 
+/** Ends make room, so that they stay last in the order. */
 export function addState(state: State): Edit {
-  return (document) => ({ ...document, states: [...document.states, state] });
+  return (document) => {
+    const crowded = document.states.filter((other) => other.kind === 'end' && other.order_id <= state.order_id);
+    const moved = document.states.map((other) => {
+      const place = crowded.indexOf(other);
+      return place < 0 ? other : { ...other, order_id: state.order_id + 1 + place };
+    });
+    return { ...document, states: [...moved, state] };
+  };
 }
 
 export function changeState(key: string, changes: Partial<State>): Edit {

@@ -10,15 +10,12 @@ export function freeKey(stem: string, parts: { key: string }[]): string {
 }
 
 export function freshState(document: WorkflowDocument, changes: Partial<State> = {}): State {
-  const ends = document.states.filter((state) => state.kind === 'end').map((state) => state.order_id);
   const others = document.states.filter((state) => state.kind !== 'end').map((state) => state.order_id);
-  const next = Math.max(-1, ...others) + 1;
   return {
     key: freeKey('state', document.states),
     name: '',
     kind: 'normal',
-    // after the others, and after an end state only where there is no room before it
-    order_id: ends.includes(next) ? Math.max(next, ...ends) + 1 : next,
+    order_id: Math.max(-1, ...others) + 1,
     is_hidden: false,
     sub_workflow_id: 0,
     remember_last_handler: false,
