@@ -55,7 +55,11 @@ export function drawingOf(graph: Graph): Drawing {
   const ends = endsOf(steps, byId);
   const links = steps.map((way) => stepRoute(way, bands, byId, ends));
   links.push(...loops.map((way, index) => loopRoute(way, byId, loops.slice(0, index).filter((other) => other.link.source === way.link.source).length)));
-  links.push(...addReturns(graph.links.filter((link) => link.isReturn), byId, bands));
+  const reaches = new Map<string, number>();
+  for (const { source, from } of links.filter((link) => link.source === link.target)) {
+    reaches.set(source, Math.max(reaches.get(source) ?? 0, (byId.get(source)?.y ?? 0) - from.y));
+  }
+  links.push(...addReturns(graph.links.filter((link) => link.isReturn), byId, bands, reaches));
   return { nodes, links };
 }
 

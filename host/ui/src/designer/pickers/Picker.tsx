@@ -25,7 +25,12 @@ export function Picker({ id, source, value, isMultiple, onChange, ariaLabel }: P
   const asked = useSettled(words, 250);
   const chosen = value.split(',').map((one) => one.trim()).filter((one) => one !== '');
   const found = useQuery({ queryKey: ['pick', source, asked], queryFn: ({ signal }) => search(source, asked, signal), enabled: isOpen });
-  const names = useQuery({ queryKey: ['pick-names', source], queryFn: ({ signal }) => known(source, signal), enabled: chosen.length > 0, staleTime: 60_000 });
+  const names = useQuery({
+    queryKey: ['pick-names', source, source === 'user' ? value : ''],
+    queryFn: ({ signal }) => known(source, chosen, signal),
+    enabled: chosen.length > 0,
+    staleTime: 60_000,
+  });
   const options = found.data ?? [];
   const labels = new Map([...(names.data ?? []), ...options].map((choice) => [choice.value, choice.label]));
   // what is chosen has its name also when the present search does not find it

@@ -37,9 +37,11 @@ export async function search(source: Source, words: string, signal: AbortSignal)
   return rows(source, words, SHOWN, signal);
 }
 
-/** Names for ids that are chosen already. */
-export function known(source: Source, signal: AbortSignal): Promise<Choice[]> {
-  return LISTS[source] === undefined ? Promise.resolve([]) : rows(source, '', NAMES_MAX, signal);
+/** Names for what is chosen already. */
+export async function known(source: Source, chosen: string[], signal: AbortSignal): Promise<Choice[]> {
+  if (source !== 'user') return LISTS[source] === undefined ? [] : rows(source, '', NAMES_MAX, signal);
+  const found = await Promise.all(chosen.slice(0, SHOWN).map((name) => search('user', name, signal)));
+  return found.flat();
 }
 
 async function rows(source: Source, words: string, count: number, signal: AbortSignal): Promise<Choice[]> {
