@@ -4,17 +4,19 @@ import { Controls, MarkerType, ReactFlow, type Connection, type EdgeChange, type
 import '@xyflow/react/dist/style.css';
 import { Empty, theme } from 'antd';
 import { useMemo, type CSSProperties } from 'react';
+import { usePreferences } from '../app/preferences';
 import type { Problem, WorkflowDocument } from './document';
 import { DiamondNode, type DiamondNodeType } from './DiamondNode';
 import { LinkEdge, type LinkEdgeType } from './LinkEdge';
 import { elementsOf } from './elements';
-import { graphOf } from './graph';
+import { graphOf, stateId, type Graph } from './graph';
 import { drawingOf } from './layout';
 import type { Lit } from './path';
 import { byPlace } from './problems';
 import { StateNode, type StateNodeType } from './StateNode';
 import { chartTexts } from './texts';
 import { useText } from '../text/language';
+import { FIT, Viewport } from './Viewport';
 import { useChartWords, useNames } from './words';
 import './chart.css';
 
@@ -56,15 +58,24 @@ const NO_PROBLEMS: Problem[] = [];
 export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height, isEmbedded, editing }: Props) {
   const t = useText(chartTexts);
   const { token } = theme.useToken();
+  const { theme: colorMode } = usePreferences();
+  // the console's own colour is too dark on dark ground
+  const accent = colorMode === 'dark' ? '#2dd4bf' : token.colorPrimary;
   const names = useNames(document);
   const words = useChartWords(names);
-  const drawing = useMemo(() => drawingOf(graphOf(document, words)), [document, words]);
+  const graph = useMemo(() => graphOf(document, words), [document, words]);
+  // laying out takes long, and most edits change nothing that is drawn
+  const drawn = JSON.stringify(graph);
+  const drawing = useMemo(() => drawingOf(JSON.parse(drawn) as Graph), [drawn]);
   const found = useMemo(() => byPlace(document, problems), [document, problems]);
   const selected = editing?.selected ?? null;
   const onSelect = editing?.onSelect;
   const { nodes, edges } = useMemo(
-    () => elementsOf({ document, drawing, found, lit, current, selected, onSelect, words, names, lineColor: token.colorTextTertiary, accent: token.colorPrimary }),
-    [document, drawing, found, lit, current, selected, onSelect, words, names, token.colorTextTertiary, token.colorPrimary],
+    () => {
+      const colors = { lineColor: token.colorTextSecondary, accent, refusal: token.colorError };
+      return elementsOf({ document, drawing, found, lit, current, selected, onSelect, words, names, ...colors });
+    },
+    [document, drawing, found, lit, current, selected, onSelect, words, names, token, accent],
   );
 
   function nodesChanged(changes: NodeChange<StateNodeType | DiamondNodeType>[]) {
@@ -99,7 +110,7 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
 
   const labels = { 'controls.zoomIn.ariaLabel': t.zoomIn, 'controls.zoomOut.ariaLabel': t.zoomOut, 'controls.fitView.ariaLabel': t.fit, 'controls.ariaLabel': t.fit };
   return (
-    <div className={`chart-canvas ${editing ? 'chart-editable' : ''}`} style={{ height, ...colors(token) }} role="group" aria-label={t.chartOf(document.name)} data-testid="chart">
+    <div className={`chart-canvas ${editing ? 'chart-editable' : ''}`} style={{ height, ...colors(token), '--chart-accent': accent } as CSSProperties} role="group" aria-label={t.chartOf(document.name)} data-testid="chart">
       {drawing.nodes.length === 0 && !editing ? (
         <Empty description={t.nothing} />
       ) : (
@@ -109,7 +120,7 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
           nodeTypes={NODE_TYPES}
           edgeTypes={EDGE_TYPES}
           fitView
-          fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
+          fitViewOptions={FIT}
           minZoom={0.1}
           maxZoom={2}
           nodesDraggable={false}
@@ -123,6 +134,7 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
           multiSelectionKeyCode={null}
           zoomOnScroll={!isEmbedded}
           preventScrolling={!isEmbedded}
+          colorMode={colorMode}
           zoomOnDoubleClick={false}
           proOptions={{ hideAttribution: true }}
           ariaLabelConfig={labels}
@@ -133,11 +145,20 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
           onReconnect={endMoved}
           defaultEdgeOptions={{ markerEnd: { type: MarkerType.ArrowClosed } }}
         >
-          <Controls showInteractive={false} fitViewOptions={{ padding: 0.08, maxZoom: 1 }} />
+          <Controls showInteractive={false} fitViewOptions={FIT} />
+          <Viewport drawing={drawing} isEditable={editing !== undefined} shown={shownOf(selected, document)} />
         </ReactFlow>
       )}
     </div>
   );
+}
+
+/** The node of what is selected; for a transition the state that it leaves. */
+function shownOf(selected: Selected | null, document: WorkflowDocument): string | null {
+  if (!selected) return null;
+  if (selected.part === 'state') return stateId(selected.key);
+  const source = document.transitions.find((transition) => transition.key === selected.key)?.source;
+  return source ? stateId(source) : null;
 }
 
 type Token = ReturnType<typeof theme.useToken>['token'];
@@ -146,17 +167,15 @@ function colors(token: Token): CSSProperties {
   return {
     '--chart-ground': token.colorBgContainer,
     '--chart-node': token.colorBgElevated,
-    '--chart-border': token.colorTextQuaternary,
+    '--chart-border': token.colorTextTertiary,
     '--chart-text': token.colorText,
-    '--chart-faint': token.colorTextTertiary,
-    '--chart-line': token.colorTextTertiary,
-    '--chart-accent': token.colorPrimary,
-    '--chart-glow': token.colorPrimaryBg,
+    '--chart-faint': token.colorTextSecondary,
+    '--chart-line': token.colorTextSecondary,
     '--chart-start': token.colorSuccessBg,
     '--chart-start-line': token.colorSuccess,
     '--chart-end': token.colorErrorBg,
     '--chart-end-line': token.colorError,
-    '--chart-refusal': token.colorErrorBorderHover,
+    '--chart-refusal': token.colorError,
     '--chart-error': token.colorError,
     '--chart-warning': token.colorWarning,
   } as CSSProperties;

@@ -7,12 +7,14 @@ import { Failure } from '../parts/Failure';
 import { common } from '../text/common';
 import { useText } from '../text/language';
 import type { Problem, WorkflowDocument } from './document';
+import { useFindingText } from './findingText';
 import { FlowChart, useDefinition } from './FlowChart';
 import { chartTexts } from './texts';
 
 export function ChartPage() {
   const id = Number(useParams().id);
   const t = useText(chartTexts);
+  const textOf = useFindingText();
   const workflow = useDefinition(id);
   const check = useQuery({ queryKey: ['check', id], queryFn: () => v2<{ problems: Problem[] }>('GET', `workflows/${id}/check`) });
   if (workflow.error) return <Failure error={workflow.error} onRetry={() => void workflow.refetch()} />;
@@ -33,9 +35,9 @@ export function ChartPage() {
       </Flex>
       <Facts document={workflow.data} />
       {own.map((problem, index) => (
-        <Alert key={index} type={problem.level} showIcon title={problem.message} />
+        <Alert key={index} type={problem.level} showIcon title={textOf(problem)} />
       ))}
-      <FlowChart document={workflow.data} problems={problems} height="max(420px, calc(100vh - 260px))" />
+      <FlowChart document={workflow.data} problems={problems} height="max(420px, calc(100vh - 330px))" />
     </Flex>
   );
 }
@@ -52,5 +54,5 @@ function Facts({ document }: { document: WorkflowDocument }) {
     { key: 'notices', label: t.notices, children: document.notices },
     { key: 'by', label: t.creator, children: document.modified_by ?? '' },
   ];
-  return <Descriptions size="small" column={{ xs: 1, md: 2, xl: 3 }} items={items.filter((item) => item.children !== '')} />;
+  return <Descriptions size="small" column={1} items={items.filter((item) => item.children !== '')} />;
 }

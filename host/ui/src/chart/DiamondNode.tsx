@@ -26,14 +26,14 @@ export function DiamondNode({ data, selected }: NodeProps<DiamondNodeType>) {
   const half = node.width / 2;
   const classes = ['chart-diamond', data.isLit && 'chart-lit', selected && 'chart-selected', level && `chart-has-${level}`];
   return (
-    <Popover mouseEnterDelay={0.4} placement="right" content={<Tip {...data} />}>
+    <Popover mouseEnterDelay={0.4} placement="right" open={selected ? false : undefined} content={<Tip {...data} />}>
       <div className={classes.filter(Boolean).join(' ')} data-testid={`chart-diamond-${transition.key}`}>
         <svg width={node.width} height={node.height} aria-hidden="true">
           <path d={`M ${half} 1 L ${node.width - 1} ${half} L ${half} ${node.height - 1} L 1 ${half} Z`} />
-          <text x={half} y={half + 5} textAnchor="middle">
-            ?
-          </text>
         </svg>
+        <span className="chart-question" aria-hidden="true">
+          ?
+        </span>
         <Ports ports={data.ports} node={node} />
       </div>
     </Popover>

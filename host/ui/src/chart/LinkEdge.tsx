@@ -2,6 +2,7 @@
 import { ExclamationCircleFilled } from '@ant-design/icons';
 import { BaseEdge, EdgeLabelRenderer, type Edge, type EdgeProps } from '@xyflow/react';
 import type { Problem } from './document';
+import { useFindingText } from './findingText';
 import type { PlacedLink } from './layout';
 import { worst } from './problems';
 import { chartTexts } from './texts';
@@ -21,6 +22,7 @@ export type LinkEdgeType = Edge<LinkData, 'link'>;
 
 export function LinkEdge({ data, selected, markerEnd }: EdgeProps<LinkEdgeType>) {
   const t = useText(chartTexts);
+  const textOf = useFindingText();
   if (!data) return null;
   const { link, problems } = data;
   const level = worst(problems);
@@ -38,7 +40,7 @@ export function LinkEdge({ data, selected, markerEnd }: EdgeProps<LinkEdgeType>)
           <div
             className={`chart-label nodrag nopan ${className} ${link.role === 'condition' ? 'chart-expression' : ''}`}
             style={{ transform: `translate(-50%, -50%) translate(${link.labelAt.x}px, ${link.labelAt.y}px)`, maxWidth: link.labelWidth + 24 }}
-            title={[data.text, ...problems.map((problem) => problem.message)].join('\n')}
+            title={[data.text, ...problems.map(textOf)].join('\n')}
             onClick={() => data.onPress?.(link.transition)}
             data-testid={`chart-link-${link.id}`}
             data-lit={data.isLit || undefined}

@@ -2,6 +2,7 @@
 import type { Names } from './words';
 import { participantLine } from './words';
 import type { Problem, State } from './document';
+import { useFindingText } from './findingText';
 import { chartTexts } from './texts';
 import { useText } from '../text/language';
 import { common } from '../text/common';
@@ -41,12 +42,13 @@ export function StateTip({ state, names, problems }: { state: State; names: Name
 }
 
 export function Findings({ problems }: { problems: Problem[] }) {
+  const textOf = useFindingText();
   if (problems.length === 0) return null;
   return (
     <ul className="chart-findings">
       {problems.map((problem, index) => (
         <li key={index} className={`chart-${problem.level}`}>
-          {problem.message}
+          {textOf(problem)}
         </li>
       ))}
     </ul>

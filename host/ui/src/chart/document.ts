@@ -135,6 +135,6 @@ export interface Problem {
   code: string;
   place: { part: PartName; key?: string; id?: number; pointer?: string };
   message: string;
-  /** 1-based character of the expression that `pointer` names. */
-  column?: number;
+  /** For a condition: its place in the list and the characters before the mistake, both from 0. */
+  expression?: { condition: number; column: number };
 }

@@ -25,6 +25,7 @@ export interface Shown {
   names: Names;
   lineColor: string;
   accent: string;
+  refusal: string;
 }
 
 type Element = StateNodeType | DiamondNodeType;
@@ -102,7 +103,7 @@ function edgeElement(link: PlacedLink, transition: Transition, shown: Shown): Li
     selected,
     zIndex: isLit || selected ? 1 : 0,
     ariaLabel: condition ?? transition.name,
-    markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16, color: isLit || selected ? shown.accent : shown.lineColor },
+    markerEnd: { type: MarkerType.ArrowClosed, markerUnits: 'userSpaceOnUse', width: 17, height: 17, color: isLit || selected ? shown.accent : link.isRefusal ? shown.refusal : shown.lineColor },
     reconnectable: link.role === 'plain' ? true : link.role === 'enter' ? 'source' : 'target',
     data: {
       link,

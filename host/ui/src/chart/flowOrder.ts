@@ -51,23 +51,27 @@ function byWalk({ states }: WorkflowDocument, steps: Step[]): Map<string, number
   const leaving = new Map<string, string[]>();
   for (const step of sorted) leaving.set(step.source, [...(leaving.get(step.source) ?? []), step.target]);
   const seen = new Set<string>();
-  const finished: string[] = [];
   const roots = [...states].sort((a, b) => RANK[a.kind] - RANK[b.kind]).map((state) => state.key);
-  for (const root of roots) {
-    const stack = [{ key: root, next: 0 }];
-    if (seen.has(root)) continue;
-    seen.add(root);
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1] as { key: string; next: number };
-      const target = leaving.get(top.key)?.[top.next++];
-      if (target === undefined) {
-        finished.push(top.key);
-        stack.pop();
-      } else if (!seen.has(target)) {
-        seen.add(target);
-        stack.push({ key: target, next: 0 });
-      }
+  // what the start does not lead to comes after all that it leads to
+  const order = roots.flatMap((root) => walked(root, leaving, seen).reverse());
+  return new Map(order.map((key, place) => [key, place]));
+}
+
+/** Everything that can be reached from here and was not seen, each after all that is reached through it. */
+function walked(root: string, leaving: Map<string, string[]>, seen: Set<string>): string[] {
+  const finished: string[] = [];
+  if (seen.has(root)) return finished;
+  seen.add(root);
+  const stack = [{ key: root, next: 0 }];
+  for (let top = stack[0]; top; top = stack[stack.length - 1]) {
+    const target = leaving.get(top.key)?.[top.next++];
+    if (target === undefined) {
+      finished.push(top.key);
+      stack.pop();
+    } else if (!seen.has(target)) {
+      seen.add(target);
+      stack.push({ key: target, next: 0 });
     }
   }
-  return new Map(finished.reverse().map((key, place) => [key, place]));
+  return finished;
 }

@@ -19,6 +19,8 @@ export interface ChartNode {
   height: number;
   /** Name in lines. */
   lines: string[];
+  /** At which edge of the drawing it stands. */
+  edge: 'start' | 'end' | null;
   /** Place in the flow; links to a smaller one are returns. */
   place: number;
 }
@@ -77,7 +79,7 @@ export function graphOf(document: WorkflowDocument, words: ChartWords): Graph {
     }
     const diamond = diamondId(transition.key);
     const place = (places.get(source) ?? 0) + (index + 1) / (document.transitions.length + 1);
-    nodes.push({ id: diamond, kind: 'diamond', key: transition.key, width: DIAMOND, height: DIAMOND, lines: [], place });
+    nodes.push({ id: diamond, kind: 'diamond', key: transition.key, width: DIAMOND, height: DIAMOND, lines: [], edge: null, place });
     places.set(diamond, place);
     links.push(link(transition, source, diamond, { role: 'enter', label: nameOf(transition, words) }));
     for (const end of ends) links.push(link(transition, diamond, stateId(end.target ?? ''), end));
@@ -129,5 +131,5 @@ function stateNode(state: State, words: ChartWords, place: number): ChartNode {
   const text = Math.max(small, ...lines.map((line) => textWidth(line, NAME_PX)));
   const width = Math.min(220, Math.max(110, text + 44));
   const height = 18 + lines.length * 18 + (small > 0 ? 18 : 0);
-  return { id: stateId(state.key), kind: 'state', key: state.key, width, height: Math.max(44, height), lines, place };
+  return { id: stateId(state.key), kind: 'state', key: state.key, width, height: Math.max(44, height), lines, edge: state.kind === 'normal' ? null : state.kind, place };
 }

@@ -55,7 +55,11 @@ export function drawingOf(graph: Graph): Drawing {
   const ends = endsOf(steps, byId);
   const links = steps.map((way) => stepRoute(way, bands, byId, ends));
   links.push(...loops.map((way, index) => loopRoute(way, byId, loops.slice(0, index).filter((other) => other.link.source === way.link.source).length)));
-  links.push(...addReturns(graph.links.filter((link) => link.isReturn), byId, bands));
+  const reaches = new Map<string, number>();
+  for (const { source, from } of links.filter((link) => link.source === link.target)) {
+    reaches.set(source, Math.max(reaches.get(source) ?? 0, (byId.get(source)?.y ?? 0) - from.y));
+  }
+  links.push(...addReturns(graph.links.filter((link) => link.isReturn), byId, bands, reaches));
   return { nodes, links };
 }
 
@@ -104,7 +108,17 @@ function placed(graph: Graph, labelHeight: number, held: ChartLink[]): Dagre {
     const label = { labelpos: 'c', width: link.labelWidth + (isLoop ? 34 : 0), height: labelHeight, weight };
     dagre.setEdge(link.source, link.target, label, link.id);
   }
-  for (const link of held) dagre.setEdge(link.target, link.source, { labelpos: 'c', width: 0, height: labelHeight, weight: 1 }, `held ${link.id}`);
+  const hold = (above: string, below: string) => dagre.setEdge(above, below, { labelpos: 'c', width: 0, height: labelHeight, weight: 1 }, 'held');
+  for (const link of held) hold(link.target, link.source);
+  // the start stands above and an end below everything, also while some states are led to by nothing or lead nowhere
+  const steps = graph.links.filter((link) => !link.isReturn && link.source !== link.target);
+  const [leading, led] = [new Set(steps.map((step) => step.source)), new Set(steps.map((step) => step.target))];
+  for (const edge of graph.nodes.filter((node) => node.edge !== null)) {
+    for (const node of graph.nodes) {
+      if (edge.edge === 'start' && edge.place < node.place && !led.has(node.id)) hold(edge.id, node.id);
+      if (edge.edge === 'end' && node.place < edge.place && !leading.has(node.id)) hold(node.id, edge.id);
+    }
+  }
   layout(dagre);
   return dagre;
 }

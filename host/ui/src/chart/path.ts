@@ -1,12 +1,12 @@
-// Which nodes and links of a drawing a ticket went along. A visit names its state and a transition; whether the transition is the one
-// that led there or the one that led on is told by the transition itself, so either kind of history lights the same way.
+// Which nodes and links of a drawing a ticket went along, by its visits to states and the transitions by which it left them.
 import type { State, Transition, WorkflowDocument } from './document';
 import { diamondId, stateId } from './graph';
 
 /** One stay of a ticket, oldest first; ids are those of the stored parts. */
 export interface Visit {
   state: { id: number };
-  transition: { id: number } | null;
+  /** Nothing: it is there still. Without a transition it was moved by force. */
+  left?: { transition: { id: number } | null } | null;
 }
 
 export interface Lit {
@@ -23,10 +23,8 @@ export function litOf(document: WorkflowDocument, visits: Visit[]): Lit {
   visits.forEach((visit, index) => {
     const here = states.get(visit.state.id);
     if (here) lit.nodes.add(stateId(here.key));
-    const transition = visit.transition ? transitions.get(visit.transition.id) : undefined;
-    if (!transition) return;
-    const led = transition.source === here?.key ? states.get(visits[index + 1]?.state.id) : here;
-    lightTransition(transition, led, lit);
+    const transition = transitions.get(visit.left?.transition?.id);
+    if (transition) lightTransition(transition, states.get(visits[index + 1]?.state.id), lit);
   });
   return lit;
 }

@@ -28,7 +28,8 @@ interface Turn {
   beside: number | null;
 }
 
-export function addReturns(links: ChartLink[], nodes: Map<string, PlacedNode>, bands: Band[]): PlacedLink[] {
+/** `loops`: how far the loops at a node's right side reach up and down from its middle, by the node's id. */
+export function addReturns(links: ChartLink[], nodes: Map<string, PlacedNode>, bands: Band[], loops: Map<string, number>): PlacedLink[] {
   const all = [...nodes.values()];
   const left = Math.min(...all.map((node) => node.x - node.width / 2));
   const right = Math.max(...all.map((node) => node.x + node.width / 2));
@@ -40,7 +41,7 @@ export function addReturns(links: ChartLink[], nodes: Map<string, PlacedNode>, b
   const ends = links.map((link) => ({ link, source: nodes.get(link.source) as PlacedNode, target: nodes.get(link.target) as PlacedNode }));
   ends.sort((a, b) => row(a.source) - row(a.target) - (row(b.source) - row(b.target)));
   const lanes = ends.map((end) => takeLane(end, xs, bands));
-  return routed(lanes, bands);
+  return routed(lanes, bands, loops);
 }
 
 type Ends = Pick<Lane, 'link' | 'source' | 'target'>;
@@ -119,10 +120,34 @@ function occupy({ link, source, target, x, exit, entry, labelAt }: Lane, bands: 
   if (half > 0) bands[bandAt(bands, labelAt.y)]?.blocks.push({ left: x - half, right: x + half });
 }
 
+interface End {
+  id: string;
+  node: PlacedNode;
+  /** Distance of its line from the node's middle. */
+  reach: number;
+  isExit: boolean;
+}
+
+/** Evenly about the middle; where loops are, lines that leave go above them and lines that arrive below. */
+function spread(ends: End[], loops: Map<string, number>, heights: Map<string, number>): void {
+  const exits = ends.filter((end) => end.isExit).length;
+  ends.forEach(({ id, node, isExit }, index) => {
+    const taken = loops.get(node.id) ?? 0;
+    const room = node.kind === 'diamond' ? 0 : node.height / 2 - 5;
+    if (taken === 0) {
+      const gap = Math.min(11, (2 * room - 6) / Math.max(1, ends.length - 1));
+      heights.set(id, node.y + (index - (ends.length - 1) / 2) * Math.max(0, gap));
+    } else {
+      const gap = Math.max(0, room - taken) / (Math.max(exits, ends.length - exits) + 0.5);
+      heights.set(id, isExit ? node.y - taken - (exits - index) * gap : node.y + taken + (index - exits + 1) * gap);
+    }
+  });
+}
+
 /** Lines at one side of a node are told apart by their height: leaving above arriving, and nested rather than crossing. */
-function routed(lanes: Lane[], bands: Band[]): PlacedLink[] {
+function routed(lanes: Lane[], bands: Band[], loops: Map<string, number>): PlacedLink[] {
   const heights = new Map<string, number>();
-  const sides = new Map<string, { id: string; node: PlacedNode; reach: number; isExit: boolean }[]>();
+  const sides = new Map<string, End[]>();
   for (const lane of lanes) {
     for (const isExit of [true, false]) {
       const node = isExit ? lane.source : lane.target;
@@ -132,13 +157,9 @@ function routed(lanes: Lane[], bands: Band[]): PlacedLink[] {
       sides.set(key, [...(sides.get(key) ?? []), { id: `${lane.link.id} ${String(isExit)}`, node, reach, isExit }]);
     }
   }
-  for (const ends of sides.values()) {
+  for (const [key, ends] of sides) {
     ends.sort((a, b) => Number(b.isExit) - Number(a.isExit) || (a.isExit ? a.reach - b.reach : b.reach - a.reach));
-    ends.forEach(({ id, node }, index) => {
-      const room = node.kind === 'diamond' ? 0 : node.height - 16;
-      const gap = Math.min(11, room / Math.max(1, ends.length - 1));
-      heights.set(id, node.y + (index - (ends.length - 1) / 2) * gap);
-    });
+    spread(ends, key.endsWith(' right') ? loops : new Map(), heights);
   }
   return lanes.map((lane) => routeOf(lane, bands, heights));
 }

@@ -23,10 +23,10 @@ export interface Wrapping {
   linesMax: number;
 }
 
-/** The text in lines that fit, broken at blanks where there are any; what is too long ends in an ellipsis. */
+/** The text in lines that fit, broken at blanks (not at those that do not break); what is too long ends in an ellipsis. */
 export function wrapped(text: string, { fontPx, widthPx, linesMax }: Wrapping): string[] {
   const lines: string[] = [];
-  let rest = text.replace(/\s+/g, ' ').trim();
+  let rest = text.replace(/[ \t\r\n]+/g, ' ').trim();
   while (rest !== '' && lines.length < linesMax) {
     const end = fitting(rest, fontPx, widthPx);
     if (end === rest.length) {

@@ -49,7 +49,7 @@ export function useChartWords(names: Names): ChartWords {
   );
 }
 
-/** `2 d 3 h`: up to two units, whole ones. */
+/** `2 d 3 h`, in one piece. */
 export function durationOf(seconds: number, t: Pick<ChartTexts, 'days' | 'hours' | 'minutes' | 'seconds'>): string {
   const units = [
     { size: 86_400, text: t.days },
@@ -64,7 +64,7 @@ export function durationOf(seconds: number, t: Pick<ChartTexts, 'days' | 'hours'
     if (count > 0) parts.push(text(count));
     rest -= count * size;
   }
-  return parts.length === 0 ? t.seconds(0) : parts.join(' ');
+  return parts.length === 0 ? t.seconds(0) : parts.join('\u00a0');
 }
 
 /** Short enough for a node: `Role: reviewers`, `jack`, `Hook: jira.example.com`. */
