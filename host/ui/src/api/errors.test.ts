@@ -52,6 +52,7 @@ describe('the place of a complaint', () => {
 it('English readers get the texts that are known in English, and others as they came', () => {
   expect(inEnglish('密码至少12个字符')).toBe('The password needs at least 12 characters');
   expect(inEnglish('用户名已存在: lisi')).toBe('A user is already called lisi');
+  expect(inEnglish('有12个未结束的工单正在使用(a、b等)，不能删除；确需删除请带参数force=1')).toBe('At least 12 open tickets use it (a、b). ');
   expect(inEnglish('某种新的说法')).toBe('某种新的说法');
 });
 

@@ -22,6 +22,11 @@ export class ApiError extends Error {
     this.body = body;
   }
 
+  /** The Chinese words, where the server has both. */
+  get inChinese(): string | null {
+    return isRecord(this.body) && typeof this.body.detail_zh === 'string' ? this.body.detail_zh : null;
+  }
+
   /** The session is over or was never there. */
   get unauthenticated(): boolean {
     return this.status === 401;

@@ -45,6 +45,8 @@ function Themed() {
         token: {
           colorPrimary: theme === 'dark' ? '#2dd4bf' : '#0f766e',
           colorPrimaryBg: theme === 'dark' ? '#12312e' : '#e3f3f0',
+          colorPrimaryBgHover: theme === 'dark' ? '#17403c' : '#d0ebe6',
+          colorLink: theme === 'dark' ? '#5b9dff' : '#1d5fd1',
           borderRadius: 6,
         },
         components: { Menu: { itemHeight: 34 } },

@@ -1,16 +1,10 @@
 // Who is signed in. The answer of /api/v2/session is kept for the whole console and dropped at logout.
 import { useQuery } from '@tanstack/react-query';
 import { v2 } from '../api/client';
+import type { Schema } from '../api/types';
 import { setZone } from '../parts/time';
 
-export interface Session {
-  user: { id: number; username: string; alias: string; is_admin: boolean; is_workflow_admin: boolean };
-  opened_at: string;
-  expires_at: string;
-  idle_seconds: number;
-  timezone: string;
-  version: string;
-}
+export type Session = Schema['SessionView'];
 
 export const SESSION_KEY = ['session'];
 

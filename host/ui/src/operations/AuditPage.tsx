@@ -1,25 +1,18 @@
 // The audit: who changed what, newest first, with what was before and after.
 import { Empty, Flex, Input, Select, type TableProps } from 'antd';
 import { useState } from 'react';
+import type { Schema } from '../api/types';
+import { Changes } from '../parts/Changes';
 import { CursorTable } from '../parts/CursorTable';
 import { differences } from '../parts/differences';
 import { PageHead } from '../parts/PageHead';
 import { localTime } from '../parts/time';
 import { common } from '../text/common';
 import { useText } from '../text/language';
-import { Changes } from '../tickets/TicketLog';
 import { operationTexts } from './texts';
 
-export interface AuditEntry {
-  id: number;
-  at: string;
-  actor: string;
-  action: string;
-  subject: string;
-  subject_id: number | string | null;
-  before: unknown;
-  after: unknown;
-}
+/** An entry; a plugin's own list leaves out the subject, which is the plugin. */
+type AuditEntry = Schema['PluginAudit'] & Partial<Schema['AuditView']>;
 
 export function Page() {
   const t = useText(operationTexts);
@@ -66,7 +59,7 @@ export function AuditTable({ path, query = {} }: { path: string; query?: Record<
     { title: t.actor, dataIndex: 'actor' },
     { title: t.action, dataIndex: 'action', render: (action: string) => <span className="gavia-mono">{action}</span> },
   ];
-  if (path === 'audit') columns.push({ title: t.subject, render: (_, row) => `${row.subject} ${row.subject_id ?? ''}` });
+  if (path === 'audit') columns.push({ title: t.subject, render: (_, row) => `${row.subject ?? ''} ${row.subject_id ?? ''}` });
   return (
     <CursorTable<AuditEntry>
       path={path}

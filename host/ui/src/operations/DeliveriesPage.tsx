@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Alert, Empty, Select, Tabs, Tag, type TableProps } from 'antd';
 import { Link, useSearchParams } from 'react-router';
 import { v1, type Page as ListPage } from '../api/client';
+import type { Schema } from '../api/types';
 import { CursorTable } from '../parts/CursorTable';
 import { PageHead } from '../parts/PageHead';
 import { localTime } from '../parts/time';
@@ -11,16 +12,7 @@ import { useText } from '../text/language';
 import { JobsTable } from './JobsTable';
 import { operationTexts } from './texts';
 
-interface Delivery {
-  id: number;
-  ticket_id: number;
-  key: string;
-  attempt: number;
-  outcome: string;
-  detail: string | null;
-  recipients: { username: string; is_reached: boolean; detail: string | null }[];
-  created_at: string;
-}
+type Delivery = Schema['DeliveryView'];
 
 export function Page() {
   const t = useText(operationTexts);

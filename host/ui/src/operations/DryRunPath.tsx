@@ -3,7 +3,7 @@ import { Alert, Button, Card, Flex, Select, Tag, Timeline, Typography } from 'an
 import { useState } from 'react';
 import { duration } from '../parts/time';
 import { personText } from '../people/types';
-import { useText } from '../text/language';
+import { useLanguage, useText } from '../text/language';
 import { ticketTexts } from '../tickets/texts';
 import type { Choice, DryRun, DryRunOption, DryRunStep } from './dryRun';
 import { operationTexts } from './texts';
@@ -20,6 +20,7 @@ const END_TYPES: Record<string, 'success' | 'info' | 'warning' | 'error'> = { en
 
 export function DryRunPath({ run, busy, canRestart, onChoose, onRestart }: Props) {
   const t = useText(operationTexts);
+  const language = useLanguage();
   const last = run.steps.at(-1);
   return (
     <Card
@@ -39,7 +40,7 @@ export function DryRunPath({ run, busy, canRestart, onChoose, onRestart }: Props
         type={END_TYPES[run.end.reason] ?? 'warning'}
         showIcon
         title={t.ends[run.end.reason] ?? run.end.reason}
-        description={run.end.detail || undefined}
+        description={(language === 'zh' && run.end.detail_zh) || run.end.detail || undefined}
         data-testid="dry-run-end"
       />
       {run.end.reason === 'choice_needed' && last && <Choices key={run.steps.length} step={last} busy={busy} onChoose={onChoose} />}
@@ -48,6 +49,7 @@ export function DryRunPath({ run, busy, canRestart, onChoose, onRestart }: Props
 }
 
 const COLOURS: Record<string, string> = { start: 'green', end: 'red' };
+const OUTCOMES = { true: 'success', false: 'default', not_asked: 'default', failed: 'error' };
 
 function Step({ step }: { step: DryRunStep }) {
   const t = useText(operationTexts);
@@ -62,17 +64,17 @@ function Step({ step }: { step: DryRunStep }) {
         : step.participants.kind !== 'nobody' && <Tag>{kinds[step.participants.kind] ?? step.participants.kind}</Tag>}
       {step.notes.map((note) => (
         <Typography.Paragraph key={note} type="secondary" style={{ margin: 0 }}>
-          {note}
+          {t.notes[note]}
         </Typography.Paragraph>
       ))}
       {taken && (
         <div>
           ↓ {taken.transition.name}{' '}
-          <Typography.Text type="secondary">{taken.automatic ? t.automatic : taken.by && `${t.by} ${taken.by}`}</Typography.Text>
+          <Typography.Text type="secondary">{taken.by === null ? t.automatic : `${t.by} ${taken.by}`}</Typography.Text>
           {taken.conditions.map((one, index) => (
             <div key={index}>
               <code>{one.expression}</code> → {one.target.name}{' '}
-              <Tag color={one.outcome === 'true' ? 'success' : 'default'}>{t.conditionOutcomes[one.outcome] ?? one.outcome}</Tag>
+              <Tag color={OUTCOMES[one.outcome]}>{t.conditionOutcomes[one.outcome] ?? one.outcome}</Tag>
             </div>
           ))}
         </div>

@@ -4,29 +4,19 @@ import { Card, Col, Row, Skeleton, Statistic, Table } from 'antd';
 import { useMemo } from 'react';
 import { Link } from 'react-router';
 import { v2 } from '../api/client';
+import type { Schema } from '../api/types';
 import { Failure } from '../parts/Failure';
 import { PageHead } from '../parts/PageHead';
 import { localTime } from '../parts/time';
 import { common } from '../text/common';
 import { useText } from '../text/language';
 import { useTicketColumns } from '../tickets/TicketsPage';
-import type { TicketRow } from '../tickets/types';
-import { stacks, type Count } from './scale';
+import { stacks } from './scale';
 import { COLOURS, StackedBars } from './StackedBars';
-import { TimeBars, type StateTime } from './TimeBars';
+import { TimeBars } from './TimeBars';
 import { overviewTexts } from './texts';
 
-interface Overview {
-  generated_at: string;
-  timezone: string;
-  days: string[];
-  workflows: { id: number; name: string; tickets: number; open: number }[];
-  tickets_per_day: Count[];
-  time_per_state: StateTime[];
-  oldest_waiting: (TicketRow & { waiting_since: string })[];
-  jobs: { waiting: number; running: number; dead: number };
-  deliveries: { delivered: number; failed: number; skipped: number };
-}
+type Overview = Schema['Overview'];
 
 const EVERY_MS = 60_000;
 
@@ -123,7 +113,7 @@ function Oldest({ rows }: { rows: Overview['oldest_waiting'] }) {
         scroll={{ x: 'max-content' }}
         dataSource={rows}
         locale={{ emptyText: shared.empty }}
-        columns={[...(columns as object[]), { title: t.waitingSince, render: (_: unknown, row) => localTime(row.waiting_since) }]}
+        columns={[...columns, { title: t.waitingSince, render: (_: unknown, row) => localTime(row.modified_at) }]}
       />
     </Card>
   );

@@ -2,8 +2,8 @@
 import { Empty, Flex, theme, Typography } from 'antd';
 import { ticks, type Series, type Stack } from './scale';
 
-const WIDTH = 760;
-const HEIGHT = 260;
+const WIDTH = 600;
+const HEIGHT = 230;
 const LEFT = 40;
 const BOTTOM = 28;
 const TOP = 10;

@@ -1,18 +1,13 @@
 // How long tickets stay in states: a bar for the median, a thin line for nine in ten. The longest first.
 import { Empty, theme } from 'antd';
+import type { Schema } from '../api/types';
 import { duration } from '../parts/time';
 
-export interface StateTime {
-  workflow: { id: number; name: string };
-  state: { id: number; name: string };
-  stays: number;
-  median_seconds: number;
-  p90_seconds: number;
-}
+export type StateTime = Schema['StateNumbers'];
 
-const WIDTH = 760;
+const WIDTH = 600;
 const ROW = 34;
-const LABEL = 250;
+const LABEL = 190;
 const RIGHT = 150;
 const SHOWN = 10;
 
@@ -44,12 +39,12 @@ export function TimeBars({ times, title, empty, words }: Props) {
         const text = words(duration(row.median_seconds), duration(row.p90_seconds), row.stays);
         return (
           <g key={`${row.workflow.id}-${row.state.id}`}>
-            <title>{`${row.workflow.name} › ${row.state.name}: ${text}`}</title>
+            <title>{`${row.workflow.name ?? '—'} › ${row.state.name ?? '—'}: ${text}`}</title>
             <text x={LABEL - 10} y={middle - 2} textAnchor="end" fontSize={12} fill={token.colorText}>
-              {clipped(row.state.name)}
+              {clipped(row.state.name ?? '—')}
             </text>
             <text x={LABEL - 10} y={middle + 11} textAnchor="end" fontSize={10} fill={token.colorTextSecondary}>
-              {clipped(row.workflow.name)}
+              {clipped(row.workflow.name ?? '—')}
             </text>
             <line x1={LABEL} x2={x(row.p90_seconds)} y1={middle} y2={middle} stroke={token.colorTextQuaternary} strokeWidth={2} />
             <rect x={LABEL} y={middle - 8} height={16} rx={3} width={Math.max(2, x(row.median_seconds) - LABEL)} fill={token.colorPrimary} />
@@ -67,5 +62,5 @@ export function TimeBars({ times, title, empty, words }: Props) {
 function clipped(name: string): string {
   const letters = [...name];
   const width = letters.reduce((sum, letter) => sum + (letter > '\u2e80' ? 2 : 1), 0);
-  return width <= 38 ? name : `${letters.slice(0, width > letters.length * 1.5 ? 17 : 34).join('')}…`;
+  return width <= 28 ? name : `${letters.slice(0, width > letters.length * 1.5 ? 12 : 25).join('')}…`;
 }

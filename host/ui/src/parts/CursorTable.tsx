@@ -4,15 +4,11 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button, Empty, Flex, Select, Table, type TableProps } from 'antd';
 import { useState } from 'react';
 import { v2, type Query } from '../api/client';
+import type { CursorPage } from '../api/types';
 import { common } from '../text/common';
 import { useText } from '../text/language';
 import { Failure } from './Failure';
 import { PAGE_SIZES } from './PagedTable';
-
-export interface CursorPage<T> {
-  items: T[];
-  next_cursor: string | null;
-}
 
 interface Props<T> {
   /** Path below /api/v2/; `[path]` refreshes it. */

@@ -15,13 +15,14 @@ export function useWording(): (message: string) => string {
 /** The words for an error: the server's own where it had any. */
 export function useMessageOf(): (error: unknown) => string {
   const t = useText(common);
+  const language = useLanguage();
   const wording = useWording();
   return useCallback(
     (error) => {
-      if (error instanceof ApiError) return error.status === 0 ? t.unreachable : wording(error.message);
+      if (error instanceof ApiError) return error.status === 0 ? t.unreachable : (language === 'zh' && error.inChinese) || wording(error.message);
       return error instanceof Error ? error.message : String(error);
     },
-    [t, wording],
+    [t, language, wording],
   );
 }
 

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Flex, Input, Tag, Tooltip, type TableProps } from 'antd';
 import { useState } from 'react';
 import { v1, v2, type Page as ListPage } from '../api/client';
+import type { Schema } from '../api/types';
 import { ActionButton } from '../parts/ActionButton';
 import { CursorTable } from '../parts/CursorTable';
 import { useNotify } from '../parts/notify';
@@ -16,24 +17,7 @@ import { TokenDialog, type ShownToken } from './TokenDialog';
 import { peopleTexts } from './texts';
 import { tokenTexts } from './tokenTexts';
 
-export interface AppToken {
-  id: number;
-  app_name: string;
-  ticket_sn_prefix: string;
-  workflow_ids: number[];
-  trusted: boolean;
-  may_configure: boolean;
-  may_admin: boolean;
-  allow_cidrs: string[];
-  allow_users: string[];
-  min_signature_version: number;
-  replay_check: boolean;
-  rate_per_minute: number;
-  has_token: boolean;
-  former_token_expires_at: string | null;
-  creator: string;
-  created_at: string;
-}
+export type AppToken = Schema['AppTokenView'];
 
 export interface WorkflowName {
   id: number;

@@ -2,23 +2,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { v2 } from '../api/client';
-import type { CursorPage } from '../parts/CursorTable';
+import type { CursorPage, Schema } from '../api/types';
 import { useText } from '../text/language';
 import { pluginTexts } from './texts';
 
 export type PluginKind = 'action' | 'participants' | 'notice' | 'condition';
 
-export interface PluginCard {
-  id: number;
-  name: string;
-  description: string;
-  kinds: PluginKind[];
-  active_version: number | null;
-  waiting_versions: number[];
-  creator: string;
-  created_at: string;
-  modified_at: string;
-}
+export type PluginCard = Schema['PluginCard'];
 
 interface Props {
   kind: PluginKind;

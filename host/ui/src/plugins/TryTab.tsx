@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Card, Descriptions, Flex, Form, Select, Typography } from 'antd';
 import { useState } from 'react';
 import { v2 } from '../api/client';
-import type { CursorPage } from '../parts/CursorTable';
+import type { CursorPage } from '../api/types';
 import { useMessageOf } from '../parts/notify';
 import { common } from '../text/common';
 import { useText } from '../text/language';

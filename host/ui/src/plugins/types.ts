@@ -1,5 +1,5 @@
 // A plugin as /api/v2 shows it.
-import type { PluginCard, PluginKind } from './PluginPicker';
+import type { Schema } from '../api/types';
 
 export interface Injection {
   name: string;
@@ -43,27 +43,15 @@ export interface Manifest {
   licence?: string;
 }
 
-export interface Version {
-  number: number;
-  label: string;
+/** The members that the document leaves open, as the console reads them. */
+export type Version = Omit<Schema['PluginVersion'], 'status' | 'reason' | 'requested' | 'withheld' | 'manifest' | 'report'> & {
   status: VersionStatus;
   reason?: string | null;
-  is_active: boolean;
-  kinds: PluginKind[];
   requested: Scopes;
-  may: string[];
   withheld: Capability[];
   manifest: Manifest | null;
   report: { sha256?: string; size?: number; imports?: string[]; exports?: string[]; functions?: number; asks_for_more?: Capability[] };
-  uploaded_by: string;
-  uploaded_at: string;
-  activated_at: string | null;
-}
-
-export interface Place {
-  workflow: string;
-  state: string;
-}
+};
 
 export interface Breaker {
   open: boolean;
@@ -72,46 +60,12 @@ export interface Breaker {
   kind?: string;
 }
 
-export interface Plugin extends PluginCard {
+export type Plugin = Omit<Schema['PluginView'], 'grants' | 'versions'> & {
   grants: Scopes;
   versions: Version[];
-  used_by: { action_of_states: Place[]; participants_of_states: Place[]; conditions_of_workflows: string[]; notices: string[] };
-  config: Record<string, string>;
-  secrets: string[];
   breaker?: Breaker | null;
-}
+};
 
-export interface Uploaded {
-  plugin_id: number;
-  name: string;
-  version: number;
-  status: VersionStatus;
-  is_new: boolean;
-}
-
-export interface LogLine {
-  level: string;
-  source: string;
-  message: string;
-  fields: unknown;
-}
-
-export interface Call {
-  id: number;
-  version: number | null;
-  kind: string;
-  invocation: string;
-  ticket_id: number | null;
-  attempt: number;
-  outcome: string;
-  detail: string | null;
-  queue_ms: number;
-  wall_ms: number;
-  cpu_ticks: number;
-  peak_memory_bytes: number;
-  host_calls: number;
-  denied: number;
-  logs_dropped: number;
-  lines: number;
-  at: string;
-}
+export type Uploaded = Schema['UploadedPlugin'];
+export type LogLine = Schema['LogLine'];
+export type Call = Schema['PluginCall'];

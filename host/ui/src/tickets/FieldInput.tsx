@@ -30,8 +30,8 @@ export function FieldInput({ field, value, onChange, disabled, id }: Props) {
           value={value === null || value === undefined ? undefined : value === true || value === 1}
           onChange={(event) => change(event.target.value)}
           options={[
-            { value: true, label: field.boolean_display?.['1'] ?? 'true' },
-            { value: false, label: field.boolean_display?.['0'] ?? 'false' },
+            { value: true, label: String(field.boolean_display?.['1'] ?? 'true') },
+            { value: false, label: String(field.boolean_display?.['0'] ?? 'false') },
           ]}
         />
       );

@@ -68,7 +68,7 @@ export function InterventionDialog({ ticket, action, title, onClose }: Props) {
         extra={t.reasonHelp}
         rules={[{ required: true, whitespace: true, message: shared.reasonNeeded }]}
       >
-        <Input.TextArea maxLength={1000} showCount autoSize={{ minRows: 2, maxRows: 6 }} data-testid="intervention-reason" />
+        <Input.TextArea maxLength={900} showCount autoSize={{ minRows: 2, maxRows: 6 }} data-testid="intervention-reason" />
       </Form.Item>
     </EditDialog>
   );

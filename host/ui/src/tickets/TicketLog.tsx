@@ -1,16 +1,17 @@
 // The flow log, newest first: who did what, in which state, and what it changed; the whole snapshot on demand.
-import { Collapse, Empty, Flex, Tag, Typography, type TableProps } from 'antd';
+import { Collapse, Empty, Flex, Tag, type TableProps } from 'antd';
+import { Changes, type ChangeWords } from '../parts/Changes';
 import { CursorTable } from '../parts/CursorTable';
 import { localTime } from '../parts/time';
 import { personText } from '../people/types';
 import { useText } from '../text/language';
 import { ticketTexts } from './texts';
-import type { Change, FieldShape, LogEntry, TicketDetail } from './types';
-import { valueText } from './values';
+import type { LogEntry, TicketDetail } from './types';
+import { snapshotWords } from './snapshotWords';
 
 export function TicketLog({ ticket }: { ticket: TicketDetail }) {
   const t = useText(ticketTexts);
-  const fields = new Map([...ticket.forms.viewer, ...ticket.forms.handler].map((field) => [field.key, field]));
+  const words = snapshotWords(ticket, t.snapshotKeys, t.kinds);
   const columns: TableProps<LogEntry>['columns'] = [
     { title: t.time, render: (_, row) => localTime(row.created_at) },
     { title: t.state, render: (_, row) => row.state.name },
@@ -27,7 +28,7 @@ export function TicketLog({ ticket }: { ticket: TicketDetail }) {
       path={`tickets/${ticket.id}/log`}
       columns={columns}
       testId="ticket-log"
-      expandable={{ expandedRowRender: (row) => <Snapshot entry={row} fields={fields} /> }}
+      expandable={{ expandedRowRender: (row) => <Snapshot entry={row} words={words} /> }}
     />
   );
 }
@@ -42,14 +43,14 @@ function Actor({ actor }: { actor: LogEntry['actor'] }) {
   );
 }
 
-function Snapshot({ entry, fields }: { entry: LogEntry; fields: Map<string, FieldShape> }) {
+function Snapshot({ entry, words }: { entry: LogEntry; words: ChangeWords }) {
   const t = useText(ticketTexts);
   return (
     <Flex vertical gap={8}>
       {entry.changes.length === 0 ? (
         <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t.noChanges} />
       ) : (
-        <Changes changes={entry.changes} fields={fields} />
+        <Changes changes={entry.changes} words={words} />
       )}
       {entry.snapshot && (
         <Collapse
@@ -64,33 +65,5 @@ function Snapshot({ entry, fields }: { entry: LogEntry; fields: Map<string, Fiel
         />
       )}
     </Flex>
-  );
-}
-
-/** Rows of `key: before → after`. */
-export function Changes({ changes, fields }: { changes: Change[]; fields?: Map<string, FieldShape> }) {
-  return (
-    <table>
-      <tbody>
-        {changes.map((change) => {
-          const field = fields?.get(change.key);
-          return (
-            <tr key={change.key}>
-              <th scope="row" style={{ textAlign: 'start', fontWeight: 500, paddingInlineEnd: 16, verticalAlign: 'top' }}>
-                {field?.name ?? <span className="gavia-mono">{change.key}</span>}
-              </th>
-              <td className="gavia-pre">
-                {valueText(change.before, field) !== '' && (
-                  <Typography.Text delete type="secondary">
-                    {valueText(change.before, field)}
-                  </Typography.Text>
-                )}{' '}
-                → {valueText(change.after, field) || '∅'}
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
   );
 }

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Badge, Button, Descriptions, Flex, Skeleton, Tabs, Typography } from 'antd';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { v2 } from '../api/client';
+import type { Schema } from '../api/types';
 import { JobsTable } from '../operations/JobsTable';
 import { Failure } from '../parts/Failure';
 import { PageHead } from '../parts/PageHead';
@@ -80,15 +81,11 @@ function Facts({ ticket }: { ticket: TicketDetail }) {
   const people = (list: { username: string; alias: string }[]) => list.map((one) => personText(one.username, one.alias)).join('、') || '—';
   const items = [
     { key: 'status', label: t.status, children: <StatusTags ticket={ticket} /> },
-    { key: 'state', label: t.state, children: <strong data-testid="ticket-state">{ticket.state.name}</strong> },
+    { key: 'state', label: t.state, children: <strong data-testid="ticket-state">{ticket.state.name ?? '—'}</strong> },
     {
       key: 'workflow',
       label: t.workflow,
-      children: ticket.workflow_deleted ? (
-        `${ticket.workflow.name} (${t.workflowDeleted})`
-      ) : (
-        <Link to={`/workflows/${ticket.workflow.id}/chart`}>{ticket.workflow.name}</Link>
-      ),
+      children: <Link to={`/workflows/${ticket.workflow.id}/chart`}>{ticket.workflow.name ?? '—'}</Link>,
     },
     { key: 'participants', label: t.participants, children: participantsText(ticket.participants, t.kinds) },
     { key: 'holders', label: t.holders, children: people(ticket.holders) },
@@ -118,7 +115,7 @@ function Facts({ ticket }: { ticket: TicketDetail }) {
   return <Descriptions bordered size="small" column={{ xs: 1, sm: 2, xl: 3 }} items={items} />;
 }
 
-function Relative({ ticket }: { ticket: { id: number; sn: string; title: string; state: { name: string } } }) {
+function Relative({ ticket }: { ticket: Schema['RelativeView'] }) {
   return (
     <span>
       <Link to={`/tickets/${ticket.id}`}>{ticket.sn}</Link> {ticket.title}{' '}

@@ -40,8 +40,8 @@ export function useTicketColumns(): NonNullable<TableProps<TicketRow>['columns']
         </Link>
       ),
     },
-    { title: t.workflow, render: (_, row) => row.workflow.name },
-    { title: t.state, render: (_, row) => row.state.name },
+    { title: t.workflow, render: (_, row) => row.workflow.name ?? '—' },
+    { title: t.state, render: (_, row) => row.state.name ?? '—' },
     { title: t.status, render: (_, row) => <StatusTags ticket={row} /> },
     { title: t.participants, render: (_, row) => participantsText(row.participants, t.kinds) },
     { title: t.creator, dataIndex: 'creator' },

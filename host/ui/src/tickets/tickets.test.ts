@@ -1,7 +1,8 @@
 // Values of fields as texts, what an edit sends, and the filters of the list.
 import { expect, it } from 'vitest';
 import { filtersOf, queryOf } from './filters';
-import type { FieldShape } from './types';
+import { snapshotWords } from './snapshotWords';
+import type { FieldShape, FormField } from './types';
 import { changedValues, participantsText, parts, valueText } from './values';
 
 const field = (kind: FieldShape['kind'], more: Partial<FieldShape> = {}): FieldShape => ({ key: 'k', name: 'K', kind, ...more });
@@ -32,6 +33,18 @@ it('participants are told in one line', () => {
   expect(participantsText({ kind: 'several', users: ['a', 'b'] }, words)).toBe('a、b');
   expect(participantsText({ kind: 'department', department_ids: [3] }, words)).toBe('部门 3');
   expect(participantsText({ kind: 'nobody' }, words)).toBe('无');
+});
+
+it('snapshots are read by the names of fields and states', () => {
+  const days = { ...field('select', { choices: { '1': '一天' } }), key: 'days', name: '天数' } as FormField;
+  const ticket = { states: [{ id: 2, name: '审批', kind: 'normal' as const }], forms: { handler: [days], viewer: [] } };
+  const words = snapshotWords(ticket, { state_id: '状态' }, { nobody: '无' });
+  expect([words.key('state_id'), words.key('values.days'), words.key('values.gone')]).toEqual(['状态', '天数', undefined]);
+  expect(words.value('state_id', 2)).toBe('审批');
+  expect(words.value('values.days', '1')).toBe('一天');
+  expect(words.value('participants', { kind: 'nobody' })).toBe('无');
+  expect(words.value('related', ['a', 'b'])).toBe('a、b');
+  expect(words.value('state_id', null)).toBe('');
 });
 
 it('filters survive the address bar', () => {

@@ -14,7 +14,7 @@ export function parts(value: unknown): string[] {
 /** A field's value for reading: labels in place of choices. Values that no field describes are shown as JSON. */
 export function valueText(value: unknown, field?: FieldShape): string {
   if (value === null || value === undefined) return '';
-  const label = (key: string) => field?.choices?.[key] ?? key;
+  const label = (key: string) => String(field?.choices?.[key] ?? key);
   switch (field?.kind) {
     case 'radio':
     case 'select':
@@ -23,7 +23,7 @@ export function valueText(value: unknown, field?: FieldShape): string {
     case 'multi_select':
       return parts(value).map(label).join('、');
     case 'bool':
-      return field.boolean_display?.[value === true || value === 1 ? '1' : '0'] ?? String(value);
+      return String(field.boolean_display?.[value === true || value === 1 ? '1' : '0'] ?? value);
     default:
       return typeof value === 'object' ? JSON.stringify(value) : String(value);
   }
@@ -46,10 +46,17 @@ export function changedValues(before: Record<string, unknown>, after: Record<str
 
 /** Who must act, in one line; `words` name the kinds that are no persons. */
 export function participantsText(participants: Participants, words: Record<string, string>): string {
-  const word = words[participants.kind] ?? participants.kind;
-  if (participants.users) return participants.users.join('、');
-  if (participants.department_ids) return `${word} ${participants.department_ids.join('、')}`;
-  if (participants.role_id !== undefined) return `${word} ${participants.role_id}`;
-  if (participants.script_id !== undefined) return `${word} ${participants.script_id}`;
-  return word;
+  switch (participants.kind) {
+    case 'person':
+    case 'several':
+      return participants.users.join('、');
+    case 'department':
+      return `${words.department ?? participants.kind} ${participants.department_ids.join('、')}`;
+    case 'role':
+      return `${words.role ?? participants.kind} ${participants.role_id}`;
+    case 'script':
+      return `${words.script ?? participants.kind} ${participants.script_id}`;
+    default:
+      return words[participants.kind] ?? participants.kind;
+  }
 }

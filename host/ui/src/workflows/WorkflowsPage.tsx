@@ -28,9 +28,14 @@ export function Page() {
         title={shared.menu.workflows}
         help={t.help}
         extra={
-          <Button type="primary" data-testid="workflow-create" onClick={() => setShown({ what: 'edit', workflow: null })}>
-            {t.create}
-          </Button>
+          <>
+            <Link to="/workflows/new/design">
+              <Button data-testid="workflow-new-design">{t.draw}</Button>
+            </Link>
+            <Button type="primary" data-testid="workflow-create" onClick={() => setShown({ what: 'edit', workflow: null })}>
+              {t.create}
+            </Button>
+          </>
         }
       />
       <PagedTable<Workflow> path="workflows" columns={columns} testId="workflows" searchHint={t.search} />

@@ -39,7 +39,8 @@ export function useForcedDelete(changed: QueryKey[]) {
       if (!(error instanceof ApiError) || error.status !== 200) return notify.failure(error);
       modal.confirm({
         title: t.refused,
-        content: messageOf(error),
+        // the hint at the end is for callers of the API
+        content: messageOf(error).replace(/；确需删除请带参数force=1$/, ''),
         okText: words,
         okButtonProps: { danger: true, 'data-testid': 'confirm-force' },
         cancelText: shared.button.cancel,

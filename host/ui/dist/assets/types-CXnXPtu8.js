@@ -1,1 +1,0 @@
-function e(e,t){return t&&t!==e?`${t}(${e})`:e}export{e as t};
