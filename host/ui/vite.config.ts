@@ -11,6 +11,8 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     sourcemap: false,
+    // the notices that the licences of what is bundled ask for
+    license: { fileName: 'licences.md' },
     reportCompressedSize: true,
     chunkSizeWarningLimit: 1600,
     modulePreload: { polyfill: false },

@@ -1,5 +1,5 @@
-// v1.0 answers have the fixed, mostly Chinese texts that callers of loonflow know. For readers of the English console the ones that
-// an administrator can meet are put into English here; a text without an entry is shown as it came.
+// v1.0 answers have the fixed, mostly Chinese texts that callers of loonflow know; v2 answers are English. The ones that an
+// administrator can meet are put into the reader's language here; a text without an entry is shown as it came.
 
 const WORDINGS: [RegExp, string][] = [
   [/^用户名已存在: (.*)$/, 'A user is already called $1'],
@@ -44,9 +44,41 @@ const WORDINGS: [RegExp, string][] = [
   [/^工单正在被其他请求修改，请稍后重试$/, 'Somebody else is changing the ticket; please try again'],
 ];
 
+/** And the other way round: texts of v2 answers, for readers of the Chinese console. */
+const CHINESE: [RegExp, string][] = [
+  [/^this is not the present password$/, '当前密码不正确'],
+  [/^too many failed logins, try again later$/, '失败次数过多，请稍后再试'],
+  [/^a password is changed from a session of its own$/, '请使用本人的会话修改密码'],
+  [/^there is no such plugin$/, '插件不存在'],
+  [/^the plugin has no such version$/, '插件没有该版本'],
+  [/^the plugin is in use$/, '插件正在被使用，不能删除'],
+  [/^only a version that waits or is ready can be approved$/, '只能审批待批准或就绪的版本'],
+  [/^the version is active; activate another one first$/, '该版本正在启用，请先启用其他版本'],
+  [/^the version is rejected or retired already$/, '该版本已被拒绝或停用'],
+  [/^the version is being compiled still$/, '该版本仍在编译'],
+  [/^there is no version to go back to$/, '没有可以回滚的版本'],
+  [/^the version does not ask for so much: (.*)$/, '该版本没有请求这么多权限：$1'],
+  [/^too many plugins are being compiled at the moment; try again later$/, '正在编译的插件过多，请稍后再试'],
+  [/^a plugin is 64 MiB at most, the texts beside it 64 KiB each$/, '插件不能超过 64 MiB，其他文本不能超过 64 KiB'],
+  [/^there is no ticket (\d+)$/, '工单 $1 不存在'],
+  [/^there is no such ticket$/, '工单不存在'],
+  [/^(\w+) is a list of up to 1000 ids between commas$/, '$1 须为逗号分隔的 ID，最多 1000 个'],
+  [/^none of these workflows has a field "(.*)"$/, '这些工作流没有字段“$1”'],
+  [/^field\.(\S+) must be (.*)$/, '字段 $1 的值不合法，应为 $2'],
+];
+
 /** The English words for a v1.0 text. */
 export function inEnglish(message: string): string {
-  for (const [pattern, words] of WORDINGS) {
+  return worded(WORDINGS, message);
+}
+
+/** The Chinese words for a v2 text. */
+export function inChinese(message: string): string {
+  return worded(CHINESE, message);
+}
+
+function worded(table: [RegExp, string][], message: string): string {
+  for (const [pattern, words] of table) {
     if (pattern.test(message)) return message.replace(pattern, words);
   }
   return message;

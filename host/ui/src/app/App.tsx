@@ -48,6 +48,8 @@ function Themed() {
           colorPrimaryBgHover: theme === 'dark' ? '#17403c' : '#d0ebe6',
           colorLink: theme === 'dark' ? '#5b9dff' : '#1d5fd1',
           borderRadius: 6,
+          // people who get dizzy, and browsers that are driven by tests
+          motion: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
         },
         components: { Menu: { itemHeight: 34 } },
       }}

@@ -24,6 +24,12 @@ export function Page() {
             /openapi.json
           </a>
         </Card>
+        <Card size="small" title={t.licences} style={{ width: 340 }}>
+          <Typography.Paragraph>{t.licencesHelp}</Typography.Paragraph>
+          <a href="/licences.md" target="_blank" rel="noreferrer">
+            /licences.md
+          </a>
+        </Card>
       </Flex>
       <Typography.Title level={4}>{t.steps}</Typography.Title>
       <ol>

@@ -24,6 +24,8 @@ const en = {
   apiHelp: 'Every call of /api/v1.0 and /api/v2 with its parameters and answers',
   openapi: 'OpenAPI document',
   openapiHelp: 'The same for programs: client generators and test tools',
+  licences: 'Licences',
+  licencesHelp: 'Of the libraries that these pages are built with',
   steps: 'How to begin',
   stepList: [
     'Create users, roles and departments, or import them by PUT /api/v2/directory.',
@@ -59,6 +61,8 @@ const zh: typeof en = {
   apiHelp: '/api/v1.0 和 /api/v2 的全部接口及其参数和返回',
   openapi: 'OpenAPI 文档',
   openapiHelp: '供程序使用：客户端生成器和测试工具',
+  licences: '许可证',
+  licencesHelp: '本页面所用开源库的许可证',
   steps: '如何开始',
   stepList: [
     '新增用户、角色和部门，或通过 PUT /api/v2/directory 导入。',

@@ -9,6 +9,7 @@ import { common } from '../text/common';
 import { useText } from '../text/language';
 import { Failure } from './Failure';
 import { PAGE_SIZES } from './PagedTable';
+import { useColumnsThatFit } from './useColumnsThatFit';
 
 interface Props<T> {
   /** Path below /api/v2/; `[path]` refreshes it. */
@@ -24,6 +25,7 @@ interface Props<T> {
 
 export function CursorTable<T extends object>({ path, query, columns, rowKey = 'id', testId, expandable, every }: Props<T>) {
   const t = useText(common);
+  const fitting = useColumnsThatFit(columns);
   const [limit, setLimit] = useState(25);
   const filters = JSON.stringify(query ?? {});
   const [seen, setSeen] = useState<{ filters: string; cursors: string[] }>({ filters, cursors: [] });
@@ -44,7 +46,7 @@ export function CursorTable<T extends object>({ path, query, columns, rowKey = '
       <Table<T>
         rowKey={rowKey}
         size="middle"
-        columns={columns}
+        columns={fitting}
         expandable={expandable}
         dataSource={list.data?.items ?? []}
         loading={list.isPending || list.isPlaceholderData}

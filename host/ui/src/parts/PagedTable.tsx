@@ -6,6 +6,7 @@ import { v1, type Page, type Query } from '../api/client';
 import { common } from '../text/common';
 import { useText } from '../text/language';
 import { Failure } from './Failure';
+import { useColumnsThatFit } from './useColumnsThatFit';
 
 export const PAGE_SIZES = [10, 25, 50, 100];
 
@@ -24,6 +25,7 @@ interface Props<T> {
 
 export function PagedTable<T extends { id: number }>({ path, query, columns, testId, searchHint, tools, expandable }: Props<T>) {
   const t = useText(common);
+  const fitting = useColumnsThatFit(columns);
   const [page, setPage] = useState(1);
   const [perPage, setPerPage] = useState(10);
   const [search, setSearch] = useState('');
@@ -56,7 +58,7 @@ export function PagedTable<T extends { id: number }>({ path, query, columns, tes
         <Table<T>
           rowKey="id"
           size="middle"
-          columns={columns}
+          columns={fitting}
           expandable={expandable}
           dataSource={list.data?.value ?? []}
           loading={list.isFetching}

@@ -2,14 +2,14 @@
 import { App } from 'antd';
 import { useCallback, useMemo } from 'react';
 import { ApiError } from '../api/errors';
-import { inEnglish } from '../api/wording';
+import { inChinese, inEnglish } from '../api/wording';
 import { common } from '../text/common';
 import { useLanguage, useText } from '../text/language';
 
 /** A text of the server in the reader's language, where there is one. */
 export function useWording(): (message: string) => string {
   const language = useLanguage();
-  return useCallback((message) => (language === 'en' ? inEnglish(message) : message), [language]);
+  return useCallback((message) => (language === 'en' ? inEnglish(message) : inChinese(message)), [language]);
 }
 
 /** The words for an error: the server's own where it had any. */

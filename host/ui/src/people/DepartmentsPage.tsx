@@ -6,6 +6,7 @@ import { ActionButton } from '../parts/ActionButton';
 import { Failure } from '../parts/Failure';
 import { PageHead } from '../parts/PageHead';
 import { useAction } from '../parts/useAction';
+import { useColumnsThatFit } from '../parts/useColumnsThatFit';
 import { common } from '../text/common';
 import { useText } from '../text/language';
 import { DepartmentDialog, type DepartmentEdit } from './DepartmentDialog';
@@ -23,7 +24,7 @@ export function Page() {
   const [edit, setEdit] = useState<DepartmentEdit | null>(null);
   const all = departments.data?.value;
   const tree = useMemo(() => departmentTree(all ?? [], search.trim()), [all, search]);
-  const columns = useColumns(setEdit);
+  const columns = useColumnsThatFit(useColumns(setEdit));
   return (
     <>
       <PageHead

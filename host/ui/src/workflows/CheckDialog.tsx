@@ -3,10 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Alert, Button, Flex, Modal, Skeleton, Tag, Typography } from 'antd';
 import { Link } from 'react-router';
 import { v2 } from '../api/client';
+import type { Problem } from '../chart/document';
+import { useFindingText } from '../chart/findingText';
 import { Failure } from '../parts/Failure';
 import { useText } from '../text/language';
 import { workflowTexts } from './texts';
-import type { Finding, Workflow } from './types';
+import type { Workflow } from './types';
 
 export function CheckDialog({ workflow, onClose }: { workflow: Workflow | null; onClose: () => void }) {
   const t = useText(workflowTexts);
@@ -32,9 +34,10 @@ export function CheckDialog({ workflow, onClose }: { workflow: Workflow | null; 
 
 function Findings({ id }: { id: number }) {
   const t = useText(workflowTexts);
+  const textOf = useFindingText();
   const check = useQuery({
     queryKey: ['workflows', id, 'check'],
-    queryFn: ({ signal }) => v2<{ problems: Finding[] }>('GET', `workflows/${id}/check`, { signal }),
+    queryFn: ({ signal }) => v2<{ problems: Problem[] }>('GET', `workflows/${id}/check`, { signal }),
     staleTime: 0,
   });
   if (check.error) return <Failure error={check.error} onRetry={() => void check.refetch()} />;
@@ -51,7 +54,7 @@ function Findings({ id }: { id: number }) {
             {one.place.part}
             {one.place.id === undefined ? '' : ` ${one.place.id}`}
           </Typography.Text>{' '}
-          {one.message}
+          {textOf(one)}
         </div>
       ))}
     </Flex>

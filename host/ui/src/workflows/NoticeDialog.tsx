@@ -81,13 +81,14 @@ export function NoticeDialog({ open, notice, onClose }: { open: boolean; notice:
         />
       </Form.Item>
       <Form.Item noStyle shouldUpdate={(before: Entry, after: Entry) => before.type_id !== after.type_id}>
-        {({ getFieldValue }) => (getFieldValue('type_id') === 2 ? <HookFields /> : <ProgramFields kind="notice" />)}
+        {({ getFieldValue }) => (getFieldValue('type_id') === 2 ? <HookFields isNew={notice?.type_id !== 2} /> : <ProgramFields kind="notice" />)}
       </Form.Item>
     </EditDialog>
   );
 }
 
-function HookFields() {
+/** A webhook's calls are signed, so a new one needs its token. */
+function HookFields({ isNew }: { isNew: boolean }) {
   const t = useText(workflowTexts);
   const shared = useText(common);
   return (
@@ -95,7 +96,12 @@ function HookFields() {
       <Form.Item name="hook_url" label={t.hookUrl} rules={[{ required: true, message: shared.required }]}>
         <Input type="url" placeholder="https://" />
       </Form.Item>
-      <Form.Item name="hook_token" label={t.hookToken} extra={t.hookTokenHelp}>
+      <Form.Item
+        name="hook_token"
+        label={t.hookToken}
+        extra={isNew ? t.hookTokenHelp : t.hookTokenKept}
+        rules={[{ required: isNew, message: shared.required }]}
+      >
         <Input.Password autoComplete="off" />
       </Form.Item>
     </>

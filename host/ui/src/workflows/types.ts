@@ -35,11 +35,3 @@ export interface RunScript {
   creator: string;
   gmt_created: string;
 }
-
-/** A finding of the check (behaviour §7.4). */
-export interface Finding {
-  level: 'error' | 'warning';
-  code: string;
-  place: { part: string; id?: number; key?: string; pointer?: string };
-  message: string;
-}
