@@ -1,0 +1,30 @@
+// Who is signed in. The answer of /api/v2/session is kept for the whole console and dropped at logout.
+import { useQuery } from '@tanstack/react-query';
+import { v2 } from '../api/client';
+import type { Schema } from '../api/types';
+import { setZone } from '../parts/time';
+
+export type Session = Schema['SessionView'];
+
+export const SESSION_KEY = ['session'];
+
+export function useSession() {
+  return useQuery({ queryKey: SESSION_KEY, queryFn: async () => settled(await v2<Session>('GET', 'session')), staleTime: 60_000 });
+}
+
+function settled(session: Session): Session {
+  setZone(session.timezone);
+  return session;
+}
+
+export async function login(username: string, password: string): Promise<Session> {
+  return settled(await v2<Session>('POST', 'session', { body: { username, password } }));
+}
+
+export function logout(): Promise<void> {
+  return v2<void>('DELETE', 'session');
+}
+
+export function changePassword(current_password: string, new_password: string): Promise<void> {
+  return v2<void>('PUT', 'session/password', { body: { current_password, new_password } });
+}

@@ -1,0 +1,58 @@
+// Page of /workflows/:id/chart: the chart at full size, the workflow's settings above it, what its check finds marked.
+import { useQuery } from '@tanstack/react-query';
+import { Alert, Button, Descriptions, Flex, Skeleton, Typography } from 'antd';
+import { Link, useParams } from 'react-router';
+import { v2 } from '../api/client';
+import { Failure } from '../parts/Failure';
+import { common } from '../text/common';
+import { useText } from '../text/language';
+import type { Problem, WorkflowDocument } from './document';
+import { useFindingText } from './findingText';
+import { FlowChart, useDefinition } from './FlowChart';
+import { chartTexts } from './texts';
+
+export function ChartPage() {
+  const id = Number(useParams().id);
+  const t = useText(chartTexts);
+  const textOf = useFindingText();
+  const workflow = useDefinition(id);
+  const check = useQuery({ queryKey: ['check', id], queryFn: () => v2<{ problems: Problem[] }>('GET', `workflows/${id}/check`) });
+  if (workflow.error) return <Failure error={workflow.error} onRetry={() => void workflow.refetch()} />;
+  if (!workflow.data) return <Skeleton active />;
+  const problems = check.data?.problems ?? [];
+  const own = problems.filter((problem) => problem.place.part !== 'state' && problem.place.part !== 'transition');
+  return (
+    <Flex vertical gap={12}>
+      <Flex justify="space-between" align="center" gap={12}>
+        <Typography.Title level={4} style={{ margin: 0 }}>
+          {workflow.data.name}
+        </Typography.Title>
+        <Link to={`/workflows/${id}/design`}>
+          <Button type="primary" data-testid="chart-design">
+            {t.design}
+          </Button>
+        </Link>
+      </Flex>
+      <Facts document={workflow.data} />
+      {own.map((problem, index) => (
+        <Alert key={index} type={problem.level} showIcon title={textOf(problem)} />
+      ))}
+      <FlowChart document={workflow.data} problems={problems} height="max(420px, calc(100vh - 330px))" />
+    </Flex>
+  );
+}
+
+function Facts({ document }: { document: WorkflowDocument }) {
+  const t = useText(chartTexts);
+  const shared = useText(common);
+  const limits = Object.entries(document.limit_expression).map(([key, value]) => `${key}: ${String(value)}`);
+  const items = [
+    { key: 'description', label: shared.column.description, children: document.description },
+    { key: 'view', label: t.viewCheck, children: document.view_permission_check ? shared.yes : shared.no },
+    { key: 'form', label: t.displayForm, children: document.display_form.join(', ') },
+    { key: 'limits', label: t.limits, children: limits.join(', ') },
+    { key: 'notices', label: t.notices, children: document.notices },
+    { key: 'by', label: t.creator, children: document.modified_by ?? '' },
+  ];
+  return <Descriptions size="small" column={1} items={items.filter((item) => item.children !== '')} />;
+}

@@ -1,0 +1,112 @@
+// The designer: one document under edit, seen as a chart, as lists and as a grid, and saved as one.
+import { theme } from 'antd';
+import { useCallback, useMemo, useReducer, useState, type CSSProperties } from 'react';
+import type { Selected } from '../chart/Canvas';
+import type { WorkflowDocument } from '../chart/document';
+import { byPlace } from '../chart/problems';
+import { ConflictDialog } from './ConflictDialog';
+import { DesignContext, type Design, type Tab } from './design';
+import { removeState, removeTransition, type Edit } from './edits';
+import { begun, changed, redone, replacedPresent, undone, type History } from './history';
+import { InUseDialog } from './InUseDialog';
+import { LeaveGuard } from './LeaveGuard';
+import { Tabs } from './Tabs';
+import { Toolbar } from './Toolbar';
+import { useCheck } from './useCheck';
+import { useKeys } from './useKeys';
+import { useSaving } from './useSaving';
+import './designer.css';
+
+type Step = { kind: 'change'; edit: Edit; tag?: string } | { kind: 'undo' } | { kind: 'redo' } | { kind: 'begin' | 'replace'; document: WorkflowDocument };
+
+function stepped(history: History<WorkflowDocument>, step: Step): History<WorkflowDocument> {
+  if (step.kind === 'change') return changed(history, step.edit(history.present), step.tag);
+  if (step.kind === 'undo') return undone(history);
+  if (step.kind === 'redo') return redone(history);
+  return step.kind === 'begin' ? begun(step.document) : replacedPresent(history, step.document);
+}
+
+export function Designer({ id, loaded }: { id: number | null; loaded: WorkflowDocument }) {
+  const { token } = theme.useToken();
+  const [history, step] = useReducer(stepped, loaded, begun);
+  const [base, setBase] = useState(loaded);
+  const [selected, select] = useState<Selected | null>(null);
+  const [field, openField] = useState<string | null>(null);
+  const [tab, openTab] = useState<Tab>(id === null ? 'settings' : 'chart');
+  const document = history.present;
+  const check = useCheck(id, document);
+  const saving = useSaving({
+    id,
+    document,
+    base,
+    onSaved: (fresh) => {
+      setBase(fresh);
+      step({ kind: 'replace', document: fresh });
+    },
+    onTaken: (fresh) => {
+      setBase(fresh);
+      step({ kind: 'begin', document: fresh });
+      select(null);
+    },
+    onKept: setBase,
+    onFound: check.tell,
+  });
+  const isDirty = document !== base;
+  const change = useCallback((edit: Edit, tag?: string) => step({ kind: 'change', edit, tag }), []);
+  const found = useMemo(() => byPlace(document, check.problems), [document, check.problems]);
+  const design = useMemo<Design>(
+    () => ({ document, change, selected, select, field, openField, tab, openTab, problems: check.problems, found }),
+    [document, change, selected, field, tab, check.problems, found],
+  );
+
+  function remove() {
+    if (!selected) return;
+    change(selected.part === 'state' ? removeState(selected.key) : removeTransition(selected.key));
+    select(null);
+  }
+
+  function close() {
+    if (tab === 'chart' && selected?.part === 'state') window.document.querySelector<HTMLElement>(`[data-id="${CSS.escape(`s:${selected.key}`)}"]`)?.focus();
+    select(null);
+    openField(null);
+  }
+
+  const root = useKeys({
+    save: () => saving.save(false),
+    undo: () => step({ kind: 'undo' }),
+    redo: () => step({ kind: 'redo' }),
+    remove: tab === 'chart' ? remove : undefined,
+    close,
+  });
+
+  const colors = {
+    '--designer-line': token.colorBorderSecondary,
+    '--designer-ground': token.colorBgContainer,
+    '--designer-text': token.colorText,
+    '--designer-error': token.colorError,
+    '--designer-warning': token.colorWarningText,
+    '--designer-accent': token.colorPrimary,
+    '--designer-glow': token.colorFillSecondary,
+  } as CSSProperties;
+  return (
+    <DesignContext value={design}>
+      <div ref={root} className="designer" style={colors} data-testid="designer" data-dirty={isDirty}>
+        <Toolbar
+          id={id}
+          revision={base.revision}
+          isDirty={isDirty}
+          isBusy={saving.isBusy}
+          canUndo={history.past.length > 0}
+          canRedo={history.future.length > 0}
+          onUndo={() => step({ kind: 'undo' })}
+          onRedo={() => step({ kind: 'redo' })}
+          onSave={() => saving.save(false)}
+        />
+        <Tabs isChecked={check.isChecked} />
+        {saving.stale && <ConflictDialog stale={saving.stale} base={base} mine={document} onTake={saving.take} onKeep={saving.keep} onClose={saving.dismiss} />}
+        {saving.inUse && <InUseDialog parts={saving.inUse} base={base} onForce={() => saving.save(true)} onClose={saving.dismiss} />}
+        <LeaveGuard isDirty={isDirty && !saving.isLeaving} />
+      </div>
+    </DesignContext>
+  );
+}

@@ -1,0 +1,2 @@
+// The designer's door: the page of /workflows/:id/design.
+export { DesignerPage as Page } from './DesignerPage';

@@ -1,0 +1,87 @@
+// Saving: one call with the revision that was edited. What stands in its way is kept here until the author has decided.
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { useNavigate } from 'react-router';
+import type { Problem, WorkflowDocument } from '../chart/document';
+import { useNotify } from '../parts/notify';
+import { useText } from '../text/language';
+import { loadDefinition, saveDefinition, type InUse, type Saved } from './calls';
+import { designerTexts } from './texts';
+
+export interface Stale {
+  by: string;
+  at: string;
+  /** The workflow as it is now. */
+  fresh: WorkflowDocument;
+}
+
+interface Options {
+  id: number | null;
+  document: WorkflowDocument;
+  /** What was loaded, or saved last. */
+  base: WorkflowDocument;
+  onSaved: (fresh: WorkflowDocument) => void;
+  /** The author takes what is stored. */
+  onTaken: (fresh: WorkflowDocument) => void;
+  /** The author goes on, knowing what is stored now. */
+  onKept: (fresh: WorkflowDocument) => void;
+  onFound: (problems: Problem[]) => void;
+}
+
+export function useSaving({ id, document, base, onSaved, onTaken, onKept, onFound }: Options) {
+  const t = useText(designerTexts);
+  const notify = useNotify();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [isBusy, setBusy] = useState(false);
+  const [stale, setStale] = useState<Stale | null>(null);
+  const [inUse, setInUse] = useState<InUse[] | null>(null);
+  const [made, setMade] = useState<number | null>(null);
+
+  // once the guard knows that nothing is lost
+  useEffect(() => {
+    if (made !== null) void navigate(`/workflows/${made}/design`, { replace: true });
+  }, [made, navigate]);
+
+  async function save(force: boolean) {
+    if (isBusy) return;
+    setBusy(true);
+    setInUse(null);
+    try {
+      await heard(await saveDefinition(id, document, base.revision ?? 0, force));
+    } catch (error) {
+      notify.failure(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  async function heard(saved: Saved) {
+    if (saved.result === 'refused') {
+      onFound(saved.problems);
+      notify.failure(new Error(t.save.refused));
+    } else if (saved.result === 'in_use') {
+      setInUse(saved.parts);
+    } else if (saved.result === 'stale') {
+      const fresh = await loadDefinition(id as number);
+      setStale({ by: saved.by, at: saved.at, fresh });
+    } else {
+      onFound(saved.applied.problems);
+      notify.success(saved.applied.changed ? t.save.saved : t.save.unchanged);
+      void queries.invalidateQueries({ queryKey: ['definition', saved.applied.workflow_id] });
+      void queries.invalidateQueries({ queryKey: ['workflows'] });
+      if (id === null) setMade(saved.applied.workflow_id);
+      else onSaved(await loadDefinition(id));
+    }
+  }
+
+  const decide = (act: (fresh: WorkflowDocument) => void) => () => {
+    if (stale) act(stale.fresh);
+    setStale(null);
+  };
+  const dismiss = () => {
+    setStale(null);
+    setInUse(null);
+  };
+  return { save: (force: boolean) => void save(force), isBusy, stale, inUse, take: decide(onTaken), keep: decide(onKept), dismiss, isLeaving: made !== null };
+}

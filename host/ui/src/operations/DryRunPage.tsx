@@ -1,0 +1,120 @@
+// Dry run of a workflow: fill in the form of its start, see the path and the people. Choices made on the way are sent again with
+// every run, so nothing is kept on the server.
+import { useQuery } from '@tanstack/react-query';
+import { Button, Card, Col, Form, Row, Skeleton, Typography } from 'antd';
+import { useState } from 'react';
+import { useParams } from 'react-router';
+import { v2 } from '../api/client';
+import { useSession } from '../app/session';
+import { Failure } from '../parts/Failure';
+import { PageHead } from '../parts/PageHead';
+import { useNotify } from '../parts/notify';
+import { UserPicker } from '../people/pickers';
+import { common } from '../text/common';
+import { useText } from '../text/language';
+import { FieldInput } from '../tickets/FieldInput';
+import type { DefinedField } from '../tickets/InterventionDialog';
+import { ticketTexts } from '../tickets/texts';
+import { DryRunPath } from './DryRunPath';
+import { operationTexts } from './texts';
+import type { Choice, DryRun } from './dryRun';
+
+interface Definition {
+  name: string;
+  states: { kind: string; field_access: Record<string, string> }[];
+  fields: DefinedField[];
+}
+
+interface Entry {
+  creator: string;
+  fields?: Record<string, unknown>;
+}
+
+export function Page() {
+  const id = Number(useParams().id);
+  const definition = useQuery({
+    queryKey: ['workflows', id, 'definition'],
+    queryFn: ({ signal }) => v2<Definition>('GET', `workflows/${id}/definition`, { signal }),
+  });
+  if (definition.error) return <Failure error={definition.error} onRetry={() => void definition.refetch()} />;
+  if (!definition.data) return <Skeleton active />;
+  return <DryRunOf id={id} definition={definition.data} />;
+}
+
+function DryRunOf({ id, definition }: { id: number; definition: Definition }) {
+  const t = useText(operationTexts);
+  const shared = useText(common);
+  const notify = useNotify();
+  const session = useSession();
+  const [entry, setEntry] = useState<Entry | null>(null);
+  const [choices, setChoices] = useState<Choice[]>([]);
+  const [run, setRun] = useState<DryRun | null>(null);
+  const [busy, setBusy] = useState(false);
+  const tickets = useText(ticketTexts);
+  const fields = startFields(definition, tickets.title);
+
+  async function go(from: Entry, made: Choice[]) {
+    setBusy(true);
+    try {
+      setRun(await v2<DryRun>('POST', `workflows/${id}/dry_run`, { body: { creator: from.creator, fields: from.fields ?? {}, choices: made } }));
+      setEntry(from);
+      setChoices(made);
+    } catch (error) {
+      notify.failure(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <>
+      <PageHead title={`${t.dryRun}: ${definition.name}`} help={t.dryRunHelp} />
+      <Row gutter={16}>
+        <Col xs={24} lg={9}>
+          <Card size="small" title={t.values}>
+            <Form<Entry>
+              layout="vertical"
+              initialValues={{ creator: session.data?.user.username }}
+              onFinish={(value) => void go(value, [])}
+              data-testid="dry-run-form"
+            >
+              <Form.Item name="creator" label={t.creator} rules={[{ required: true, message: shared.required }]}>
+                <UserPicker data-testid="dry-run-creator" />
+              </Form.Item>
+              {fields.length === 0 && <Typography.Paragraph type="secondary">{t.noFields}</Typography.Paragraph>}
+              {fields.map((field) => (
+                <Form.Item key={field.key} name={['fields', field.key]} label={field.name} required={field.required} extra={field.description || undefined}>
+                  <FieldInput field={field} />
+                </Form.Item>
+              ))}
+              <Button type="primary" htmlType="submit" loading={busy} data-testid="dry-run-go">
+                {t.run}
+              </Button>
+            </Form>
+          </Card>
+        </Col>
+        <Col xs={24} lg={15}>
+          {run && entry && (
+            <DryRunPath
+              run={run}
+              busy={busy}
+              canRestart={choices.length > 0}
+              onChoose={(choice) => void go(entry, [...choices, choice])}
+              onRestart={() => void go(entry, [])}
+            />
+          )}
+        </Col>
+      </Row>
+    </>
+  );
+}
+
+/** The fields that somebody fills in who creates a ticket: what the start state lists as required or optional. */
+function startFields(definition: Definition, nameOfTitle: string): (DefinedField & { required: boolean })[] {
+  const access = definition.states.find((state) => state.kind === 'start')?.field_access ?? {};
+  const title: DefinedField = { key: 'title', name: nameOfTitle, kind: 'string', order_id: 20 };
+  return [title, ...definition.fields]
+    .filter((field) => access[field.key] === 'required' || access[field.key] === 'optional')
+    .map((field) => ({ ...field, required: access[field.key] === 'required' }))
+    .sort((a, b) => a.order_id - b.order_id);
+}

@@ -1,0 +1,102 @@
+// A form in a drawer: opens with initial values, saves, and puts the server's complaints beside the fields they name.
+// What the fields are is its children's business.
+import { Alert, Button, Drawer, Flex, Form } from 'antd';
+import { useId, useState, type ReactNode } from 'react';
+import { ApiError } from '../api/errors';
+import { common } from '../text/common';
+import { useText } from '../text/language';
+import { fieldErrors, type Places } from './fieldErrors';
+import { useMessageOf, useWording } from './notify';
+
+interface FormProps<T extends object> {
+  initial: Partial<T>;
+  /** Closes the dialog when it resolves; a thrown ApiError is shown in the form. */
+  onSave: (value: T) => Promise<void>;
+  /** See fieldErrors. */
+  places?: Places;
+  children: ReactNode;
+}
+
+interface Props<T extends object> extends FormProps<T> {
+  open: boolean;
+  title: string;
+  /** `data-testid` of the dialog; its buttons are `…-save` and `…-cancel`. */
+  testId: string;
+  width?: number;
+  saveText?: string;
+  onClose: () => void;
+}
+
+export function EditDialog<T extends object>({ open, title, testId, width = 560, saveText, onClose, ...form }: Props<T>) {
+  const t = useText(common);
+  const formId = useId();
+  const [busy, setBusy] = useState(false);
+  return (
+    <Drawer
+      open={open}
+      title={title}
+      size={width}
+      onClose={onClose}
+      destroyOnHidden
+      mask={{ closable: false }}
+      data-testid={testId}
+      footer={
+        <Flex justify="end" gap={8}>
+          <Button onClick={onClose} data-testid={`${testId}-cancel`}>
+            {t.button.cancel}
+          </Button>
+          <Button type="primary" htmlType="submit" form={formId} loading={busy} data-testid={`${testId}-save`}>
+            {saveText ?? t.button.save}
+          </Button>
+        </Flex>
+      }
+    >
+      <DialogForm<T> {...form} formId={formId} testId={testId} onBusy={setBusy} onSaved={onClose} />
+    </Drawer>
+  );
+}
+
+interface InnerProps<T extends object> extends FormProps<T> {
+  formId: string;
+  testId: string;
+  onBusy: (busy: boolean) => void;
+  onSaved: () => void;
+}
+
+/** Lives as long as the drawer is open, so every opening starts from the initial values. */
+function DialogForm<T extends object>({ formId, testId, initial, places, onBusy, onSave, onSaved, children }: InnerProps<T>) {
+  const messageOf = useMessageOf();
+  const wording = useWording();
+  const [form] = Form.useForm<T>();
+  const [problem, setProblem] = useState<string | null>(null);
+
+  async function save(value: T) {
+    onBusy(true);
+    setProblem(null);
+    try {
+      await onSave(value);
+      onSaved();
+    } catch (error) {
+      const placed = error instanceof ApiError ? fieldErrors(error, Object.keys(value), places) : [];
+      form.setFields(placed.map((one) => ({ ...one, errors: one.errors.map(wording) })) as unknown as Parameters<typeof form.setFields>[0]);
+      if (placed.length === 0) setProblem(messageOf(error));
+    } finally {
+      onBusy(false);
+    }
+  }
+
+  return (
+    <Form<T>
+      id={formId}
+      name={formId}
+      form={form}
+      layout="vertical"
+      initialValues={initial}
+      onFinish={(value) => void save(value)}
+      scrollToFirstError
+    >
+      {children}
+      {problem && <Alert type="error" showIcon title={problem} data-testid={`${testId}-problem`} />}
+    </Form>
+  );
+}

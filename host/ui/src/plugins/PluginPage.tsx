@@ -1,0 +1,99 @@
+// One plugin: versions with their rights, settings and secrets, limits, calls, a try without effects, audit.
+import { useQuery } from '@tanstack/react-query';
+import { Alert, Button, Flex, Skeleton, Tabs, Tag, Tooltip } from 'antd';
+import { useState } from 'react';
+import { useParams, useSearchParams } from 'react-router';
+import { v2 } from '../api/client';
+import { AuditTable } from '../operations/AuditPage';
+import { Failure } from '../parts/Failure';
+import { PageHead } from '../parts/PageHead';
+import { localTime } from '../parts/time';
+import { useText } from '../text/language';
+import { CallsTab } from './CallsTab';
+import { LimitsTab } from './LimitsTab';
+import { SettingsTab } from './SettingsTab';
+import { pluginTexts } from './texts';
+import { TryTab } from './TryTab';
+import type { Plugin } from './types';
+import { UploadDialog } from './UploadDialog';
+import { VersionsTab } from './VersionsTab';
+
+const COMPILING_MS = 1_500;
+
+export function Page() {
+  const id = Number(useParams().id);
+  const plugin = useQuery({
+    queryKey: ['plugins', id],
+    queryFn: ({ signal }) => v2<Plugin>('GET', `plugins/${id}`, { signal }),
+    // the server compiles on after its answer to the upload
+    refetchInterval: (query) => (query.state.data?.versions.some((one) => one.status === 'compiling') ? COMPILING_MS : false),
+  });
+  if (plugin.error) return <Failure error={plugin.error} onRetry={() => void plugin.refetch()} />;
+  if (!plugin.data) return <Skeleton active />;
+  return <Shown plugin={plugin.data} />;
+}
+
+function Shown({ plugin }: { plugin: Plugin }) {
+  const t = useText(pluginTexts);
+  const [search, setSearch] = useSearchParams();
+  const [uploading, setUploading] = useState(false);
+  return (
+    <>
+      <PageHead
+        title={plugin.name}
+        help={plugin.description}
+        extra={
+          <Button data-testid="plugin-upload" onClick={() => setUploading(true)}>
+            {t.upload}
+          </Button>
+        }
+      />
+      <Flex gap={4} wrap style={{ marginBottom: 8 }}>
+        {plugin.kinds.map((kind) => (
+          <Tooltip key={kind} title={t.kindHelp[kind]}>
+            <Tag color="blue">{t.kindNames[kind] ?? kind}</Tag>
+          </Tooltip>
+        ))}
+        <UsedBy plugin={plugin} />
+      </Flex>
+      {plugin.breaker?.open && (
+        <Alert
+          type="error"
+          showIcon
+          data-testid="breaker-open"
+          title={t.breakerOpen}
+          description={t.breakerHelp(plugin.breaker.failures ?? 0, localTime(plugin.breaker.until))}
+        />
+      )}
+      <Tabs
+        activeKey={search.get('tab') ?? 'versions'}
+        onChange={(tab) => setSearch({ tab }, { replace: true })}
+        items={[
+          { key: 'versions', label: t.versions, children: <VersionsTab plugin={plugin} /> },
+          { key: 'settings', label: t.settings, children: <SettingsTab plugin={plugin} /> },
+          { key: 'limits', label: t.limits, children: <LimitsTab plugin={plugin} /> },
+          { key: 'calls', label: t.calls, children: <CallsTab plugin={plugin} /> },
+          { key: 'try', label: t.try, children: <TryTab plugin={plugin} /> },
+          { key: 'audit', label: t.audit, children: <AuditTable path={`plugins/${plugin.id}/audit`} /> },
+        ]}
+      />
+      <UploadDialog open={uploading} onClose={() => setUploading(false)} onUploaded={() => setUploading(false)} />
+    </>
+  );
+}
+
+function UsedBy({ plugin }: { plugin: Plugin }) {
+  const t = useText(pluginTexts);
+  const { action_of_states, participants_of_states, conditions_of_workflows, notices } = plugin.used_by;
+  const uses = [
+    ...[...action_of_states, ...participants_of_states].map((one) => t.usedState(one.workflow, one.state)),
+    ...conditions_of_workflows.map(t.usedCondition),
+    ...notices.map(t.usedNotice),
+  ];
+  if (uses.length === 0) return <Tag>{t.unused}</Tag>;
+  return uses.map((use) => (
+    <Tag key={use} color="green">
+      {t.usedBy}: {use}
+    </Tag>
+  ));
+}
