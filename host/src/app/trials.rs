@@ -8,8 +8,7 @@ use std::{
 };
 
 use gavia_sandbox::{
-    Answered, Call, Depth, Kind, Limits, LogLine, Message, Outcome, PluginError, Secret, ServiceError, Services, Usage,
-    types,
+    Answered, Call, Depth, Kind, Limits, LogLine, Message, Outcome, PluginError, Secret, ServiceError, Services, types,
 };
 /// What a try tells of: as the sandbox has it.
 pub use gavia_sandbox::{Effect, Usage};

@@ -74,9 +74,8 @@ impl Document {
     /// By the rules alone, which here know nobody and nothing else.
     pub(super) fn findings_alone(&self) -> Vec<Problem> {
         let (definition, mut problems) = self.definition(WorkflowId(0));
-        problems.extend(workflow::check(&definition, &workflow::Directory::default()).into_iter().map(|found| {
-            Problem { level: found.level, code: found.code, place: self.place(found.place), message: found.message }
-        }));
+        let found = workflow::check(&definition, &workflow::Directory::default());
+        problems.extend(found.into_iter().map(|found| self.told(found)));
         problems
     }
 
