@@ -75,7 +75,7 @@ fn growth(waits: &[(Operation, f64)], sizes: &[i64]) {
     let [fewest, .., most] = sizes else { return };
     for operation in [Operation::Duty, Operation::Detail, Operation::Handle] {
         let mut of = waits.iter().filter(|(name, _)| *name == operation).map(|(_, wait)| *wait);
-        let (Some(few), Some(many)) = (of.next(), of.last()) else { continue };
+        let (Some(few), Some(many)) = (of.next(), of.next_back()) else { continue };
         let name = format!("{}, p50 of {most} : {fewest} tickets", operation.name());
         println!("{name:<44} {many:>11.2} ms {few:>11.2} ms {:>8.2}  <= 1.5{}", many / few, verdict(many / few <= 1.5));
     }
