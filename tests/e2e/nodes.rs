@@ -28,7 +28,7 @@ async fn more(cluster: &Cluster) -> Node {
 }
 
 #[tokio::test]
-async fn a_changed_definition_is_seen_on_every_node_within_a_second() {
+async fn a_changed_definition_is_seen_by_the_next_request_on_every_node() {
     let stage = stage().await;
     let workflow =
         stage.simple("shared", &[], json!({ "participant_type_id": 1, "participant": "guiji" }), vec![]).await;
@@ -41,13 +41,11 @@ async fn a_changed_definition_is_seen_on_every_node_within_a_second() {
         }
         let path = format!("/workflows/{}/states/{}", workflow.id, workflow.state("mid"));
         stage.admin.send(Method::PATCH, &path, json!({ "participant": name })).await.ok();
-        let changed = Instant::now();
         for node in [&third, &second, &stage.node] {
             let app = on(node, &app);
             let id = app.create("lisi", body.clone()).await;
             assert_eq!(app.row(id).await["participant"], name, "round {round}");
         }
-        assert!(changed.elapsed() < Duration::from_secs(1));
     }
 }
 

@@ -26,8 +26,13 @@ pub async fn built() {
 
 /// The component of a guest by its logical name, for example `print_creator`.
 pub fn wasm(name: &str) -> Vec<u8> {
-    let path = FOLDER.get_or_init(build).join(format!("{name}.wasm"));
+    let path = path(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Where it is.
+pub fn path(name: &str) -> PathBuf {
+    FOLDER.get_or_init(build).join(format!("{name}.wasm"))
 }
 
 fn build() -> PathBuf {
@@ -46,6 +51,7 @@ fn build() -> PathBuf {
         "tell_people",
         "notice-webhook",
         "create-account",
+        "leave-note",
     ] {
         cargo.args(["-p", package]);
     }

@@ -279,7 +279,7 @@ async fn a_named_condition_plugin_judges_the_expressions_that_are_written_for_it
     assert_eq!((refused.status, problems.len()), (422, 2), "{refused:?}");
     assert!(told(0).starts_with("condition 1: ") && told(0).contains("(at byte 8)"), "{problems:?}");
     assert!(told(1).contains("there is no field `ghost`"), "{problems:?}");
-    assert_eq!(problems[1]["place"]["pointer"], "/transitions/1");
+    assert_eq!(problems[1]["place"]["pointer"], "/transitions/1/conditions/0/expression");
 
     // what was saved piece by piece is found by the check
     let conditions = json!([{ "expression": "{ghost} > 1", "target_state_id": flow.end }]).to_string();
