@@ -64,7 +64,7 @@ impl Page {
         command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
         let mut process = command.spawn().context("chromedriver does not start (Debian: chromium-driver)")?;
         let output = BufReader::new(process.stdout.take().context("its output")?);
-        let driver = Driver { process, profile: profile };
+        let driver = Driver { process, profile };
         let address = tokio::task::spawn_blocking(move || driver_address(output)).await??;
         let mut wanted = DesiredCapabilities::chrome();
         for flag in FLAGS {
