@@ -3,10 +3,12 @@
 
 use std::{
     any::Any,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -18,6 +20,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
+use tokio::runtime::Handle;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -140,19 +143,46 @@ fn log<B>(response: &axum::http::Response<B>, took: Duration, _: &Span) {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unremarkable;
 
-/// Once begun, a request is carried out, although its caller hung up or its deadline answered: dropped half-way, a BEGIN that the
-/// driver has sent and not yet counted would stay open on a connection that the next request writes on (I5). Every statement has a
-/// limit of its own; what waits past `LONGEST` waits on a wire that is dead.
 async fn to_its_end(request: Request, next: Next) -> Response {
-    const LONGEST: Duration = Duration::from_mins(6);
-    let work = tokio::time::timeout(LONGEST, next.run(request).in_current_span());
-    match tokio::spawn(work).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(_)) => unavailable(),
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => unavailable(),
-        },
+    ToItsEnd { work: Some(Box::pin(next.run(request))), span: Span::current() }.await
+}
+
+/// Once begun, a request is carried out, although its caller hung up or its deadline answered: dropped half-way, a BEGIN that the
+/// driver has sent and not yet counted would stay open on a connection that the next request writes on (I5). What is dropped goes on
+/// in a task of its own; a request that nobody drops costs none. Every statement has a limit of its own; what waits past `LONGEST`
+/// waits on a wire that is dead.
+struct ToItsEnd {
+    /// None once it ended, and while it runs: what panicked does not go on.
+    work: Option<Pin<Box<dyn Future<Output = Response> + Send>>>,
+    span: Span,
+}
+
+const LONGEST: Duration = Duration::from_mins(6);
+
+impl Future for ToItsEnd {
+    type Output = Response;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
+        let mut work = self.work.take().expect("a future is not polled after its end");
+        let polled = work.as_mut().poll(context);
+        if polled.is_pending() {
+            self.work = Some(work);
+        }
+        polled
+    }
+}
+
+impl Drop for ToItsEnd {
+    fn drop(&mut self) {
+        // without a runtime the process ends, and its connections with it
+        if let (Some(work), Ok(runtime)) = (self.work.take(), Handle::try_current()) {
+            let rest = async {
+                if tokio::time::timeout(LONGEST, work).await.is_err() {
+                    tracing::error!("what a request began did not end in {} s", LONGEST.as_secs());
+                }
+            };
+            runtime.spawn(rest.instrument(self.span.clone()));
+        }
     }
 }
 
