@@ -2,17 +2,17 @@
 
 use sqlx::PgExecutor;
 
-use super::Error;
+use super::{Error, keys};
 use crate::workflow::{Department, DepartmentId, Directory, Needs, Person, Role, RoleId, Script, ScriptId};
 
 /// The people, departments and roles that `needs` names, in one statement. Departments of the named people are included, since a
 /// creator's leader is found through them. Members are active people of a department and of those below it (T-15); a cycle of
 /// departments ends the walk (F-62). `last_handlers` is filled by `tickets::last_handlers`.
 pub async fn directory(db: impl PgExecutor<'_>, needs: &Needs) -> Result<Directory, Error> {
-    let users: Vec<String> = needs.users.iter().cloned().collect();
-    let departments: Vec<i64> = needs.departments.iter().map(|d| d.0).collect();
-    let roles: Vec<i64> = needs.roles.iter().map(|r| r.0).collect();
-    let scripts: Vec<i64> = needs.scripts.iter().map(|s| s.0).collect();
+    let users = keys(needs.users.iter().cloned(), String::new());
+    let departments = keys(needs.departments.iter().map(|d| d.0), 0);
+    let roles = keys(needs.roles.iter().map(|r| r.0), 0);
+    let scripts = keys(needs.scripts.iter().map(|s| s.0), 0);
     let rows = sqlx::query!(
         r#"WITH RECURSIVE
            people AS (

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::{PgExecutor, types::Json};
 
-use super::Error;
+use super::{Error, keys};
 use crate::workflow::{Participants, Ticket};
 
 /// Whom and what to look up.
@@ -72,8 +72,8 @@ struct Pair<K> {
 }
 
 pub async fn cards(db: impl PgExecutor<'_>, wanted: &Wanted) -> Result<Cards, Error> {
-    let texts = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>();
-    let ids = |set: &BTreeSet<i64>| set.iter().copied().collect::<Vec<_>>();
+    let texts = |set: &BTreeSet<String>| keys(set.iter().cloned(), String::new());
+    let ids = |set: &BTreeSet<i64>| keys(set.iter().copied(), 0);
     let row = sqlx::query!(
         r#"SELECT
              (SELECT COALESCE(jsonb_agg(to_jsonb(c)), '[]') FROM (

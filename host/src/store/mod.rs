@@ -133,6 +133,18 @@ pub async fn one_moment(db: &mut PgConnection) -> Result<Transaction<'_, Postgre
     Ok(db.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
 }
 
+/// How long PostgreSQL takes an array to be that it does not see.
+const ASSUMED_KEYS: usize = 10;
+
+/// What a lookup by several lists of keys is given: never fewer than PostgreSQL assumes. With fewer, each execution promises to cost
+/// less than the plan that serves them all, and is planned anew, which takes ten times as long as looking up some people does.
+/// `nobody` is a key that no row has.
+fn keys<T: Clone>(wanted: impl IntoIterator<Item = T>, nobody: T) -> Vec<T> {
+    let mut keys: Vec<T> = wanted.into_iter().collect();
+    keys.resize(keys.len().max(ASSUMED_KEYS), nobody);
+    keys
+}
+
 /// `%`, `_` and `\` of a caller match themselves (threat-model §5, filters).
 fn like(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
@@ -141,4 +153,35 @@ fn like(text: &str) -> String {
 /// A LIKE pattern for texts that contain `text`.
 fn containing(text: &str) -> String {
     format!("%{}%", like(text))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::{
+        accounts::directory,
+        cards::{Wanted, cards},
+    };
+    use crate::{embedded::testing::database, workflow::Needs};
+
+    /// What a connection knows of the statements that it prepared.
+    const PLANS: &str = "SELECT custom_plans, generic_plans FROM pg_prepared_statements
+                          WHERE statement LIKE '%users u%' AND statement NOT LIKE '%pg_prepared_statements%'";
+
+    #[tokio::test]
+    async fn people_are_looked_up_by_a_plan_that_is_made_once() {
+        let test = database().await;
+        let people = "INSERT INTO users (username, alias, is_active) SELECT 'user' || n, '', true FROM generate_series(1, 10000) n";
+        sqlx::query(people).execute(&test.pool).await.unwrap();
+        sqlx::query("ANALYZE users").execute(&test.pool).await.unwrap();
+        let mut db = test.pool.acquire().await.unwrap();
+        let needs = Needs { users: ["user77".to_owned()].into(), ..Needs::default() };
+        let wanted = Wanted { creators: needs.users.clone(), ..Wanted::default() };
+        for _ in 0..20 {
+            assert_eq!(directory(&mut *db, &needs).await.unwrap().users.len(), 1);
+            assert_eq!(cards(&mut *db, &wanted).await.unwrap().creators.len(), 1);
+        }
+        let plans: Vec<(i64, i64)> = sqlx::query_as(PLANS).fetch_all(&mut *db).await.unwrap();
+        assert_eq!(plans, [(5, 15), (5, 15)], "PostgreSQL tries five times before it settles");
+    }
 }
