@@ -51,7 +51,7 @@ async fn states(page: &mut Page) -> anyhow::Result<()> {
         match name {
             "Team lead" => {
                 page.pick("participant-value", "approver or leader").await?; // beside the creator, whom a new state has
-                page.pick_more("the creator").await?;
+                page.take_option("the creator").await?;
             }
             "HR" => page.search_and_pick("participant-value", "jac", "jack").await?,
             _ => page.pick("participant-value", "Register the leave").await?,

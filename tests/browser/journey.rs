@@ -1,16 +1,20 @@
 //! The journey itself, step by step. Tickets are made and handled as back ends do it, by signed calls; everything else happens in
 //! the browser.
 
+use std::time::Duration;
+
 use anyhow::ensure;
 use gavia_tests::{
     client::AppClient,
-    guests, server,
+    guests, server, until,
     world::{Stage, Workflow},
 };
 use serde_json::{Value, json};
 
 use crate::{drawing, page::Page};
 
+/// For what a script does, out of the browser's sight.
+const PATIENCE: Duration = Duration::from_secs(10);
 const MARKUP: &str = "<img src=x onerror=\"window.injected=1\"><script>window.injected=1</script> 五天";
 
 pub(crate) async fn made(page: &mut Page, stage: &Stage) -> anyhow::Result<()> {
@@ -110,12 +114,7 @@ async fn stays_text(page: &mut Page, ticket: i64) -> anyhow::Result<()> {
 /// The plugin wants fields that are empty; they are filled in by hand, and the run is tried again.
 async fn fails_and_is_retried(page: &mut Page, app: &AppClient, (ticket, agree): (i64, i64)) -> anyhow::Result<()> {
     app.patch("lilei", &format!("/tickets/{ticket}"), json!({ "transition_id": agree })).await.ok();
-    for _ in 0..200 {
-        if app.row(ticket).await["script_run_last_result"] == false {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    until(PATIENCE, async || app.row(ticket).await, |row| row["script_run_last_result"] == false).await;
     page.go(&format!("/tickets/{ticket}")).await?;
     page.says("ticket-state", "Register").await?;
     page.picture("a-script-that-failed").await?;
@@ -127,14 +126,8 @@ async fn fails_and_is_retried(page: &mut Page, app: &AppClient, (ticket, agree):
     give_reason(page, "The days were missing").await?;
     intervene(page, "retry").await?;
     give_reason(page, "With the days it can be registered").await?;
-    for _ in 0..100 {
-        page.click("ticket-refresh").await?;
-        if page.attribute("ticket-status", "data-status").await? == "ended" {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    page.shows("ticket-status", "data-status", "ended").await?;
+    let refreshed = async || page.click("ticket-refresh").await;
+    page.comes_to_show("ticket-status", ("data-status", "ended"), refreshed).await?;
     page.picture("retried-and-ended").await?;
     page.go(&format!("/tickets/{ticket}?tab=calls")).await?;
     page.found("[data-testid^=\"ticket-calls-row-\"]").await?;

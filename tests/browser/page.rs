@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use nix::{
     sys::signal::{Signal, killpg},
     unistd::Pid,
@@ -96,7 +96,7 @@ impl Page {
     }
 
     pub(crate) async fn click_at(&self, css: &str) -> anyhow::Result<()> {
-        patiently(&format!("clicking {css}"), async || self.client.find(By::Css(css)).await?.click().await).await
+        patiently(&format!("clicking {css}"), async || Ok(self.now(css).await?.click().await?)).await
     }
 
     /// Puts a text in the place of what an input holds.
@@ -105,19 +105,16 @@ impl Page {
     }
 
     pub(crate) async fn fill_at(&self, css: &str, text: &str) -> anyhow::Result<()> {
-        patiently(&format!("filling in {css}"), async || {
-            let input = self.client.find(By::Css(css)).await?;
-            input.send_keys(format!("{SELECT_ALL}{text}")).await
-        })
-        .await
+        self.send(css, &format!("{SELECT_ALL}{text}")).await
     }
 
     /// Hands a file to an upload's input, which is not shown.
     pub(crate) async fn choose_file(&self, css: &str, file: &str) -> anyhow::Result<()> {
-        patiently(&format!("choosing a file in {css}"), async || {
-            self.client.find(By::Css(css)).await?.send_keys(file).await
-        })
-        .await
+        self.send(css, file).await
+    }
+
+    async fn send(&self, css: &str, keys: &str) -> anyhow::Result<()> {
+        patiently(&format!("filling in {css}"), async || Ok(self.now(css).await?.send_keys(keys).await?)).await
     }
 
     /// Opens a list and picks the first option whose text has this in it.
@@ -130,11 +127,6 @@ impl Page {
         self.take_option(option).await
     }
 
-    /// Closes what is open over the page.
-    pub(crate) async fn escape(&self) -> anyhow::Result<()> {
-        self.press(ESCAPE).await
-    }
-
     /// As `pick`, where the server looks for what is typed.
     pub(crate) async fn search_and_pick(&self, id: &str, typed: &str, option: &str) -> anyhow::Result<()> {
         self.click(id).await?;
@@ -142,27 +134,30 @@ impl Page {
         self.take_option(option).await
     }
 
+    /// Closes what is open over the page.
+    pub(crate) async fn escape(&self) -> anyhow::Result<()> {
+        self.press(ESCAPE).await
+    }
+
     async fn press(&self, keys: &str) -> anyhow::Result<()> {
-        patiently(&format!("pressing {keys}"), async || self.client.active_element().await?.send_keys(keys).await).await
+        let pressed = async || Ok(self.client.active_element().await?.send_keys(keys).await?);
+        patiently(&format!("pressing {keys}"), pressed).await
     }
 
-    /// One more in a list that is open; what was picked before is taken back.
-    pub(crate) async fn pick_more(&self, option: &str) -> anyhow::Result<()> {
-        self.take_option(option).await
-    }
-
-    async fn take_option(&self, option: &str) -> anyhow::Result<()> {
+    /// Picks in a list that is open. Where several may be picked it stays open, and what was picked before is taken back.
+    pub(crate) async fn take_option(&self, option: &str) -> anyhow::Result<()> {
         let shown = format!(
             "//div[contains(@class,'ant-select-dropdown') and not(contains(@class,'ant-select-dropdown-hidden'))]\
              //div[contains(@class,'ant-select-item-option') and contains(normalize-space(.), '{option}')]"
         );
         patiently(&format!("picking {option}"), async || {
             let picked = async { self.client.find(By::XPath(&shown)).await?.click().await };
-            match picked.await {
+            if let Err(error) = picked.await {
                 // a long list shows some of its options; the next come into sight by the keyboard
-                Err(error) => self.client.active_element().await?.send_keys(DOWN).await.and(Err(error)),
-                done => done,
+                self.client.active_element().await?.send_keys(DOWN).await?;
+                return Err(error.into());
             }
+            Ok(())
         })
         .await
     }
@@ -172,49 +167,54 @@ impl Page {
         self.click_at(&format!("{} option[value=\"{value}\"]", by(id))).await
     }
 
-    /// What stands on what has this test id.
-    pub(crate) async fn text(&self, id: &str) -> anyhow::Result<String> {
-        Ok(self.found(&by(id)).await?.text().await?)
-    }
-
-    pub(crate) async fn attribute(&self, id: &str, name: &str) -> anyhow::Result<String> {
-        Ok(self.found(&by(id)).await?.attr(name).await?.unwrap_or_default())
-    }
-
     pub(crate) async fn found(&self, css: &str) -> anyhow::Result<WebElement> {
-        let mut element = None;
-        patiently(&format!("finding {css}"), async || {
-            element = Some(self.client.find(By::Css(css)).await?);
-            Ok(())
-        })
-        .await?;
-        element.context("an element")
+        patiently(&format!("finding {css}"), async || Ok(self.now(css).await?)).await
     }
 
-    /// Waits until the element says so; what it said last stands in the error.
+    /// Without waiting.
+    async fn now(&self, css: &str) -> WebDriverResult<WebElement> {
+        self.client.find(By::Css(css)).await
+    }
+
+    /// Waits until the element says so.
     pub(crate) async fn says(&self, id: &str, wanted: &str) -> anyhow::Result<()> {
-        self.until(&format!("{id} says {wanted}"), async || {
-            let said = self.text(id).await.unwrap_or_default();
-            if said.contains(wanted) { Ok(()) } else { Err(said) }
+        let css = by(id);
+        patiently(&format!("{id} says {wanted}"), async || {
+            let said = self.now(&css).await?.text().await?;
+            ensure!(said.contains(wanted), "it says {said}");
+            Ok(())
         })
         .await
     }
 
     /// Waits until the page as a whole, as one reads it, has this text.
     pub(crate) async fn reads(&self, wanted: &str) -> anyhow::Result<()> {
-        self.until(&format!("the page says {wanted}"), async || {
-            let all = self.run("return document.body.innerText").await.unwrap_or_default();
-            let said = all.as_str().unwrap_or_default();
-            if said.contains(wanted) { Ok(()) } else { Err(said.to_owned()) }
+        patiently(&format!("the page says {wanted}"), async || {
+            let said = self.run("return document.body.innerText").await?;
+            ensure!(said.as_str().is_some_and(|said| said.contains(wanted)), "it says {said}");
+            Ok(())
         })
         .await
     }
 
     /// Waits until an attribute has this value.
     pub(crate) async fn shows(&self, id: &str, attribute: &str, wanted: &str) -> anyhow::Result<()> {
-        self.until(&format!("{id} has the {attribute} {wanted}"), async || {
-            let shown = self.attribute(id, attribute).await.unwrap_or_default();
-            if shown == wanted { Ok(()) } else { Err(shown) }
+        self.comes_to_show(id, (attribute, wanted), async || Ok(())).await
+    }
+
+    /// As `shows`, for what does not change by itself: `again` has the page look once more before each look at it.
+    pub(crate) async fn comes_to_show(
+        &self,
+        id: &str,
+        (attribute, wanted): (&str, &str),
+        again: impl AsyncFn() -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let css = by(id);
+        patiently(&format!("{id} has the {attribute} {wanted}"), async || {
+            again().await?;
+            let shown = self.now(&css).await?.attr(attribute).await?;
+            ensure!(shown.as_deref() == Some(wanted), "it is {shown:?}");
+            Ok(())
         })
         .await
     }
@@ -222,22 +222,13 @@ impl Page {
     /// Waits until nothing with this test id can be seen.
     pub(crate) async fn gone(&self, id: &str) -> anyhow::Result<()> {
         let css = by(id);
-        self.until(&format!("{id} goes"), async || match self.client.find(By::Css(&css)).await {
-            Ok(element) if element.is_displayed().await.unwrap_or(false) => Err("it is there".to_owned()),
-            _ => Ok(()),
+        patiently(&format!("{id} goes"), async || {
+            // what cannot be found, or is replaced while one looks, is not seen
+            let seen = async { self.now(&css).await?.is_displayed().await };
+            ensure!(!seen.await.unwrap_or(false), "it is there");
+            Ok(())
         })
         .await
-    }
-
-    async fn until(&self, what: &str, mut holds: impl AsyncFnMut() -> Result<(), String>) -> anyhow::Result<()> {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            match holds().await {
-                Ok(()) => return Ok(()),
-                Err(last) if Instant::now() > end => bail!("waited in vain: {what}; at last: {last}"),
-                Err(_) => sleep(Duration::from_millis(100)).await,
-            }
-        }
     }
 
     /// Runs a script in the page, such as one that reads what no element shows.
@@ -258,14 +249,14 @@ fn by(id: &str) -> String {
     format!("[data-testid=\"{id}\"]")
 }
 
-/// Tries until it succeeds; a page that is being drawn has not everything yet, or has it covered.
-async fn patiently(what: &str, mut attempt: impl AsyncFnMut() -> WebDriverResult<()>) -> anyhow::Result<()> {
+/// Tries until it succeeds; a page that is being drawn has not everything yet, or has it covered. What was wrong last stands in the
+/// error.
+async fn patiently<T>(what: &str, mut attempt: impl AsyncFnMut() -> anyhow::Result<T>) -> anyhow::Result<T> {
     let end = Instant::now() + PATIENCE;
     loop {
         match attempt().await {
-            Ok(()) => return Ok(()),
-            Err(error) if Instant::now() > end => return Err(error).with_context(|| format!("in vain: {what}")),
-            Err(_) => sleep(Duration::from_millis(100)).await,
+            Err(_) if Instant::now() < end => sleep(Duration::from_millis(100)).await,
+            told => return told.with_context(|| format!("waited in vain: {what}")),
         }
     }
 }

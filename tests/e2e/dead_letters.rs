@@ -5,12 +5,15 @@ use std::time::Duration;
 use gavia_tests::{
     client::{AppClient, Session},
     receiver::Receiver,
+    until,
     world::{Stage, Workflow},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::stage;
+
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An address at which nobody listens yet.
 async fn free_address() -> String {
@@ -28,18 +31,6 @@ async fn hooked(stage: &Stage, address: &str) -> (Workflow, AppClient, i64) {
     (workflow, app, id)
 }
 
-/// Asks until the answer is as wanted, at most 20 s.
-async fn until(ask: impl AsyncFn() -> Value, wanted: impl Fn(&Value) -> bool) -> Value {
-    for _ in 0..400 {
-        let value = ask().await;
-        if wanted(&value) {
-            return value;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("it stays as it is: {}", ask().await);
-}
-
 async fn jobs(admin: &Session, query: &str) -> Value {
     let answer = admin.v2(Method::GET, &format!("/jobs?{query}")).await;
     assert_eq!(answer.status, 200, "{answer:?}");
@@ -48,7 +39,7 @@ async fn jobs(admin: &Session, query: &str) -> Value {
 
 /// The job, once its last try has failed too; most of the tries before it are left out.
 async fn dead(stage: &Stage, query: &str) -> Value {
-    until(async || jobs(&stage.admin, query).await, |jobs| jobs[0]["last_error"].is_string()).await;
+    until(PATIENCE, async || jobs(&stage.admin, query).await, |jobs| jobs[0]["last_error"].is_string()).await;
     let ask = async || {
         sqlx::query("UPDATE jobs SET attempts = 11, run_at = now() WHERE leased_by IS NULL AND attempts < 11")
             .execute(stage.cluster.pool())
@@ -56,7 +47,7 @@ async fn dead(stage: &Stage, query: &str) -> Value {
             .expect("the table of jobs");
         jobs(&stage.admin, &format!("{query}&state=dead")).await
     };
-    until(ask, |jobs| jobs[0].is_object()).await[0].clone()
+    until(PATIENCE, ask, |jobs| jobs[0].is_object()).await[0].clone()
 }
 
 #[tokio::test]
@@ -78,7 +69,7 @@ async fn i16_a_hook_that_was_given_up_is_seen_and_moves_the_ticket_once_it_is_tr
     receiver.answer(200, json!({ "code": 0, "msg": "at last" }));
     let retried = stage.admin.v2(Method::POST, &format!("/jobs/{}/retry", job["id"])).await;
     assert_eq!((retried.status, &retried.body["key"]), (202, &job["key"]));
-    let row = until(async || app.row(id).await, |row| row["is_end"] == true).await;
+    let row = until(PATIENCE, async || app.row(id).await, |row| row["is_end"] == true).await;
     assert_eq!(row["script_run_last_result"], true);
     let received = receiver.expect(1).await;
     assert_eq!(
@@ -107,7 +98,7 @@ async fn i08_a_hook_that_was_given_up_or_dropped_is_called_anew_by_retry_script(
     assert_eq!(app.row(id).await["script_run_last_result"], false);
     let receiver = Receiver::on(&address).await.expect("the address is still free");
     app.post("lisi", &retry, json!({})).await.ok();
-    until(async || app.row(id).await, |row| row["is_end"] == true).await;
+    until(PATIENCE, async || app.row(id).await, |row| row["is_end"] == true).await;
     let keys = receiver.expect(1).await[0].header("idempotency-key").to_owned();
     assert!(first["key"] != keys && second["key"] != keys, "a call of its own");
     assert_eq!(stage.broken().await, [""; 0]);
@@ -141,7 +132,7 @@ async fn a_notice_that_was_given_up_is_told_once_it_is_tried_afresh_and_its_log_
     assert_eq!(receiver.expect(1).await[0].body["title_result"], "t");
     let log = format!("/notices/{notice}/deliveries");
     let deliveries = async || stage.admin.v2(Method::GET, &log).await.body["items"].clone();
-    let rows = until(deliveries, |rows| rows[0]["outcome"] == "delivered").await;
+    let rows = until(PATIENCE, deliveries, |rows| rows[0]["outcome"] == "delivered").await;
     assert_eq!((&rows[0]["attempt"], &rows[0]["key"]), (&json!(13), &job["key"]));
     assert!(
         rows.as_array().is_some_and(|rows| rows.len() >= 3 && rows[1..].iter().all(|row| row["outcome"] == "failed"))

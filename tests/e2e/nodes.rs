@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures::future::join_all;
 use gavia_tests::{
     client::AppClient,
     guests,
@@ -28,7 +29,7 @@ async fn more(cluster: &Cluster) -> Node {
 }
 
 #[tokio::test]
-async fn a_changed_definition_is_seen_by_the_next_request_on_every_node() {
+async fn a_changed_definition_is_seen_on_every_node_within_a_second() {
     let stage = stage().await;
     let workflow =
         stage.simple("shared", &[], json!({ "participant_type_id": 1, "participant": "guiji" }), vec![]).await;
@@ -41,9 +42,15 @@ async fn a_changed_definition_is_seen_by_the_next_request_on_every_node() {
         }
         let path = format!("/workflows/{}/states/{}", workflow.id, workflow.state("mid"));
         stage.admin.send(Method::PATCH, &path, json!({ "participant": name })).await.ok();
-        for node in [&third, &second, &stage.node] {
+        let changed = Instant::now();
+        // asked at once: what counts is when a node knows, not how long a busy machine takes to ask one after the other
+        let seen = [&third, &second, &stage.node].map(async |node| {
             let app = on(node, &app);
-            let id = app.create("lisi", body.clone()).await;
+            app.create("lisi", body.clone()).await
+        });
+        let created = join_all(seen).await;
+        assert!(changed.elapsed() < Duration::from_secs(1));
+        for id in created {
             assert_eq!(app.row(id).await["participant"], name, "round {round}");
         }
     }

@@ -7,6 +7,7 @@ use gavia_tests::{
     client::{Answer, Session},
     guests,
     server::{ADMIN, Cluster},
+    until,
     world::Stage,
 };
 use reqwest::Method;
@@ -14,21 +15,12 @@ use serde_json::{Value, json};
 
 use crate::{node, stage};
 
+const PATIENCE: Duration = Duration::from_mins(1);
+
 #[track_caller]
 fn fine(answer: Answer) -> Value {
     assert!((200..300).contains(&answer.status), "{answer:?}");
     answer.body
-}
-
-async fn until(ask: impl AsyncFn() -> Value, wanted: impl Fn(&Value) -> bool) -> Value {
-    for _ in 0..1200 {
-        let value = ask().await;
-        if wanted(&value) {
-            return value;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("it stays as it is: {}", ask().await);
 }
 
 /// Uploads a plugin, grants all that it asks for, and activates it. Its path is the answer.
@@ -81,6 +73,7 @@ async fn a_version_is_compiled_in_a_child_and_a_node_killed_meanwhile_leaves_it_
     let second = cluster.node().await.expect("a node");
     let admin = second.admin().await;
     let version = until(
+        PATIENCE,
         async || fine(admin.v2(Method::GET, "/plugins/1/versions/1").await),
         |version| version["status"] != "compiling",
     )
@@ -178,11 +171,12 @@ async fn a_scripts_move_waits_for_a_participants_plugin_that_may_answer_later_an
     let new = json!({ "workflow_id": flow.id, "transition_id": flow.transition("submit"), "title": "t" });
     let id = app.create("lilei", new.clone()).await;
     let jobs = async || fine(stage.admin.v2(Method::GET, &format!("/jobs?ticket_id={id}")).await)["items"].clone();
-    let waiting = until(&jobs, |jobs| jobs[0]["last_error"].is_string()).await;
+    let waiting = until(PATIENCE, &jobs, |jobs| jobs[0]["last_error"].is_string()).await;
     assert!(waiting[0]["last_error"].as_str().is_some_and(|why| why.contains("name-people")), "{waiting}");
     let row = app.row(id).await;
     assert_eq!((&row["state_id"], &row["script_run_last_result"]), (&json!(flow.state("auto")), &json!(true)));
     until(
+        PATIENCE,
         async || {
             due(&stage, 0).await;
             jobs().await
@@ -194,6 +188,7 @@ async fn a_scripts_move_waits_for_a_participants_plugin_that_may_answer_later_an
     let change = json!({ "plugin_args": json!({ "names": ["lisi"] }).to_string() });
     stage.admin.send(Method::PATCH, &format!("/workflows/{}/states/{}", flow.id, flow.state("mid")), change).await.ok();
     let row = until(
+        PATIENCE,
         async || {
             due(&stage, 0).await;
             app.row(id).await
@@ -214,8 +209,9 @@ async fn a_scripts_move_waits_for_a_participants_plugin_that_may_answer_later_an
     stage.admin.send(Method::PATCH, &format!("/workflows/{}/states/{}", flow.id, flow.state("mid")), change).await.ok();
     let id = app.create("lilei", new).await;
     let jobs = async || fine(stage.admin.v2(Method::GET, &format!("/jobs?ticket_id={id}")).await)["items"].clone();
-    until(&jobs, |jobs| jobs[0]["last_error"].is_string()).await;
+    until(PATIENCE, &jobs, |jobs| jobs[0]["last_error"].is_string()).await;
     until(
+        PATIENCE,
         async || {
             due(&stage, 11).await;
             app.row(id).await

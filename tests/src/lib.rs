@@ -9,7 +9,7 @@ pub mod receiver;
 pub mod server;
 pub mod world;
 
-use std::sync::Once;
+use std::{fmt::Debug, sync::Once, time::Duration};
 
 /// A client that follows no redirect and knows no proxy.
 pub fn http_client() -> reqwest::Client {
@@ -23,4 +23,17 @@ pub fn http_client() -> reqwest::Client {
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .expect("a client without options that could fail")
+}
+
+/// Asks until the answer is as wanted; the last answer stands in the message of the panic that ends a test's `patience`.
+pub async fn until<T: Debug>(patience: Duration, ask: impl AsyncFn() -> T, wanted: impl Fn(&T) -> bool) -> T {
+    let end = tokio::time::Instant::now() + patience;
+    loop {
+        let answer = ask().await;
+        if wanted(&answer) {
+            return answer;
+        }
+        assert!(tokio::time::Instant::now() < end, "it stays as it is: {answer:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
