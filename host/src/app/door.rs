@@ -8,7 +8,10 @@ use std::{
 };
 
 use sqlx::PgPool;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
 
 use super::{App, Error, rates::Buckets};
 use crate::{config::Network, store};
@@ -20,8 +23,11 @@ const CLEAN_EVERY: u64 = 64;
 /// Rows that one clean-up takes at most: several times what comes in between two of them.
 const CLEAN_ROWS: i64 = 512;
 
-/// Uploads that are held in memory at once before anybody is known to have signed them; each is 64 MiB at most.
+/// Uploads that are held in memory at once, of each kind of uploader; each is 64 MiB at most.
 const UPLOADS: usize = 2;
+
+/// How long an upload waits for its turn.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Settings of the door.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +64,16 @@ pub struct Door {
     by_address: Buckets<Place>,
     by_app: Buckets<i64>,
     remembered: AtomicU64,
-    uploads: Semaphore,
+    unproven_uploads: Semaphore,
+    administrators_uploads: Semaphore,
+}
+
+/// Who sends an upload. Whoever has not proved who he is cannot take an administrator's turn away.
+#[derive(Clone, Copy, Debug)]
+pub enum Uploader {
+    /// A signature that covers the body, which has to be read before it can be checked.
+    Unproven,
+    Administrator,
 }
 
 impl Door {
@@ -68,13 +83,23 @@ impl Door {
             by_address: Buckets::default(),
             by_app: Buckets::default(),
             remembered: AtomicU64::new(0),
-            uploads: Semaphore::new(UPLOADS),
+            unproven_uploads: Semaphore::new(UPLOADS),
+            administrators_uploads: Semaphore::new(UPLOADS),
         }
     }
 
-    /// A turn to read an upload before its signature can be checked.
-    pub async fn upload(&self) -> Result<SemaphorePermit<'_>, Error> {
-        self.uploads.acquire().await.map_err(|error| Error::Internal(error.to_string()))
+    /// A turn to read an upload.
+    pub async fn upload(&self, by: Uploader) -> Result<SemaphorePermit<'_>, Error> {
+        self.turn(by, UPLOAD_PATIENCE).await
+    }
+
+    async fn turn(&self, by: Uploader, patience: Duration) -> Result<SemaphorePermit<'_>, Error> {
+        let turns = match by {
+            Uploader::Unproven => &self.unproven_uploads,
+            Uploader::Administrator => &self.administrators_uploads,
+        };
+        let turn = timeout(patience, turns.acquire()).await.map_err(|_| Error::Crowded)?;
+        turn.map_err(|error| Error::Internal(error.to_string()))
     }
 
     /// A call from this place; the error says how long to wait.
@@ -137,6 +162,18 @@ mod tests {
         assert_ne!(place("2001:db8::1"), place("2001:db8:0:1::1"));
         assert_eq!(place("::ffff:10.0.0.1"), place("10.0.0.1"));
         assert_ne!(place("10.0.0.2"), place("10.0.0.1"));
+    }
+
+    #[tokio::test]
+    async fn an_upload_waits_so_long_for_its_turn_and_strangers_take_none_from_administrators() {
+        let door = Door::new(DoorSettings::default());
+        let turn = |by| door.turn(by, Duration::from_millis(10));
+        let first = turn(Uploader::Unproven).await.unwrap();
+        let _second = turn(Uploader::Unproven).await.unwrap();
+        assert!(matches!(turn(Uploader::Unproven).await, Err(Error::Crowded)));
+        assert!(turn(Uploader::Administrator).await.is_ok());
+        drop(first);
+        assert!(turn(Uploader::Unproven).await.is_ok());
     }
 
     #[test]

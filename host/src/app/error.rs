@@ -17,6 +17,9 @@ pub enum Error {
     /// The ticket changed three times under us.
     #[error("the ticket is being changed by others")]
     Busy,
+    /// Too many large requests are being read; this one may come again.
+    #[error("too many uploads are being read")]
+    Crowded,
     /// I18.
     #[error("the idempotency key was used for another request")]
     KeyReused,

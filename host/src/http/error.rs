@@ -136,6 +136,7 @@ impl From<app::Error> for Failure {
             Error::Refused(refusal) => Self::object(texts::refusal(&refusal)),
             Error::Busy => Self::object("工单正在被其他请求修改，请稍后重试"),
             Error::KeyReused => Self::object("Idempotency-Key已用于内容不同的请求"),
+            Error::Crowded => Self::with_status(StatusCode::SERVICE_UNAVAILABLE, "正在处理的上传过多，请稍后重试"),
             Error::OutcomeUnknown => Self::with_status(StatusCode::SERVICE_UNAVAILABLE, "outcome unknown"),
             Error::PluginWaits { plugin, reason } => {
                 Self::object(format!("插件{plugin}暂时没有响应，工单未改动，请稍后重试: {reason}"))

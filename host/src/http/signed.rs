@@ -16,7 +16,7 @@ use crate::{
     app::{
         App,
         app_tokens::{self, Secret},
-        door::Place,
+        door::{Place, Uploader},
     },
     signature::{self, Signed, Version},
     store::auth::{self, AppGuard, AppRow},
@@ -66,6 +66,10 @@ impl Claim {
         })
     }
 
+    fn is_timely(&self) -> bool {
+        (ambient::now().timestamp() - self.timestamp.1).abs() <= WINDOW_SECONDS
+    }
+
     fn username(&self) -> Result<Option<String>, Failure> {
         match &self.username {
             Some(name) if !username::is_fit(name) => Err(Failure::unauthorised("username不合法")),
@@ -98,23 +102,31 @@ async fn checked(
         return Err(Failure::unauthorised(VERSION_TOO_LOW));
     }
     let covers_body = version == Version::V2 || replay_check;
-    let upload = covers_body && layers::is_upload(&request);
-    if upload && guard.is_none() {
-        return Err(Failure::unauthorised(UNKNOWN_APP));
-    }
-    // an upload is the one kind of body that nobody has read yet; it is large, and until now nobody has signed for it
-    let turn = if upload { Some(app.door.upload().await?) } else { None };
-    let (request, body) = if covers_body { whole(request).await? } else { (request, Bytes::new()) };
     let target = request.extensions().get::<OriginalUri>().map_or_else(|| request.uri().clone(), |uri| uri.0.clone());
-    let call = Signed {
-        method: request.method().as_str(),
+    let method = request.method().clone();
+    let signed = Signed {
+        method: method.as_str(),
         target: target.path_and_query().map_or("/", |target| target.as_str()),
         timestamp: &claim.timestamp.0,
         nonce: &claim.nonce,
         app: &claim.app,
         username: claim.username.as_deref().unwrap_or_default(),
-        body: &body,
+        body: &[],
     };
+    // an upload is the one kind of body that nobody has read yet; it is large, so what can be refused without it is
+    let upload = covers_body && layers::is_upload(&request);
+    if upload && guard.is_none() {
+        return Err(Failure::unauthorised(UNKNOWN_APP));
+    }
+    if upload && version == Version::V1 && !is_genuine(app, guard.as_ref(), version, (&signed, &claim.signature))? {
+        return Err(Failure::unauthorised(BAD_SIGNATURE));
+    }
+    if upload && !claim.is_timely() {
+        return Err(Failure::unauthorised(OUT_OF_WINDOW));
+    }
+    let turn = if upload { Some(app.door.upload(Uploader::Unproven).await?) } else { None };
+    let (request, body) = if covers_body { whole(request).await? } else { (request, Bytes::new()) };
+    let call = Signed { body: &body, ..signed };
     let genuine = is_genuine(app, guard.as_ref(), version, (&call, &claim.signature))?;
     drop(turn);
     let (Some(row), Some(guard)) = (row, guard) else {
@@ -123,7 +135,7 @@ async fn checked(
     if !genuine || claim.timestamp.0.is_empty() {
         return Err(Failure::unauthorised(BAD_SIGNATURE));
     }
-    if (ambient::now().timestamp() - claim.timestamp.1).abs() > WINDOW_SECONDS {
+    if !claim.is_timely() {
         return Err(Failure::unauthorised(OUT_OF_WINDOW));
     }
     let username = claim.username()?;

@@ -1,7 +1,7 @@
 //! Uploads: bytes that are checked, compiled and stored become a version of a plugin. One that asks for no more than the plugin is
 //! granted is ready; any other waits for an approval while the active version goes on. What compiles longer is `compiling`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use gavia_sandbox::{Candidate, Kind, Prepared, Rejection};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use super::{
     views::{NOTICE_PREFIX, SCRIPT_PREFIX},
 };
 use crate::{
-    app::{App, figures, scripts::UploadError},
+    app::{App, Error, figures, scripts::UploadError},
     plugins::{Capabilities, Manifest, PluginId, SECTION, asked, is_name},
     store::{
         self, components,
@@ -28,6 +28,9 @@ use crate::{
 
 /// Versions of one plugin that are neither rejected nor retired; older ones have to be retired first.
 const VERSIONS_MAX: i64 = 50;
+
+/// How long an upload that is waited for waits for its place among those that are compiled.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What comes with an upload.
 #[derive(Clone, Debug, Default)]
@@ -90,7 +93,11 @@ impl App {
             RegistryError::Conflict("too many plugins are being compiled at the moment; try again later".into())
         })?;
         let (sandbox, taken) = (self.sandbox.clone(), candidate.clone());
-        let mut work = tokio::spawn(async move { sandbox.compile(taken).await });
+        let mut work = tokio::spawn(async move {
+            let compiled = sandbox.compile(taken).await;
+            drop(place); // taken for as long as the compiler works, whoever waits for it
+            compiled
+        });
         if let Ok(prepared) = timeout(self.upload_patience, &mut work).await {
             let prepared = prepared.unwrap_or_else(|lost| Err(Rejection::Internal(lost.to_string())));
             let checked = self.keep(prepared, manifest).await?;
@@ -100,10 +107,7 @@ impl App {
         let (uploaded, compiling) = self.add(&name, &checked, by).await?;
         if let Some(compiling) = compiling {
             let app = Arc::clone(self);
-            tokio::spawn(async move {
-                app.see_compiled(compiling, work).await;
-                drop(place);
-            });
+            tokio::spawn(async move { app.see_compiled(compiling, work).await });
         }
         Ok(uploaded)
     }
@@ -176,9 +180,12 @@ impl App {
         Ok((candidate, manifest))
     }
 
-    /// Reads what the plugin says of itself, type-checks and compiles it, and stores the component.
+    /// Reads what the plugin says of itself, type-checks and compiles it, and stores the component. It is waited for: v1.0 has no answer
+    /// that says "later".
     pub async fn check_upload(&self, bytes: Vec<u8>, manifest: Option<String>) -> Result<Checked, UploadError> {
         let (candidate, manifest) = self.candidate(bytes, manifest).await?;
+        let place = timeout(PATIENCE, self.compilations.acquire()).await.map_err(|_| Error::Crowded)?;
+        let _place = place.map_err(|closed| Error::Internal(closed.to_string()))?;
         self.keep(self.sandbox.compile(candidate).await, manifest).await
     }
 

@@ -282,6 +282,23 @@ async fn f05_with_the_replay_check_a_changing_call_is_refused_the_second_time() 
 }
 
 #[tokio::test]
+async fn an_upload_is_not_read_for_a_v1_signature_that_is_wrong_or_late() {
+    let server = server().await;
+    let (_, token) = app(&server, "oa", json!({ "may_configure": true, "replay_check": true })).await;
+    let unread = || Body::from_stream(futures::stream::pending::<std::io::Result<Vec<u8>>>());
+    for (token, age, refused) in [("wrong", 0, BAD_SIGNATURE), (token.as_str(), 600, OUT_OF_WINDOW)] {
+        let timestamp = (ambient::now().timestamp() - age).to_string();
+        let signature = signature::v1(&timestamp, token.as_bytes());
+        let request = Request::post("/api/v1.0/workflows/run_scripts")
+            .header("appname", "oa")
+            .header("username", "lisi")
+            .header("timestamp", timestamp)
+            .header("signature", signature);
+        assert_eq!(barred(&server, request.body(unread()).unwrap()).await, refused);
+    }
+}
+
+#[tokio::test]
 async fn a_v2_signature_covers_an_upload_and_leaves_it_for_its_handler() {
     let server = server().await;
     let (_, token) = app(&server, "oa", json!({ "may_configure": true })).await;

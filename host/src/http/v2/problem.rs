@@ -84,7 +84,9 @@ impl From<app::Error> for Explained {
                 };
                 Self::new(status, refusal.to_string()).with("detail_zh", texts::refusal(&refusal).into())
             }
-            waits @ app::Error::PluginWaits { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, waits.to_string()),
+            waits @ (app::Error::PluginWaits { .. } | app::Error::Crowded) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, waits.to_string())
+            }
             app::Error::OutcomeUnknown => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "the outcome is unknown, look before you try again")
             }

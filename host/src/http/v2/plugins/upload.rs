@@ -23,6 +23,7 @@ use super::{
 use crate::{
     app::{
         App,
+        door::Uploader,
         registry::{Given, Uploaded},
     },
     store::{names::Named as _, plugins::versions::Status},
@@ -38,7 +39,7 @@ pub(super) async fn upload(
     query: Query,
     request: Request,
 ) -> Result<Response, Explained> {
-    let _turn = app.door.upload().await?;
+    let _turn = app.door.upload(Uploader::Administrator).await?;
     let mut given = received(request).await?;
     if let Some(name) = query.get("name").filter(|name| !name.is_empty()) {
         given.name = Some(name.to_owned());
