@@ -30,6 +30,21 @@ pub mod participants {
     });
 }
 
+/// The world of condition plugins: nothing but the log.
+pub mod condition {
+    wit_bindgen::generate!({
+        world: "condition-plugin",
+        path: "wit",
+        pub_export_macro: true,
+        export_macro_name: "export_condition_component",
+        default_bindings_module: "gavia_plugin_sdk::bindings::condition",
+        with: {
+            "gavia:plugin/types@0.1.0": super::gavia::plugin::types,
+            "gavia:plugin/log@0.1.0": super::gavia::plugin::log,
+        },
+    });
+}
+
 /// The world of notice plugins.
 pub mod notice {
     wit_bindgen::generate!({

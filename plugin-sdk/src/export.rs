@@ -30,6 +30,21 @@ macro_rules! export_participants {
     };
 }
 
+/// Makes a type that is a [`Condition`](crate::Condition) the plugin that this crate builds. Once in a crate.
+#[macro_export]
+macro_rules! export_condition {
+    ($plugin:ty) => {
+        const _: fn() = $crate::glue::is_condition::<$plugin>;
+        #[cfg(target_arch = "wasm32")]
+        #[doc(hidden)]
+        type GaviaExportedCondition = $crate::glue::Exported<$plugin>;
+        #[cfg(target_arch = "wasm32")]
+        $crate::bindings::condition::export_condition_component!(
+            GaviaExportedCondition with_types_in $crate::bindings::condition
+        );
+    };
+}
+
 /// Makes a type that is a [`Notice`](crate::Notice) the plugin that this crate builds. Once in a crate.
 #[macro_export]
 macro_rules! export_notice {

@@ -3,8 +3,9 @@
 use std::marker::PhantomData;
 
 use crate::{
-    Action, Context, Host, Notice, Participants, ReadHost,
+    Action, Condition, Context, Host, Notice, Participants, ReadHost,
     bindings::{
+        condition::exports::gavia::plugin::condition::{self, Guest as ConditionGuest},
         exports::gavia::plugin::action::{self, Guest as ActionGuest},
         gavia::plugin::types as wit,
         notice::exports::gavia::plugin::notice::{self, Guest as NoticeGuest},
@@ -42,11 +43,27 @@ impl<P: Notice> NoticeGuest for Exported<P> {
     }
 }
 
+impl<P: Condition> ConditionGuest for Exported<P> {
+    fn first_match(expressions: Vec<String>, context: wit::Context) -> Result<Option<u32>, wit::Error> {
+        log_panics();
+        let found = P::first_match(&expressions, &Context::new(context)).map_err(wit::Error::from)?;
+        Ok(found.map(|index| u32::try_from(index).unwrap_or(u32::MAX)))
+    }
+
+    fn check(expressions: Vec<String>, known_fields: Vec<String>) -> Vec<condition::Problem> {
+        log_panics();
+        P::check(&expressions, &known_fields).into_iter().map(Into::into).collect()
+    }
+}
+
 /// Compiles for plugins of this kind alone.
 pub fn is_action<P: Action>() {}
 
 /// Compiles for plugins of this kind alone.
 pub fn is_participants<P: Participants>() {}
+
+/// Compiles for plugins of this kind alone.
+pub fn is_condition<P: Condition>() {}
 
 /// Compiles for plugins of this kind alone.
 pub fn is_notice<P: Notice>() {}

@@ -3,6 +3,7 @@
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
+mod condition;
 mod context;
 mod directory;
 mod error;
@@ -40,11 +41,12 @@ pub use bindings::gavia::plugin::{
     log::Level,
     types::{FieldType as FieldKind, FieldValue, FlowEntry, Ticket, User},
 };
+pub use condition::Problem;
 pub use context::Context;
 pub use directory::{Depth, Directory};
 pub use error::{Error, ErrorKind};
 pub use explain::Explain;
-pub use gavia_plugin_sdk_macros::{action, manifest, notice, participants};
+pub use gavia_plugin_sdk_macros::{action, condition, manifest, notice, participants};
 pub use host::{Host, ReadHost};
 pub use http::{Http, Method, Request, RequestParts, Response};
 pub use kv::Kv;
@@ -78,6 +80,60 @@ pub trait Action {
 pub trait Participants {
     /// User names, at most 1,000. Duplicates collapse; unknown and inactive people make the step fail, and so does an empty list.
     fn resolve(context: &Context, host: &ReadHost) -> Result<Vec<String>, Error>;
+}
+
+/// A plugin that reads the conditions of a workflow's transitions, in a language of its own.
+///
+/// It has no host: no clock but [`Context::now_ms`], no network, no storage. The same question has the same answer, so tests ask it
+/// directly. `gavia plugin build` compiles it to `wasm32-unknown-unknown`, whose standard library asks for nothing either.
+///
+/// ```
+/// use gavia_plugin_sdk::{Condition, Context, Error, Explain, Problem, condition, testing::context};
+///
+/// /// "days>3": a field that is larger than a number.
+/// struct Larger;
+///
+/// fn parse(expression: &str) -> Result<(&str, f64), Error> {
+///     let (field, number) = expression.split_once('>').ok_or_else(|| Error::invalid_input("wanted FIELD>NUMBER"))?;
+///     Ok((field.trim(), number.trim().parse().or_invalid("the number")?))
+/// }
+///
+/// #[condition]
+/// impl Condition for Larger {
+///     fn first_match(expressions: &[String], context: &Context) -> Result<Option<usize>, Error> {
+///         for (index, expression) in expressions.iter().enumerate() {
+///             let (field, number) = parse(expression)?;
+///             if context.field::<f64>(field)? > number {
+///                 return Ok(Some(index));
+///             }
+///         }
+///         Ok(None)
+///     }
+///
+///     fn check(expressions: &[String], known_fields: &[String]) -> Vec<Problem> {
+///         let mistake = |(index, expression): (usize, &String)| match parse(expression) {
+///             Err(error) => Some(Problem::at(index, 0, error.message())),
+///             Ok((field, _)) if known_fields.iter().any(|known| known == field) => None,
+///             Ok((field, _)) => Some(Problem::at(index, 0, format!("there is no field {field}"))),
+///         };
+///         expressions.iter().enumerate().filter_map(mistake).collect()
+///     }
+/// }
+///
+/// fn main() {
+///     let asked = |expressions: [&str; 2]| {
+///         Larger::first_match(&expressions.map(str::to_owned), &context(&[("days", 5.into())])).unwrap()
+///     };
+///     assert_eq!(asked(["days > 9", "days > 3"]), Some(1));
+///     assert_eq!(asked(["days > 9", "days > 7"]), None);
+/// }
+/// ```
+pub trait Condition {
+    /// The index of the first expression that holds, in order; `None` if no one does. An `Err` fails the move, with its message.
+    fn first_match(expressions: &[String], context: &Context) -> Result<Option<usize>, Error>;
+
+    /// Asked when a workflow is saved, with the keys of its fields; an empty list means that all are well-formed.
+    fn check(expressions: &[String], known_fields: &[String]) -> Vec<Problem>;
 }
 
 /// A plugin that delivers a message to people.

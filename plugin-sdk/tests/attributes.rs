@@ -32,8 +32,26 @@ mod by_impl {
     }
 }
 
+mod condition {
+    use gavia_plugin_sdk::{Condition, Context, Error, Problem, condition};
+
+    pub(crate) struct Titled;
+
+    #[condition]
+    impl Condition for Titled {
+        fn first_match(expressions: &[String], context: &Context) -> Result<Option<usize>, Error> {
+            Ok(expressions.iter().position(|wanted| *wanted == context.ticket().title))
+        }
+
+        fn check(expressions: &[String], _known_fields: &[String]) -> Vec<Problem> {
+            let empty = expressions.iter().position(String::is_empty);
+            empty.map(|index| Problem::at(index, 0, "no title")).into_iter().collect()
+        }
+    }
+}
+
 use gavia_plugin_sdk::{
-    Action, Delivery,
+    Action, Condition, Delivery, Problem,
     testing::{MockHost, context, message, user},
 };
 
@@ -47,6 +65,15 @@ fn functions_and_implementations_run_as_they_are() {
     let told = host.notice(&context, &message("t", "b", &[user(1, "bob")]), by_function::send);
     assert_eq!(told.answer(), &[Delivery::done("bob", "t")]);
     assert_eq!(host.action(&context, by_impl::Named::run).answer().text(), "named");
+    let expressions = ["".to_owned(), "a ticket".to_owned()];
+    assert_eq!(condition::Titled::first_match(&expressions, &context).expect("it answers"), Some(1));
+    assert_eq!(condition::Titled::check(&expressions, &[]), [Problem::at(0, 0, "no title")]);
+}
+
+#[test]
+fn the_page_shows_the_manifest_that_its_code_is_tested_with() {
+    let shown = include_str!("../README.md").split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    assert_eq!(shown, Some(include_str!("../examples/gavia-plugin.toml")));
 }
 
 #[test]

@@ -43,7 +43,7 @@ mod state;
 pub mod types;
 mod worker;
 
-pub use self::http::Gateway;
+pub use self::http::{Gateway, Stage};
 pub use address::{Network, is_metadata, is_public};
 pub use breaker::Standing;
 pub use digest::{Digest, NotADigest};

@@ -56,7 +56,13 @@ fn contains(text: &str, parts: &[&str]) {
 #[test]
 fn a_new_plugin_of_each_kind_passes_its_tests_at_once() {
     let gavia = gavia();
-    for (kind, import) in [("action", "effects"), ("participants", "directory"), ("notice", "outgoing-handler")] {
+    let kinds = [
+        ("action", "effects"),
+        ("participants", "directory"),
+        ("notice", "outgoing-handler"),
+        ("condition", "plugin/log"),
+    ];
+    for (kind, import) in kinds {
         let folder = made(&gavia, kind);
         let tested = gavia.run(&["plugin", "test", &folder]);
         assert_eq!(tested.code, 0, "{tested:?}");

@@ -7,46 +7,49 @@ use syn::{Error, FnArg, Item, ItemFn, ItemImpl, ReturnType};
 /// What differs between the kinds.
 pub(crate) struct Kind {
     name: &'static str,
-    /// The trait, its one function, and what comes between `&Context` and `&Host`.
     trait_name: &'static str,
-    function: &'static str,
+    /// The trait's function if it has one alone, and whether a message comes between `&Context` and `&Host`.
+    function: Option<&'static str>,
     message: bool,
     export: &'static str,
 }
 
 impl Kind {
     pub(crate) const ACTION: Kind =
-        Kind { name: "action", trait_name: "Action", function: "run", message: false, export: "export_action" };
+        Kind { name: "action", trait_name: "Action", function: Some("run"), message: false, export: "export_action" };
     pub(crate) const PARTICIPANTS: Kind = Kind {
         name: "participants",
         trait_name: "Participants",
-        function: "resolve",
+        function: Some("resolve"),
         message: false,
         export: "export_participants",
     };
     pub(crate) const NOTICE: Kind =
-        Kind { name: "notice", trait_name: "Notice", function: "send", message: true, export: "export_notice" };
+        Kind { name: "notice", trait_name: "Notice", function: Some("send"), message: true, export: "export_notice" };
+    pub(crate) const CONDITION: Kind =
+        Kind { name: "condition", trait_name: "Condition", function: None, message: false, export: "export_condition" };
 
-    fn signature(&self) -> String {
-        let Kind { function, message, .. } = self;
+    fn signature(&self, function: &str) -> String {
+        let message = self.message;
         let (host, answer) = match self.name {
             "participants" => ("&ReadHost", "Vec<String>"),
             "notice" => ("&Host", "Vec<Delivery>"),
             _ => ("&Host", "Outcome"),
         };
-        let message = if *message { ", message: &Message" } else { "" };
+        let message = if message { ", message: &Message" } else { "" };
         format!("fn {function}(context: &Context{message}, host: {host}) -> Result<{answer}, Error>")
     }
 }
 
 pub(crate) fn expand(kind: &Kind, arguments: TokenStream, item: TokenStream) -> TokenStream {
     let added = check_empty(kind, arguments).and_then(|()| match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Fn(function)) => of_function(kind, &function),
+        Ok(Item::Fn(function)) if kind.function.is_some() => of_function(kind, &function),
         Ok(Item::Impl(implementation)) => of_impl(kind, &implementation),
-        Ok(other) => Err(Error::new_spanned(
-            other,
-            format!("#[{}] stands on a function or on `impl {} for …`", kind.name, kind.trait_name),
-        )),
+        Ok(other) => {
+            let function = if kind.function.is_some() { "a function or on " } else { "" };
+            let wanted = format!("#[{}] stands on {function}`impl {} for …`", kind.name, kind.trait_name);
+            Err(Error::new_spanned(other, wanted))
+        }
         Err(error) => Err(error),
     });
     let added = added.unwrap_or_else(Error::into_compile_error);
@@ -65,15 +68,16 @@ fn check_empty(kind: &Kind, arguments: TokenStream) -> Result<(), Error> {
 
 fn of_function(kind: &Kind, function: &ItemFn) -> Result<TokenStream, Error> {
     let ItemFn { sig, .. } = function;
+    let method = kind.function.unwrap_or_default();
     let wanted = 2 + usize::from(kind.message);
     let receives = sig.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_)));
     let odd = sig.asyncness.is_some() || !sig.generics.params.is_empty() || receives;
     if odd || sig.inputs.len() != wanted || matches!(sig.output, ReturnType::Default) {
-        return Err(Error::new_spanned(sig, format!("#[{}] wants `{}`", kind.name, kind.signature())));
+        return Err(Error::new_spanned(sig, format!("#[{}] wants `{}`", kind.name, kind.signature(method))));
     }
     let name = &sig.ident;
     let plugin = format_ident!("GaviaPlugin{}", kind.trait_name);
-    let (trait_name, method) = (ident(kind.trait_name), ident(kind.function));
+    let (trait_name, method) = (ident(kind.trait_name), ident(method));
     let (host, answer) = match kind.name {
         "participants" => (quote!(ReadHost), quote!(::std::vec::Vec<::std::string::String>)),
         "notice" => (quote!(Host), quote!(::std::vec::Vec<::gavia_plugin_sdk::Delivery>)),
@@ -144,6 +148,14 @@ mod tests {
         refused(&Kind::NOTICE, none(), quote!(impl Action for A {}), "#[notice] stands on `impl Notice for …`");
         refused(&Kind::NOTICE, none(), quote!(impl A {}), "#[notice] stands on `impl Notice for …`");
         refused(&Kind::ACTION, quote!(id = "x"), quote!(impl Action for A {}), "gavia-plugin.toml");
+        refused(
+            &Kind::CONDITION,
+            none(),
+            quote!(
+                fn holds() {}
+            ),
+            "#[condition] stands on `impl Condition for …`",
+        );
         let wanted = "fn send(context: &Context, message: &Message, host: &Host) -> Result<Vec<Delivery>, Error>";
         for function in [
             quote!(

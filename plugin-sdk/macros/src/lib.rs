@@ -1,4 +1,4 @@
-//! `#[action]`, `#[participants]`, `#[notice]` and `manifest!` of gavia-plugin-sdk, whose documentation shows them in use.
+//! `#[action]`, `#[participants]`, `#[notice]`, `#[condition]` and `manifest!` of gavia-plugin-sdk, whose documentation shows them in use.
 //!
 //! Thin on purpose: an attribute adds one trait implementation and one call of a `macro_rules!` of the SDK, so that whoever does not
 //! like attributes can write both by hand.
@@ -32,6 +32,12 @@ pub fn participants(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn notice(arguments: TokenStream, item: TokenStream) -> TokenStream {
     export::expand(&Kind::NOTICE, arguments.into(), item.into()).into()
+}
+
+/// Makes an `impl Condition for …` the condition plugin that this crate builds. Once in a crate.
+#[proc_macro_attribute]
+pub fn condition(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    export::expand(&Kind::CONDITION, arguments.into(), item.into()).into()
 }
 
 /// Reads `gavia-plugin.toml` beside `Cargo.toml` (or the file named, relative to it), checks it and puts it into the component.

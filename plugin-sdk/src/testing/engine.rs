@@ -28,11 +28,8 @@ impl Engine {
     fn charge(&self) {
         let mut state = self.0.borrow_mut();
         state.run.host_calls += 1;
-        assert!(
-            state.run.host_calls <= quotas::HOST_CALLS,
-            "the run used up its quota of {} host calls",
-            quotas::HOST_CALLS
-        );
+        let allowed = state.run.quotas.host_calls;
+        assert!(state.run.host_calls as usize <= allowed, "the run used up its quota of {allowed} host calls");
     }
 
     fn refusal(&self, message: String) -> Error {
@@ -55,7 +52,7 @@ impl Engine {
         for (key, value) in fields {
             line.push_str(&format!(" {key}={value}"));
         }
-        if run.log.len() >= quotas::LOG_LINES || run.log_bytes + line.len() > quotas::LOG_BYTES {
+        if run.log.len() >= run.quotas.log_lines || run.log_bytes + line.len() > run.quotas.log_bytes {
             run.log_dropped += 1;
             return;
         }
@@ -102,14 +99,15 @@ impl Engine {
     }
 
     fn store(&self, key: &str, value: &[u8]) -> Result<(), Error> {
-        if value.len() > quotas::KV_VALUE_BYTES {
-            return Err(exhausted(format!("a stored value may have {} bytes", quotas::KV_VALUE_BYTES)));
-        }
         let mut state = self.0.borrow_mut();
+        let (value_bytes, all_bytes) = (state.run.quotas.kv_value_bytes, state.run.quotas.kv_bytes);
+        if value.len() > value_bytes {
+            return Err(exhausted(format!("a stored value may have {value_bytes} bytes")));
+        }
         let others = state.kv.iter().filter(|(known, _)| *known != key);
         let bytes: usize = others.map(|(key, value)| key.len() + value.len()).sum();
-        if bytes + key.len() + value.len() > quotas::KV_BYTES {
-            return Err(exhausted(format!("a plugin may store {} bytes", quotas::KV_BYTES)));
+        if bytes + key.len() + value.len() > all_bytes {
+            return Err(exhausted(format!("a plugin may store {all_bytes} bytes")));
         }
         state.kv.insert(key.to_owned(), value.to_vec());
         Ok(())
@@ -186,11 +184,11 @@ impl Engine {
 
     fn stage(&self, bytes: usize, count: usize) -> Result<(), Error> {
         let run = &mut self.0.borrow_mut().run;
-        if run.fields.len() + run.comments.len() + count > quotas::EFFECTS {
-            return Err(exhausted(format!("a call may stage {} changes", quotas::EFFECTS)));
+        if run.fields.len() + run.comments.len() + count > run.quotas.effects {
+            return Err(exhausted(format!("a call may stage {} changes", run.quotas.effects)));
         }
-        if run.effect_bytes + bytes > quotas::EFFECT_BYTES {
-            return Err(exhausted(format!("a call may stage {} bytes of changes", quotas::EFFECT_BYTES)));
+        if run.effect_bytes + bytes > run.quotas.effect_bytes {
+            return Err(exhausted(format!("a call may stage {} bytes of changes", run.quotas.effect_bytes)));
         }
         run.effect_bytes += bytes;
         Ok(())
@@ -238,23 +236,24 @@ impl Engine {
     }
 
     pub(crate) fn send(&self, request: &RequestParts) -> Result<Response, Error> {
-        if self.0.borrow().run.requests.len() >= quotas::HTTP_REQUESTS {
-            return Err(exhausted(format!("a call may send {} requests", quotas::HTTP_REQUESTS)));
+        let (requests, sent_bytes, received_bytes) = {
+            let quotas = &self.0.borrow().run.quotas;
+            (quotas.http_requests, quotas.http_sent_bytes, quotas.http_received_bytes)
+        };
+        if self.0.borrow().run.requests.len() >= requests {
+            return Err(exhausted(format!("a call may send {requests} requests")));
         }
         if !self.may_send(request) {
             return Err(self.refusal(format!("the grant http does not cover this request to {}", request.origin())));
         }
-        if request.body.len() > quotas::HTTP_BODY_BYTES {
-            return Err(Error::permanent(format!("a request may have {} bytes", quotas::HTTP_BODY_BYTES)));
+        if request.body.len() > sent_bytes {
+            return Err(Error::permanent(format!("a request may have {sent_bytes} bytes")));
         }
         self.0.borrow_mut().run.requests.push(request.clone());
         let response = self.answer(request)?;
-        if response.body.len() > quotas::HTTP_BODY_BYTES {
-            return Err(Error::permanent(format!(
-                "{} answered with more than {} bytes",
-                response.origin,
-                quotas::HTTP_BODY_BYTES
-            )));
+        if response.body.len() > received_bytes {
+            let text = format!("{} answered with more than {received_bytes} bytes", response.origin);
+            return Err(Error::permanent(text));
         }
         Ok(response)
     }

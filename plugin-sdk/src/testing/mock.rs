@@ -2,20 +2,21 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use gavia_plugin_manifest::{Capability, ContactScope, Manifest, Origin, TicketScope};
+use gavia_plugin_manifest::{Capability, ContactScope, Kind, Manifest, Origin, TicketScope};
 
 use super::{
     Ran, Receiver,
     engine::{Engine, shown},
     people::Department,
-    quotas,
+    quotas::Quotas,
     state::{Run, State},
 };
 use crate::{Context, Delivery, Error, FlowEntry, Host, Message, Outcome, ReadHost, Response, Ticket, User};
 
 /// Stands in for the engine in a test.
 ///
-/// It enforces what the engine enforces: grants, quotas, one run's effects being written only after `Ok`. Storage, people and
+/// It enforces what the engine enforces: grants, quotas (those of the manifest's `[limits]` where they are lower), one run's effects being
+/// written only after `Ok`. Storage, people and
 /// tickets stay from run to run; fields, log and requests are each run's own.
 pub struct MockHost {
     state: Rc<RefCell<State>>,
@@ -182,11 +183,11 @@ impl MockHost {
         context: &Context,
         run: impl FnOnce(&Context, &Host) -> Result<Outcome, Error>,
     ) -> Ran<Outcome> {
-        let (context, engine) = self.begin(context);
+        let (context, engine) = self.begin(context, Kind::Action);
         let result = run(&context, &Host::new(context.ticket(), engine));
-        self.end(result, |outcome| {
-            at_most(outcome.text().len(), quotas::MESSAGE_BYTES, "bytes of message")?;
-            at_most(outcome.output().map_or(0, str::len), quotas::OUTPUT_BYTES, "bytes of output")
+        self.end(result, |outcome, quotas| {
+            at_most(outcome.text().len(), quotas.message_bytes, "bytes of message")?;
+            at_most(outcome.output().map_or(0, str::len), quotas.output_bytes, "bytes of output")
         })
     }
 
@@ -196,10 +197,10 @@ impl MockHost {
         context: &Context,
         resolve: impl FnOnce(&Context, &ReadHost) -> Result<Vec<String>, Error>,
     ) -> Ran<Vec<String>> {
-        let (context, engine) = self.begin(context);
+        let (context, engine) = self.begin(context, Kind::Participants);
         let result = resolve(&context, &ReadHost::new(engine));
-        self.end(result, |people| {
-            at_most(people.len(), quotas::ANSWERS, "participants")?;
+        self.end(result, |people, quotas| {
+            at_most(people.len(), quotas.participants, "participants")?;
             if people.iter().any(String::is_empty) { Err(not_acceptable("an empty user name")) } else { Ok(()) }
         })
     }
@@ -211,13 +212,13 @@ impl MockHost {
         message: &Message,
         send: impl FnOnce(&Context, &Message, &Host) -> Result<Vec<Delivery>, Error>,
     ) -> Ran<Vec<Delivery>> {
-        let (context, engine) = self.begin(context);
+        let (context, engine) = self.begin(context, Kind::Notice);
         let scope = self.contact_scope();
         let recipients = message.recipients.iter().map(|user| shown(user.clone(), scope)).collect();
         let message = Message { recipients, ..message.clone() };
         let result = send(&context, &message, &Host::new(context.ticket(), engine));
-        self.end(result, |deliveries| {
-            at_most(deliveries.len(), quotas::ANSWERS, "deliveries")?;
+        self.end(result, |deliveries, quotas| {
+            at_most(deliveries.len(), quotas.deliveries, "deliveries")?;
             let known = |name: &str| message.recipients.iter().any(|user| user.username == name);
             match deliveries.iter().find(|delivery| !known(delivery.username())) {
                 Some(stranger) => {
@@ -236,22 +237,23 @@ impl MockHost {
     }
 
     /// The context as the plugin may see it, and the engine of the run.
-    fn begin(&self, context: &Context) -> (Context, Engine) {
+    fn begin(&self, context: &Context, kind: Kind) -> (Context, Engine) {
         let scope = self.contact_scope();
         let mut context = context.clone();
         let actor = context.parts().actor.take();
         context.parts().actor = actor.map(|actor| shown(actor, scope));
         let ticket = context.ticket();
         let mut state = self.state.borrow_mut();
-        state.run = Run { own: Some((ticket.id, ticket.workflow_id)), ..Run::default() };
+        let quotas = Quotas::of(state.manifest.as_ref(), kind);
+        state.run = Run { own: Some((ticket.id, ticket.workflow_id)), quotas, ..Run::default() };
         state.tickets.entry(ticket.id).or_insert_with(|| ticket.clone());
         drop(state);
         (context, Engine::new(self.state.clone()))
     }
 
-    fn end<T>(&self, result: Result<T, Error>, check: impl FnOnce(&T) -> Result<(), Error>) -> Ran<T> {
-        let result = result.and_then(|answer| check(&answer).map(|()| answer));
+    fn end<T>(&self, result: Result<T, Error>, check: impl FnOnce(&T, &Quotas) -> Result<(), Error>) -> Ran<T> {
         let run = std::mem::take(&mut self.state.borrow_mut().run);
+        let result = result.and_then(|answer| check(&answer, &run.quotas).map(|()| answer));
         let (fields, comments) = if result.is_ok() { (run.fields, run.comments) } else { Default::default() };
         Ran {
             result,

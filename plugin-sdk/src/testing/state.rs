@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use gavia_plugin_manifest::{Capability, Manifest};
 use serde_json::Value;
 
-use super::people::People;
+use super::{people::People, quotas::Quotas};
 use crate::{FlowEntry, Level, Response, Ticket, http::RequestParts};
 
 /// How requests are answered.
@@ -31,6 +31,7 @@ pub(super) struct State {
 /// One run's traces; a new run starts with none.
 #[derive(Default)]
 pub(super) struct Run {
+    pub(super) quotas: Quotas,
     /// Ticket and workflow.
     pub(super) own: Option<(i64, i64)>,
     pub(super) host_calls: u32,

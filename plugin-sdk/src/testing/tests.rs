@@ -113,6 +113,23 @@ fn quotas_end_where_the_engine_s_do() {
 }
 
 #[test]
+fn limits_that_the_manifest_wishes_for_hold_in_tests_too() {
+    let manifest = r#"{"format":1,"id":"a","version":"1.0.0","description":"d","licence":"MIT","sdk":"s","kinds":["action","notice"],
+        "capabilities":[{"grant":"tickets-write","fields":["*"],"reason":"r"}],"settings":[],
+        "limits":{"action":{"effects":1,"message_bytes":3,"log_lines":9999},"notice":{"effects":0}}}"#;
+    let ran = MockHost::granted(manifest).action(&context(&[]), |_, host| {
+        host.comment("one")?;
+        assert!(host.comment("two").unwrap_err().is_exhausted());
+        (0..501).for_each(|_| host.info("a line"));
+        Ok(Outcome::message("four"))
+    });
+    assert_eq!(
+        (ran.error().message(), ran.log.len()),
+        ("the plugin's answer is not acceptable: 4 bytes of message; 3 are allowed", 500)
+    );
+}
+
+#[test]
 #[should_panic(expected = "quota of 10000 host calls")]
 fn past_the_quota_of_host_calls_the_run_ends() {
     MockHost::bare().action(&context(&[]), |_, host| {

@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use self::body::Meter;
-pub use self::gateway::Gateway;
+pub use self::gateway::{Gateway, Stage};
 use crate::{
     grants::{Grants, HttpGrant, Methods},
     limits::Limits,
@@ -93,6 +93,13 @@ impl Http {
         });
         granted.ok_or_else(|| {
             self.denied = self.denied.saturating_add(1);
+            let uri = request.uri();
+            let (scheme, authority) =
+                (uri.scheme_str().unwrap_or("no scheme"), uri.authority().map_or("", |to| to.as_str()));
+            self.log.remark(&format!(
+                "denied: no grant http covers {} {scheme}://{authority} with these headers",
+                request.method()
+            ));
             Error::HttpRequestDenied
         })
     }

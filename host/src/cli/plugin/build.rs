@@ -1,18 +1,28 @@
 //! `gavia plugin build`: cargo or another language's tool makes the component, the sandbox says what it is.
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
+use gavia_plugin_manifest::FILE;
 use gavia_sandbox::{Prepared, Sandbox};
 use serde_json::Value;
 
 use super::{inspect, languages::Language, report, sandbox};
 use crate::cli::{desk::say, stop::Stop};
 
-const TARGET: &str = "wasm32-wasip2";
+/// What a plugin's crate is compiled to. Whoever reads conditions may not even ask what time it is, and on this target the standard library
+/// does not.
+fn target(dir: &Path) -> Result<&'static str, Stop> {
+    let text =
+        fs::read_to_string(dir.join(FILE)).map_err(|error| Stop::Io("gavia-plugin.toml cannot be read", error))?;
+    let written: toml::Table = text.parse().map_err(|error| Stop::refused(format!("gavia-plugin.toml: {error}")))?;
+    let kinds = written.get("kinds").and_then(toml::Value::as_array);
+    let condition = kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind.as_str() == Some("condition")));
+    Ok(if condition { "wasm32-unknown-unknown" } else { "wasm32-wasip2" })
+}
 
 pub(super) async fn run(dir: &Path) -> Result<(), Stop> {
     let file = component(dir)?;
@@ -46,11 +56,12 @@ pub(super) fn component(dir: &Path) -> Result<PathBuf, Stop> {
 
 fn crate_in(dir: &Path) -> Result<PathBuf, Stop> {
     let manifest = package(dir)?;
-    if !is_installed()? {
-        return Err(Stop::refused(format!("the target {TARGET} is missing: run `rustup target add {TARGET}`")));
+    let target = target(dir)?;
+    if !is_installed(target)? {
+        return Err(Stop::refused(format!("the target {target} is missing: run `rustup target add {target}`")));
     }
     let mut cargo = cargo(dir);
-    cargo.args(["build", "--release", "--lib", "--target", TARGET, "--message-format", "json-render-diagnostics"]);
+    cargo.args(["build", "--release", "--lib", "--target", target, "--message-format", "json-render-diagnostics"]);
     let output = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
     let output = output.map_err(|error| Stop::Io("cargo does not start", error))?;
     if !output.status.success() {
@@ -86,9 +97,9 @@ pub(super) fn cargo(dir: &Path) -> Command {
 }
 
 /// Whether rustc has a standard library for the target; without one, the compiler's own message is a page long.
-fn is_installed() -> Result<bool, Stop> {
+fn is_installed(target: &str) -> Result<bool, Stop> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output();
+    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output();
     let output = output.map_err(|error| Stop::Io("rustc does not start; install Rust with rustup first", error))?;
     Ok(output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
 }

@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use gavia_sandbox::{Context, Department, FieldKind, FieldValue, FlowEntry, InMemory, Message, Secret, Ticket, User};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::cli::stop::Stop;
@@ -36,6 +36,9 @@ pub(super) struct Case {
     attempt: u32,
     now_ms: Option<i64>,
     message: Option<CaseMessage>,
+    /// For a condition: what is asked, in order.
+    #[serde(default)]
+    pub(super) expressions: Vec<String>,
     #[serde(default)]
     pub(super) settings: BTreeMap<String, String>,
     #[serde(default)]
@@ -176,12 +179,20 @@ pub(super) struct Expected {
     pub(super) output: Option<Value>,
     pub(super) participants: Option<Vec<String>>,
     pub(super) deliveries: Option<Vec<CaseDelivery>>,
+    /// Of the first expression that holds, from 0; `null` for none.
+    #[serde(deserialize_with = "named")]
+    pub(super) index: Option<Option<u32>>,
     pub(super) error: Option<ExpectedError>,
     /// All fields that were written; none if left out.
     pub(super) fields: BTreeMap<String, Value>,
     pub(super) comments: Vec<String>,
     /// Each must be part of a line.
     pub(super) log: Vec<String>,
+}
+
+/// A `null` that is written is one that is expected.
+fn named<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<u32>>, D::Error> {
+    Option::deserialize(from).map(Some)
 }
 
 #[derive(Debug, Deserialize, PartialEq)]

@@ -15,6 +15,7 @@ pub(super) enum Answer {
     Action(ActionAnswer),
     Participants(Vec<String>),
     Notice(Vec<Delivery>),
+    Condition(Option<u32>),
 }
 
 pub(super) fn differences(case: &Case, outcome: &Outcome<Answer>, received: &[Received]) -> Vec<String> {
@@ -59,6 +60,12 @@ impl Differences {
                 self.is_named(expect.participants.is_some(), "participants");
                 if let Some(wanted) = &expect.participants {
                     self.same("participants", wanted, people);
+                }
+            }
+            (None, Ok(Answer::Condition(index))) => {
+                self.is_named(expect.index.is_some(), "index");
+                if let Some(wanted) = &expect.index {
+                    self.same("index", wanted, index);
                 }
             }
             (None, Ok(Answer::Notice(deliveries))) => {

@@ -17,7 +17,7 @@ mod test;
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
-use gavia_sandbox::{Allocator, Sandbox, Settings};
+use gavia_sandbox::{Allocator, Gateway, Sandbox, Settings};
 
 use super::stop::Stop;
 
@@ -75,6 +75,7 @@ pub(super) enum NewKind {
     Action,
     Participants,
     Notice,
+    Condition,
 }
 
 pub(super) async fn run(command: Command) -> Result<(), Stop> {
@@ -90,8 +91,12 @@ pub(super) async fn run(command: Command) -> Result<(), Stop> {
 
 /// A sandbox for one command; its compiled plugins go with the folder.
 fn sandbox() -> Result<(Sandbox, tempfile::TempDir), Stop> {
+    sandbox_with(Gateway::default())
+}
+
+fn sandbox_with(gateway: Gateway) -> Result<(Sandbox, tempfile::TempDir), Stop> {
     let cache = tempfile::tempdir().map_err(|error| Stop::Io("there is no folder for compiled plugins", error))?;
     let settings = Settings { cache_dir: cache.path().to_owned(), slots: Some(4), allocator: Allocator::OnDemand };
-    let sandbox = Sandbox::new(settings).map_err(|error| Stop::refused(error.to_string()))?;
+    let sandbox = Sandbox::with_gateway(settings, gateway).map_err(|error| Stop::refused(error.to_string()))?;
     Ok((sandbox, cache))
 }

@@ -39,6 +39,12 @@ fn template(kind: NewKind) -> Template {
             capabilities: include_str!("template/notice.toml.in"),
             case: include_str!("template/notice.json.in"),
         },
+        NewKind::Condition => Template {
+            kind: "condition",
+            source: include_str!("template/condition.rs.in"),
+            capabilities: "", // it can do nothing that could be allowed
+            case: include_str!("template/condition.json.in"),
+        },
     }
 }
 

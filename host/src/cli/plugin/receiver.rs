@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -37,7 +38,7 @@ struct Desk {
 
 /// Ends with the value.
 pub(super) struct Receiver {
-    pub(super) origin: String,
+    pub(super) address: SocketAddr,
     desk: Arc<Mutex<Desk>>,
     task: JoinHandle<()>,
 }
@@ -48,11 +49,15 @@ impl Receiver {
         let desk = Arc::new(Mutex::new(Desk { replies, received: Vec::new() }));
         let trouble = |error| Stop::Io("the case's own server does not start", error);
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(trouble)?;
-        let origin = format!("http://{}", listener.local_addr().map_err(trouble)?);
+        let address = listener.local_addr().map_err(trouble)?;
         let router = Router::new().fallback(answer).with_state(desk.clone());
         // It ends when the task is aborted; a server that fails is a request that fails, which the case tells.
         let task = tokio::spawn(async move { drop(axum::serve(listener, router).await) });
-        Ok(Receiver { origin, desk, task })
+        Ok(Receiver { address, desk, task })
+    }
+
+    pub(super) fn origin(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     pub(super) fn received(&self) -> Vec<Received> {

@@ -5,10 +5,11 @@ use std::{
     path::{Path, PathBuf},
     process::Stdio,
     sync::Arc,
+    time::Duration,
 };
 
 use gavia_plugin_manifest::Manifest;
-use gavia_sandbox::{Call, Kind, Limits, Outcome, Prepared, Sandbox, Usage};
+use gavia_sandbox::{Call, Gateway, Kind, Limits, LogSource, Lowered, Outcome, Prepared, Sandbox, Stage};
 
 use super::{
     build,
@@ -17,7 +18,7 @@ use super::{
     judge::{self, Answer},
     languages::Language,
     receiver::Receiver,
-    report, sandbox,
+    report, sandbox_with,
 };
 use crate::cli::{desk::say, stop::Stop};
 
@@ -35,13 +36,14 @@ pub(super) async fn run(dir: &Path, component: Option<PathBuf>) -> Result<(), St
         }
         build::component(dir)?
     };
-    let (sandbox, _cache) = sandbox()?;
+    let stage = Stage::default();
+    let (sandbox, _cache) = sandbox_with(Gateway::rehearsing(stage.clone()))?;
     let prepared = build::prepare(&sandbox, &file).await?;
     let manifest = report::manifest(&prepared.bytes)?.ok_or_else(|| Stop::refused("the plugin has no manifest"))?;
     say(&format!("{} {}: {} bytes", manifest.id(), manifest.version(), prepared.bytes.len()))?;
     let (count, mut failed) = (cases.len(), 0);
     for (name, case) in cases {
-        failed += usize::from(!tried(&sandbox, (&prepared, &manifest), &name, case).await?);
+        failed += usize::from(!tried((&sandbox, &stage), (&prepared, &manifest), &name, case).await?);
     }
     match (count, failed) {
         (0, _) => say("no cases in tests/*.json: the component itself was not run"),
@@ -59,16 +61,17 @@ fn native(dir: &Path) -> Result<(), Stop> {
 
 /// Runs one case and tells about it; says whether it passed.
 async fn tried(
-    sandbox: &Sandbox,
+    (sandbox, stage): (&Sandbox, &Stage),
     (prepared, manifest): (&Prepared, &Manifest),
     name: &str,
     mut case: Case,
 ) -> Result<bool, Stop> {
     let kind = kind(prepared, name, case.kind.as_deref())?;
     let receiver = Receiver::start(&case.http).await?;
-    case.at(&receiver.origin);
-    let granted = grants::of(manifest, &case.without, &receiver.origin)?;
-    let limits = Limits::for_kind(kind);
+    stage.set(Some(receiver.address));
+    case.at(&receiver.origin());
+    let granted = grants::of(manifest, &case, &receiver.origin())?;
+    let limits = limits(manifest, kind)?;
     let context = case.context();
     let call = Call { context: &context, grants: Arc::new(granted), limits, host: Arc::new(case.services()) };
     let plugin = &prepared.plugin;
@@ -79,11 +82,11 @@ async fn tried(
             let message = case.message().ok_or_else(|| Stop::refused(format!("{name} has no `message` to deliver")))?;
             answered(sandbox.send_notice(plugin, &message, call).await, Answer::Notice)
         }
-        Kind::Condition => return Err(Stop::refused("conditions are not tried by cases")),
+        Kind::Condition => answered(sandbox.first_match(plugin, &case.expressions, call).await, Answer::Condition),
     };
     let differences = judge::differences(&case, &outcome, &receiver.received());
     let word = if differences.is_empty() { "ok" } else { "FAILED" };
-    say(&format!("{word:6}  {name}  ({})", used(&outcome.usage, &limits)))?;
+    say(&format!("{word:6}  {name}  ({})", used(&outcome, &limits)))?;
     for difference in &differences {
         say(&format!("        {difference}"))?;
     }
@@ -93,6 +96,15 @@ async fn tried(
         }
     }
     Ok(differences.is_empty())
+}
+
+/// The server's, and the manifest's own where those are lower: a plugin that needs more than it wishes for fails here and not in service.
+fn limits(manifest: &Manifest, kind: Kind) -> Result<Limits, Stop> {
+    let own = manifest.limits().iter().find(|(own, _)| own.to_string() == kind.to_string());
+    let lowered =
+        serde_json::to_value(own.map(|(_, numbers)| numbers)).and_then(serde_json::from_value::<Option<Lowered>>);
+    let lowered = lowered.map_err(|error| Stop::refused(format!("the manifest's limits of {kind}: {error}")))?;
+    Ok(Limits::for_kind(kind).lowered(&lowered.unwrap_or_default()))
 }
 
 fn kind(prepared: &Prepared, name: &str, wanted: Option<&str>) -> Result<Kind, Stop> {
@@ -111,24 +123,34 @@ fn answered<T>(outcome: Outcome<T>, wrap: impl FnOnce(T) -> Answer) -> Outcome<A
     Outcome { result: result.map(wrap), usage, logs, effects }
 }
 
-/// How near each limit the call came.
-fn used(usage: &Usage, limits: &Limits) -> String {
-    let kib = |bytes: usize| bytes.div_ceil(1 << 10);
+/// How near each limit the call came; what it did not use at all is left out.
+fn used(outcome: &Outcome<Answer>, limits: &Limits) -> String {
+    let usage = &outcome.usage;
+    let kib = |bytes: usize| (bytes.div_ceil(1 << 10)) as u64;
+    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let mut text = format!(
-        "cpu {} of {} ms, memory {} of {} KiB, {} of {} host calls, {} ms in all",
+        "cpu {} of {} ms, {} of {} ms in all, memory {} of {} KiB, {} of {} host calls",
         usage.cpu_ticks * TICK_MS,
-        limits.cpu.as_millis(),
+        ms(limits.cpu),
+        usage.wall_ms,
+        ms(limits.wall),
         kib(usage.peak_memory_bytes),
         kib(limits.memory_bytes),
         usage.host_calls,
         limits.host_calls,
-        usage.wall_ms,
     );
-    if usage.http_requests > 0 {
-        text += &format!(", {} of {} requests", usage.http_requests, limits.http_requests);
-    }
-    if usage.denied > 0 {
-        text += &format!(", {} refused", usage.denied);
+    let lines = outcome.logs.iter().filter(|line| line.source != LogSource::Sandbox);
+    let rows = [
+        (lines.count() as u64, format!("of {} log lines", limits.log_lines)),
+        (usage.logs_dropped.into(), "log lines dropped".to_owned()),
+        (usage.effects.into(), format!("of {} changes", limits.effects)),
+        (usage.http_requests.into(), format!("of {} requests", limits.http_requests)),
+        (usage.http_sent_bytes, format!("bytes sent ({} a request)", limits.http_sent_bytes)),
+        (usage.http_received_bytes, format!("bytes received ({} a request)", limits.http_received_bytes)),
+        (usage.denied.into(), "refused".to_owned()),
+    ];
+    for (number, of) in rows.iter().filter(|(number, _)| *number > 0) {
+        text += &format!(", {number} {of}");
     }
     text
 }
