@@ -132,6 +132,8 @@ pub fn names() -> Names {
         ("mapped.test", vec![vec!["::ffff:127.0.0.1"]]),
         ("mixed.test", vec![vec!["93.184.216.34", "127.0.0.1"]]),
         ("metadata.test", vec![vec!["169.254.169.254"]]),
+        ("nowhere.test", vec![vec!["0.0.0.0"]]),
+        ("nowhere6.test", vec![vec!["::"]]),
         ("rebinds.test", vec![vec!["127.0.0.1"], vec!["169.254.169.254"]]),
         ("empty.test", vec![vec![]]),
         ("a.below.test", vec![vec!["127.0.0.1"]]),

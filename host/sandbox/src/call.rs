@@ -32,7 +32,8 @@ use crate::{
     http::Gateway,
     lane::{HEAVY_TICKS, Lane, Moved},
     limits::Limits,
-    outcome::{Outcome, Usage},
+    log::Logbook,
+    outcome::{Effect, Outcome, Usage},
     plugin::Plugin,
     services::Services,
     state::{OwnTicket, State},
@@ -146,6 +147,7 @@ async fn begin<E: Export>(begun: Begun, export: E, terms: Terms) -> Outcome<E::A
     };
     let mut state = store.into_data();
     let (logs, logs_dropped, stderr) = state.log.close();
+    let log = &state.log;
     let result = match called {
         None => Err(PluginError::Ended),
         Some(Err(_)) => Err(PluginError::Timeout { wall: limits.wall, last_host_call: state.last_host_call }),
@@ -161,8 +163,8 @@ async fn begin<E: Export>(begun: Begun, export: E, terms: Terms) -> Outcome<E::A
                 id,
             },
         )),
-        Some(Ok(Ok(Err(error)))) => Err(PluginError::Guest(bounded(error))),
-        Some(Ok(Ok(Ok(answer)))) => E::check(answer, &limits),
+        Some(Ok(Ok(Err(error)))) => Err(PluginError::Guest(bounded(error, log))),
+        Some(Ok(Ok(Ok(answer)))) => E::check(E::masked(answer, log), &limits),
     };
     let (http_sent_bytes, http_received_bytes) = state.http.bytes();
     let usage = Usage {
@@ -178,7 +180,13 @@ async fn begin<E: Export>(begun: Begun, export: E, terms: Terms) -> Outcome<E::A
         effects: u32::try_from(state.effects.len()).unwrap_or(u32::MAX),
         logs_dropped,
     };
-    let effects = if result.is_ok() { std::mem::take(&mut state.effects) } else { Vec::new() };
+    let mut effects = if result.is_ok() { std::mem::take(&mut state.effects) } else { Vec::new() };
+    for effect in &mut effects {
+        // a field's value stays what the guest meant: it is data, not words for people
+        if let Effect::Comment(text) = effect {
+            state.log.hide(text);
+        }
+    }
     Outcome { result, usage, logs, effects }
 }
 
@@ -203,9 +211,11 @@ fn store(engine: &Engine, state: State, heavy: Arc<AtomicBool>) -> Store<State> 
     store
 }
 
-/// A guest's own error is kept word for word, within the size of a message.
-fn bounded(mut error: crate::types::GuestError) -> crate::types::GuestError {
+/// A guest's own error is kept word for word, within the size of a message and without the secrets that the call held.
+fn bounded(mut error: crate::types::GuestError, log: &Logbook) -> crate::types::GuestError {
     const MAX: usize = 8 << 10;
+    log.hide(&mut error.message);
+    error.detail.iter_mut().for_each(|detail| log.hide(detail));
     if error.message.len() > MAX {
         let cut = (0..=MAX).rev().find(|&i| error.message.is_char_boundary(i)).unwrap_or(0);
         error.message.truncate(cut);

@@ -9,6 +9,7 @@ use crate::{
     bindings::notice::exports::gavia::plugin::notice as wire,
     error::PluginError,
     limits::{Kind, Limits},
+    log::Logbook,
     plugin::Loaded,
     state::State,
     types::{ActionAnswer, Context, Delivery, GuestError, Message, Problem},
@@ -26,6 +27,11 @@ pub(crate) trait Export: Send + 'static {
         plugin: &Loaded,
         store: &mut Store<State>,
     ) -> impl Future<Output = wasmtime::Result<Result<Self::Answer, GuestError>>> + Send;
+
+    /// The answer without the secrets that the call held, wherever it has words for people.
+    fn masked(answer: Self::Answer, _log: &Logbook) -> Self::Answer {
+        answer
+    }
 
     /// What a well-behaved answer keeps to; a guest's answer is judged like user input.
     fn check(answer: Self::Answer, limits: &Limits) -> Result<Self::Answer, PluginError>;
@@ -48,6 +54,12 @@ impl Export for Run {
         let instance = linked.instantiate_async(&mut *store).await?;
         let answer = instance.gavia_plugin_action().call_run(store, &self.0).await?;
         Ok(answer.map(|outcome| ActionAnswer { message: outcome.message, output: outcome.output }))
+    }
+
+    fn masked(mut answer: ActionAnswer, log: &Logbook) -> ActionAnswer {
+        log.hide(&mut answer.message);
+        answer.output.iter_mut().for_each(|output| log.hide(output));
+        answer
     }
 
     fn check(answer: ActionAnswer, limits: &Limits) -> Result<ActionAnswer, PluginError> {
@@ -129,6 +141,11 @@ impl Export for SendNotice {
         };
         Ok(answer
             .map(|deliveries| Delivered { deliveries: deliveries.into_iter().map(own).collect(), recipients: names }))
+    }
+
+    fn masked(mut answer: Delivered, log: &Logbook) -> Delivered {
+        answer.deliveries.iter_mut().for_each(|delivery| log.hide(&mut delivery.detail));
+        answer
     }
 
     fn check(answer: Delivered, limits: &Limits) -> Result<Delivered, PluginError> {

@@ -28,6 +28,9 @@ const LINE_BYTES: usize = 4 << 10;
 /// Fields of one line past this many are dropped.
 const LINE_FIELDS: usize = 32;
 
+/// The host's own lines about one call; the rest is counted.
+const REMARKS: usize = 20;
+
 /// What `gavia:plugin/log` and the two streams write into; clones share it.
 #[derive(Clone)]
 pub(crate) struct Logbook(Arc<Mutex<Pages>>);
@@ -40,6 +43,8 @@ struct Pages {
     stdio_bytes_left: usize,
     stdio_cut: bool,
     dropped: u32,
+    remarks_left: usize,
+    remarks_dropped: u32,
     /// What was written to a stream after its last line end.
     stdout: Vec<u8>,
     stderr: Vec<u8>,
@@ -55,9 +60,29 @@ impl Logbook {
             stdio_bytes_left: limits.stdio_bytes,
             stdio_cut: false,
             dropped: 0,
+            remarks_left: REMARKS,
+            remarks_dropped: 0,
             stdout: Vec::new(),
             stderr: Vec::new(),
         })))
+    }
+
+    /// A line of the host's own about this call: what was refused, which secret was read. It costs the guest nothing.
+    pub(crate) fn remark(&self, message: &str) {
+        self.with(|pages| {
+            if pages.remarks_left == 0 {
+                pages.remarks_dropped = pages.remarks_dropped.saturating_add(1);
+                return;
+            }
+            pages.remarks_left -= 1;
+            let message = pages.clean(message);
+            pages.lines.push(notice(message));
+        });
+    }
+
+    /// Takes the secrets that the call holds out of a text that leaves it by another way than the log.
+    pub(crate) fn hide(&self, text: &mut String) {
+        self.with(|pages| pages.masks.hide(text));
     }
 
     /// Hides this value in every line from now on.
@@ -88,6 +113,9 @@ impl Logbook {
             pages.end_line(LogSource::Stderr);
             let mut lines = std::mem::take(&mut pages.lines);
             let tail = stderr_tail(&lines);
+            if pages.remarks_dropped > 0 {
+                lines.push(notice(format!("{} more remarks like these", pages.remarks_dropped)));
+            }
             if pages.dropped > 0 {
                 lines.push(notice(format!("{} lines dropped: the log quota is used up", pages.dropped)));
             }
@@ -113,7 +141,9 @@ impl Logbook {
 impl Pages {
     /// Hidden first, cut afterwards: a cut must not leave the first half of a secret.
     fn clean(&self, text: &str) -> String {
-        clean(&self.masks.hide(text))
+        let mut text = text.to_owned();
+        self.masks.hide(&mut text);
+        clean(&text)
     }
 
     fn write(&mut self, source: LogSource, bytes: &[u8]) {
@@ -262,6 +292,18 @@ mod tests {
         let (lines, dropped, _) = book.close();
         assert_eq!((lines.len(), dropped), (3, 3));
         assert_eq!(lines[2].source, LogSource::Sandbox);
+    }
+
+    #[test]
+    fn the_hosts_remarks_cost_the_guest_nothing_and_have_an_end() {
+        let book = book(|limits| limits.log_lines = 1);
+        (0..REMARKS + 2).for_each(|n| book.remark(&format!("remark {n}\n")));
+        book.log(LogLevel::Info, "mine", &[]);
+        let (lines, dropped, _) = book.close();
+        assert_eq!((lines.len(), dropped), (REMARKS + 2, 0));
+        assert_eq!((lines[0].source, lines[0].message.as_str()), (LogSource::Sandbox, "remark 0\\n"));
+        assert_eq!(lines[REMARKS].message, "mine");
+        assert_eq!(lines[REMARKS + 1].message, "2 more remarks like these");
     }
 
     #[test]

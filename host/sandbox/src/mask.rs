@@ -1,6 +1,7 @@
-//! Hides the values of secrets in text, by value: whatever a guest writes into its log, a secret that it holds does not stand there.
+//! Hides the values of secrets in text, by value: whatever a guest says in its log, its answer or its error, a secret that it holds does
+//! not stand there, plain or as JSON writes it.
 //!
-//! Encodings of a value (base64, one character a line) are beyond it; a plugin that must not leak gets its secret as an injected header.
+//! Other encodings of a value (base64, one character a line) are beyond it; a plugin that must not leak gets its secret as an injected header.
 
 use crate::services::Secret;
 
@@ -17,18 +18,23 @@ impl Masks {
         let value = secret.reveal();
         let lines = value.lines().map(str::trim).filter(|line| line.len() >= LINE_BYTES);
         for hidden in std::iter::once(value.trim()).chain(lines) {
-            if !hidden.is_empty() && !self.0.iter().any(|known| known == hidden) {
-                self.0.push(hidden.to_owned());
+            let json = serde_json::Value::from(hidden).to_string();
+            for form in [hidden, &json[1..json.len() - 1]] {
+                if !form.is_empty() && !self.0.iter().any(|known| known == form) {
+                    self.0.push(form.to_owned());
+                }
             }
         }
         // A value that holds another one is hidden first, else its rest would show.
         self.0.sort_by_key(|hidden| std::cmp::Reverse(hidden.len()));
     }
 
-    pub(crate) fn hide(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, hidden| {
-            if text.contains(hidden.as_str()) { text.replace(hidden.as_str(), HIDDEN) } else { text }
-        })
+    pub(crate) fn hide(&self, text: &mut String) {
+        for hidden in &self.0 {
+            if text.contains(hidden.as_str()) {
+                *text = text.replace(hidden.as_str(), HIDDEN);
+            }
+        }
     }
 }
 
@@ -43,8 +49,16 @@ mod tests {
         masks.add(&Secret::new("tok-123\n"));
         masks.add(&Secret::new("-----BEGIN\nMIIEvQIBADANBg\n-----END"));
         masks.add(&Secret::new(""));
-        assert_eq!(masks.hide("Bearer tok-123, tok"), "Bearer •••, •••");
-        assert_eq!(masks.hide("a line: MIIEvQIBADANBg"), "a line: •••");
-        assert_eq!(masks.hide("nothing here"), "nothing here");
+        masks.add(&Secret::new(r#"with "quotes""#));
+        for (text, hidden) in [
+            ("Bearer tok-123, tok", "Bearer •••, •••"),
+            ("a line: MIIEvQIBADANBg", "a line: •••"),
+            (r#"{"a": "with \"quotes\""}"#, r#"{"a": "•••"}"#),
+            ("nothing here", "nothing here"),
+        ] {
+            let mut text = text.to_owned();
+            masks.hide(&mut text);
+            assert_eq!(text, hidden);
+        }
     }
 }

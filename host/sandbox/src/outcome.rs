@@ -68,7 +68,7 @@ pub enum LogSource {
     Log,
     Stdout,
     Stderr,
-    /// The sandbox itself, about lines that were dropped.
+    /// The sandbox itself: what it refused, which secrets were read, how many lines were dropped.
     Sandbox,
 }
 

@@ -56,13 +56,24 @@ pub(super) fn called<T>(plugin: &str, kind: Kind, outcome: &Outcome<T>) {
         .increment(1);
     histogram!("gavia_plugin_call_seconds", "kind" => kind.clone()).record(seconds(usage.wall_ms));
     histogram!("gavia_plugin_queue_seconds", "kind" => kind.clone()).record(seconds(usage.queue_ms));
-    if usage.denied > 0 {
-        counter!("gavia_plugin_denied_total", "plugin" => plugin.clone()).increment(u64::from(usage.denied));
-    }
-    if usage.http_requests > 0 {
-        counter!("gavia_plugin_http_requests_total", "plugin" => plugin).increment(u64::from(usage.http_requests));
+    histogram!("gavia_plugin_cpu_seconds", "kind" => kind.clone()).record(seconds(usage.cpu_ticks * TICK_MS));
+    histogram!("gavia_plugin_memory_bytes", "kind" => kind).record(count(usage.peak_memory_bytes));
+    let used = [
+        ("gavia_plugin_host_calls_total", usage.host_calls.into()),
+        ("gavia_plugin_denied_total", usage.denied.into()),
+        ("gavia_plugin_effects_total", usage.effects.into()),
+        ("gavia_plugin_log_lines_dropped_total", usage.logs_dropped.into()),
+        ("gavia_plugin_http_requests_total", usage.http_requests.into()),
+        ("gavia_plugin_http_sent_bytes_total", usage.http_sent_bytes),
+        ("gavia_plugin_http_received_bytes_total", usage.http_received_bytes),
+    ];
+    for (name, number) in used.into_iter().filter(|(_, number)| *number > 0) {
+        counter!(name, "plugin" => plugin.clone()).increment(number);
     }
 }
+
+/// The sandbox counts processor time in these.
+const TICK_MS: u64 = 5;
 
 fn seconds(ms: u64) -> f64 {
     Duration::from_millis(ms).as_secs_f64()

@@ -23,6 +23,8 @@ use crate::app::App;
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// Of everything that is measured in seconds: a plugin's call takes microseconds, a Python plugin's compilation minutes.
 const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0];
+/// Of a plugin's memory: 64 KiB is one page, 64 MiB the most.
+const MEMORY: [f64; 6] = [65_536.0, 262_144.0, 1_048_576.0, 4_194_304.0, 16_777_216.0, 67_108_864.0];
 /// How often samples are sorted into their buckets; without it they would pile up until somebody asks.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -32,6 +34,7 @@ pub fn recorder() -> &'static PrometheusHandle {
     HANDLE.get_or_init(|| {
         let builder = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS)
+            .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_memory_bytes".to_owned()), &MEMORY))
             .expect("there are buckets");
         let recorder = builder.build_recorder();
         let handle = recorder.handle();
@@ -139,6 +142,8 @@ mod tests {
             "gavia_plugin_calls_total{plugin=\"built-in\",kind=\"condition\",outcome=\"ok\"}",
             "gavia_plugin_call_seconds_count{kind=\"condition\"}",
             "gavia_plugin_queue_seconds_count{kind=\"condition\"}",
+            "gavia_plugin_cpu_seconds_count{kind=\"condition\"}",
+            "gavia_plugin_memory_bytes_count{kind=\"condition\"}",
         ] {
             assert!(sum(&after, start) > sum(&before, start), "{start}: {after}");
         }

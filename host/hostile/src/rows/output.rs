@@ -78,6 +78,7 @@ pub(super) fn forgery(_: &Arena) -> Vec<Attack> {
         let lines: Vec<_> = ended.outcome()?.logs.iter().map(|line| (line.source, line.message.as_str())).collect();
         let wanted = [
             (LogSource::Log, "tok-12345"), // before it was read it was only a guess
+            (LogSource::Sandbox, "read the secret token"),
             (LogSource::Log, "it is •••"),
             (LogSource::Stdout, "out •••"),
             (LogSource::Stderr, "err •••"),

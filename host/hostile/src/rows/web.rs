@@ -83,6 +83,8 @@ pub(super) fn private_addresses(_: &Arena) -> Vec<Attack> {
         prohibited("one of two addresses", "mixed.test", &public),
         prohibited("metadata", "metadata.test", &public),
         prohibited("metadata, with every right", "metadata.test", &private),
+        prohibited("no address, which the system takes for this machine, with every right", "nowhere.test", &private),
+        prohibited("the same as IPv6", "nowhere6.test", &private),
         prohibited("a suffix with the right for an exact host", "a.below.test", &below),
         rebinding,
     ]

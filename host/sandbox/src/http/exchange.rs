@@ -60,7 +60,13 @@ impl Exchange {
 
         let stream = timeout(self.patience.connect, self.gateway.connect(&self.to, self.reach()))
             .await
-            .map_err(|_| Error::ConnectionTimeout)??;
+            .map_err(|_| Error::ConnectionTimeout)?
+            .inspect_err(|error| {
+                if matches!(error, Error::DestinationIpProhibited) {
+                    self.log
+                        .remark(&format!("denied: {} leads to an address that is not allowed", self.to.authority()));
+                }
+            })?;
         let (mut sender, connection) = http1::Builder::new()
             .max_headers(HEADERS)
             .max_buf_size(HEAD_BYTES as usize)

@@ -41,6 +41,7 @@ impl State {
 
     fn denial(&mut self, message: String) -> GuestError {
         self.denied = self.denied.saturating_add(1);
+        self.log.remark(&format!("denied: {message}"));
         error(GuestErrorKind::Denied, message)
     }
 }

@@ -15,10 +15,10 @@ impl secrets::Host for State {
         }
         let host = self.host.clone();
         let answer = host.secret(&name).await;
-        tracing::debug!(secret = name, found = answer.is_ok(), "a plugin read a secret");
         Ok(match answer {
             Ok(secret) => {
                 self.log.mask(&secret);
+                self.log.remark(&format!("read the secret {name}"));
                 Ok(secret.reveal().to_owned())
             }
             Err(problem) => Err(told(CALL, "secret", problem)),

@@ -2,9 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use gavia_sandbox::{DirectoryRead, FlowEntry, Grants, InMemory, PluginError, Storage, Ticket, TicketsRead, User};
+use gavia_sandbox::{
+    DirectoryRead, Effect, FieldScope, FlowEntry, Grants, InMemory, PluginError, Storage, Ticket, TicketsRead, User,
+};
 
-use crate::probe::{Probe as _, host, steps};
+use crate::{
+    bench::{Harm as _, ask},
+    probe::{Probe as _, host, steps},
+};
 
 fn grants(change: impl FnOnce(&mut Grants)) -> Grants {
     let mut grants = Grants::default();
@@ -18,13 +23,34 @@ async fn a_secret_needs_its_own_name_in_the_grant() {
         steps(&[&["secret", name]])
             .grants(grants(|grants| grants.secrets = vec!["token".to_owned(), "absent".to_owned()]))
     };
-    assert_eq!(ask("token").lines().await, ["tok-12345"]);
+    assert_eq!(ask("token").lines().await, ["•••"], "the guest has it, and nobody reads it in the answer");
     assert_eq!(ask("other").lines().await, ["Denied: the grant secret does not cover other"]);
     assert_eq!(ask("TOKEN").lines().await, ["Denied: the grant secret does not cover TOKEN"]);
     assert_eq!(ask("absent").lines().await, ["NotFound: no such secret"]);
     let outcome = steps(&[&["secret", "token"]]).probe().await;
     assert_eq!(outcome.usage.denied, 1);
     assert_eq!(outcome.result.unwrap().message, "Denied: secrets.get needs the grant secret");
+    assert_eq!(outcome.logs[0].message, "denied: secrets.get needs the grant secret");
+}
+
+#[tokio::test]
+async fn a_secret_stands_neither_in_an_error_nor_in_a_comment() {
+    let granted = grants(|grants| grants.secrets = vec!["token".to_owned()]);
+    let outcome = steps(&[&["secret", "token"], &["tok-12345"]]).grants(granted).probe().await;
+    let Err(PluginError::Guest(error)) = outcome.result else { panic!("{:?}", outcome.result) };
+    assert_eq!(error.message, r#"no such step: ["•••"]"#);
+    assert_eq!(outcome.logs[0].message, "read the secret token");
+
+    let granted = grants(|grants| {
+        grants.secrets = vec!["token".to_owned()];
+        grants.tickets_write = FieldScope::All;
+    });
+    let mut told = ask("tell a secret").grants(granted);
+    told.host = Arc::new(host());
+    let outcome = told.harm().await;
+    let answer = outcome.result.unwrap();
+    assert_eq!((answer.message.as_str(), answer.output.as_deref()), ("it is •••", Some(r#"["•••"]"#)));
+    assert_eq!(outcome.effects, [Effect::Comment("it is •••".to_owned())]);
 }
 
 #[tokio::test]

@@ -107,7 +107,8 @@ async fn an_action_of_contract_0_1_0_still_reaches_all_that_it_is_granted() {
         })
         .collect();
     assert_eq!(effects, ["seen=1", "page"]);
-    assert_eq!((outcome.logs[0].message.as_str(), outcome.usage.http_requests), ("all of it", 1));
+    let lines: Vec<&str> = outcome.logs.iter().map(|line| line.message.as_str()).collect();
+    assert_eq!((lines, outcome.usage.http_requests), (vec!["read the secret WORD", "all of it"], 1));
 }
 
 #[tokio::test]

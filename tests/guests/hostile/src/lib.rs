@@ -77,6 +77,11 @@ impl Action for Hostile {
                 host.comment("seven")?;
                 Ok(Outcome::message("wrote"))
             }
+            "tell a secret" => {
+                let secret = host.secret("token")?;
+                host.comment(format!("it is {}", secret.expose()))?;
+                Outcome::message(format!("it is {}", secret.expose())).with_output(&[secret.expose()])
+            }
             "write, then panic" => {
                 host.set_field("days", 7)?;
                 panic!("after writing")
