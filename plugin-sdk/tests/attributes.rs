@@ -65,7 +65,7 @@ fn functions_and_implementations_run_as_they_are() {
     let told = host.notice(&context, &message("t", "b", &[user(1, "bob")]), by_function::send);
     assert_eq!(told.answer(), &[Delivery::done("bob", "t")]);
     assert_eq!(host.action(&context, by_impl::Named::run).answer().text(), "named");
-    let expressions = ["".to_owned(), "a ticket".to_owned()];
+    let expressions = [String::new(), "a ticket".to_owned()];
     assert_eq!(condition::Titled::first_match(&expressions, &context).expect("it answers"), Some(1));
     assert_eq!(condition::Titled::check(&expressions, &[]), [Problem::at(0, 0, "no title")]);
 }

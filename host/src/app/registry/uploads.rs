@@ -30,7 +30,7 @@ use crate::{
 const VERSIONS_MAX: i64 = 50;
 
 /// How long an upload that is waited for waits for its place among those that are compiled.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What comes with an upload.
 #[derive(Clone, Debug, Default)]

@@ -181,7 +181,7 @@ pub(super) struct Expected {
     pub(super) deliveries: Option<Vec<CaseDelivery>>,
     /// Of the first expression that holds, from 0; `null` for none.
     #[serde(deserialize_with = "named")]
-    pub(super) index: Option<Option<u32>>,
+    pub(super) index: Option<Index>,
     pub(super) error: Option<ExpectedError>,
     /// All fields that were written; none if left out.
     pub(super) fields: BTreeMap<String, Value>,
@@ -191,9 +191,13 @@ pub(super) struct Expected {
 }
 
 /// A `null` that is written is one that is expected.
-fn named<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<u32>>, D::Error> {
-    Option::deserialize(from).map(Some)
+fn named<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Index>, D::Error> {
+    Option::deserialize(from).map(|index| Some(Index(index)))
 }
+
+/// Which expression holds, if one does.
+#[derive(Debug, PartialEq)]
+pub(super) struct Index(pub(super) Option<u32>);
 
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]

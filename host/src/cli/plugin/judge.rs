@@ -65,7 +65,7 @@ impl Differences {
             (None, Ok(Answer::Condition(index))) => {
                 self.is_named(expect.index.is_some(), "index");
                 if let Some(wanted) = &expect.index {
-                    self.same("index", wanted, index);
+                    self.same("index", &wanted.0, index);
                 }
             }
             (None, Ok(Answer::Notice(deliveries))) => {
