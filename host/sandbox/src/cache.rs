@@ -13,7 +13,7 @@ use std::{
 
 use crate::{digest::Digest, error::StartError};
 
-/// The folder is kept below this; the oldest files go first.
+/// The folder is kept below this; the files that were used longest ago go first.
 const MAX_TOTAL_BYTES: u64 = 4 << 30;
 
 /// Compiled code of the largest component stays below this.
@@ -53,6 +53,10 @@ impl Cache {
     pub(crate) fn read(&self, component: Digest, compiled: Digest) -> Option<Vec<u8>> {
         let path = self.path(component);
         let file = File::open(&path).ok()?;
+        // by this it is known which was used longest ago; a folder that does not take it forgets by age
+        if let Err(error) = file.set_modified(SystemTime::now()) {
+            tracing::debug!(%component, %error, "that a compiled plugin is used is not noted");
+        }
         let mut code = Vec::new();
         if let Err(error) = file.take(MAX_FILE_BYTES).read_to_end(&mut code) {
             tracing::warn!(%component, %error, "a compiled plugin is not readable");
@@ -105,6 +109,20 @@ mod tests {
         assert_eq!(cache.read(component, Digest::of(code)), None);
         let other = Cache::open(&dir.path().join("compiled"), "another engine").unwrap();
         assert_eq!(other.read(component, Digest::of(code)), None);
+    }
+
+    #[test]
+    fn what_is_used_stays_young() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::open(&dir.path().join("compiled"), "engine").unwrap();
+        let (component, code) = (Digest::of(b"component"), b"native code");
+        cache.store(component, code).unwrap();
+        let age = || fs::metadata(cache.path(component)).unwrap().modified().unwrap().elapsed().unwrap();
+        let long_ago = SystemTime::now() - std::time::Duration::from_hours(1);
+        File::open(cache.path(component)).unwrap().set_modified(long_ago).unwrap();
+        assert!(age().as_secs() > 3_000);
+        cache.read(component, Digest::of(code)).unwrap();
+        assert!(age().as_secs() < 3_000);
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub(crate) async fn run<E: Export>(desk: &Desk, plugin: &Plugin, export: E, term
     let (lane, heavy) = (desk.lane.clone(), begun.heavy.clone());
     let mut outcome = Owned::new(lane, heavy, async move {
         let outcome = begin(begun, export, terms).await;
-        plugin.0.gate.report(verdict(&outcome.result), &limits);
+        plugin.gate.0.report(verdict(&outcome.result), &limits);
         drop(slot);
         outcome
     })
@@ -101,7 +101,7 @@ async fn slot(desk: &Desk, plugin: &Plugin, limits: &Limits) -> Result<Slot, Plu
     if *ended.borrow() {
         return Err(PluginError::Ended);
     }
-    let gate = &plugin.0.gate;
+    let gate = &plugin.gate.0;
     let wait = async {
         let own = gate.turn(limits).await?;
         // The semaphore is never closed.
@@ -142,7 +142,7 @@ async fn begin<E: Export>(begun: Begun, export: E, terms: Terms) -> Outcome<E::A
     let mut store = store(&engine, State::new(terms, gateway), heavy);
     let called = tokio::select! {
         biased;
-        called = timeout(limits.wall, export.call(&plugin.0, &mut store)) => Some(called),
+        called = timeout(limits.wall, export.call(&plugin.loaded, &mut store)) => Some(called),
         _ = ended.wait_for(|ended| *ended) => None,
     };
     let mut state = store.into_data();

@@ -28,15 +28,17 @@ pub(crate) struct Gate {
     breaker: Mutex<Breaker>,
 }
 
-impl Gate {
-    pub(crate) fn new() -> Gate {
+impl Default for Gate {
+    fn default() -> Gate {
         Gate {
             units: Arc::new(Semaphore::new(UNITS as usize)),
             waiting: AtomicU32::new(0),
             breaker: Mutex::new(Breaker::default()),
         }
     }
+}
 
+impl Gate {
     /// Waits for a turn, in the order of asking. The caller bounds the time.
     pub(crate) async fn turn(&self, limits: &Limits) -> Result<OwnedSemaphorePermit, PluginError> {
         let share = UNITS / limits.calls.clamp(1, MAX_CALLS);
@@ -128,7 +130,7 @@ mod tests {
     #[tokio::test]
     async fn a_plugins_own_number_of_calls_is_exact() {
         for calls in 1..=MAX_CALLS {
-            let gate = Gate::new();
+            let gate = Gate::default();
             let limits = Limits { calls, ..Limits::for_kind(Kind::Action) };
             let mut turns = Vec::new();
             for _ in 0..calls {
@@ -143,7 +145,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_queue_has_an_end() {
-        let gate = Gate::new();
+        let gate = Gate::default();
         let limits = Limits { calls: 1, ..Limits::for_kind(Kind::Action) };
         let _running = gate.turn(&limits).await.unwrap();
         let mut queue: Vec<_> = (0..MAX_WAITING).map(|_| Box::pin(gate.turn(&limits))).collect();

@@ -18,6 +18,8 @@ pub struct Grants {
     /// Names of the secrets that the guest itself may read; those that are only put into headers are not listed here.
     pub secrets: Vec<String>,
     pub http: Vec<HttpGrant>,
+    /// Requests that are granted are told in the call's log and not sent.
+    pub http_is_told_only: bool,
 }
 
 impl Grants {

@@ -54,7 +54,7 @@ pub use lookup::{Lookup, SystemLookup};
 pub use memory_services::{Department, InMemory, KV_BYTES};
 pub use origin::{NotAnOrigin, Origin, Scheme};
 pub use outcome::{Effect, LogLevel, LogLine, LogSource, Outcome, Usage};
-pub use plugin::Plugin;
+pub use plugin::{Plugin, Turnstile};
 pub use prepare::{Candidate, Prepared, Report};
 pub use sandbox::{Allocator, Call, Sandbox, Settings};
 pub use section::{custom_section, with_custom_section};

@@ -21,7 +21,10 @@ use crate::{
 
 /// A loaded plugin; cheap to clone.
 #[derive(Clone)]
-pub struct Plugin(pub(crate) Arc<Loaded>);
+pub struct Plugin {
+    pub(crate) loaded: Arc<Loaded>,
+    pub(crate) gate: Turnstile,
+}
 
 pub(crate) struct Loaded {
     pub(crate) component: Digest,
@@ -30,28 +33,45 @@ pub(crate) struct Loaded {
     pub(crate) participants: Option<ParticipantsPluginPre<State>>,
     pub(crate) notice: Option<NoticePluginPre<State>>,
     pub(crate) condition: Option<ConditionPluginPre<State>>,
-    pub(crate) gate: Gate,
 }
 
-impl Plugin {
-    /// Names its component.
-    pub fn digest(&self) -> Digest {
-        self.0.component
-    }
+/// What counts a plugin's calls and failures. A component has one of its own; where versions of one plugin share one, each of them is
+/// called behind it ([`Plugin::behind`]). Clones are the same.
+#[derive(Clone, Default)]
+pub struct Turnstile(pub(crate) Arc<Gate>);
 
-    /// What it can be called as.
-    pub fn kinds(&self) -> &[Kind] {
-        &self.0.kinds
-    }
-
-    /// Whether it may be called, or is suspended because it kept failing. Kept as long as the plugin stays loaded.
+impl Turnstile {
+    /// Whether calls may pass, or are suspended because they kept failing.
     pub fn standing(&self) -> Standing {
-        self.0.gate.standing()
+        self.0.standing()
     }
 
     /// Ends a suspension and forgets the failures.
     pub fn reset(&self) {
-        self.0.gate.reset();
+        self.0.reset();
+    }
+}
+
+impl Plugin {
+    /// The same code, whose calls are counted there.
+    #[must_use]
+    pub fn behind(&self, gate: &Turnstile) -> Plugin {
+        Plugin { loaded: self.loaded.clone(), gate: gate.clone() }
+    }
+
+    /// Names its component.
+    pub fn digest(&self) -> Digest {
+        self.loaded.component
+    }
+
+    /// What it can be called as.
+    pub fn kinds(&self) -> &[Kind] {
+        &self.loaded.kinds
+    }
+
+    /// What its calls are counted by.
+    pub fn turnstile(&self) -> &Turnstile {
+        &self.gate
     }
 
     /// Links the component for each kind whose interface it exports. Refused if none of them fits.
@@ -63,7 +83,6 @@ impl Plugin {
             participants: None,
             notice: None,
             condition: None,
-            gate: Gate::new(),
         };
         let mut refusal = None;
         for kind in Kind::ALL.into_iter().filter(|kind| component.get_export_index(None, kind.export()).is_some()) {
@@ -73,7 +92,7 @@ impl Plugin {
             }
         }
         match (loaded.kinds.is_empty(), refusal) {
-            (false, _) => Ok(Plugin(Arc::new(loaded))),
+            (false, _) => Ok(Plugin { loaded: Arc::new(loaded), gate: Turnstile::default() }),
             (true, Some(rejection)) => Err(rejection),
             (true, None) => Err(Rejection::NoKind(found(component))),
         }

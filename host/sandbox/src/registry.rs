@@ -3,10 +3,9 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
-use crate::{breaker::Standing, digest::Digest, plugin::Plugin};
+use crate::{digest::Digest, plugin::Plugin};
 
 /// A Rust plugin holds about half a megabyte of code, a Python one forty.
 const MAX_LOADED: usize = 64;
@@ -42,17 +41,6 @@ impl Registry {
             }
         }
         held.plugins.entry(plugin.digest()).or_insert((now, plugin)).1.clone()
-    }
-
-    pub(crate) fn suspended(&self) -> Vec<(Digest, Duration)> {
-        let held = self.shelf();
-        let standing = held.plugins.iter().map(|(digest, (_, plugin))| (*digest, plugin.standing()));
-        standing
-            .filter_map(|(digest, standing)| match standing {
-                Standing::Suspended { remaining, .. } => Some((digest, remaining)),
-                Standing::Callable { .. } => None,
-            })
-            .collect()
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {

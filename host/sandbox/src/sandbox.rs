@@ -187,11 +187,6 @@ impl Sandbox {
         self.0.registry.get(component)
     }
 
-    /// Plugins in memory that are suspended now, and for how long.
-    pub fn suspended(&self) -> Vec<(Digest, Duration)> {
-        self.0.registry.suspended()
-    }
-
     /// Calls at once, at most.
     pub fn slots(&self) -> usize {
         self.0.slots as usize

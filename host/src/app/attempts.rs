@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gavia_sandbox::PluginError;
 use serde_json::Value;
 
 use super::{App, Error};
@@ -42,7 +43,31 @@ pub(super) fn backoff(attempt: i32) -> Option<Duration> {
     Some(Duration::from_millis(jitter.max(100)))
 }
 
+/// How often a job waits for a plugin that is suspended or a server that is busy, about half a day at least.
+const MOST_WAITS: i32 = 200;
+
+/// How long a plugin's error asks its job to wait, where it is the server's state and no try of the plugin.
+pub(super) fn pause(error: &PluginError, waits: i32) -> Option<Duration> {
+    let doubled = Duration::from_secs(1 << waits.clamp(0, 16)).min(LONGEST);
+    let jitter = Duration::from_millis(ambient::dice() % u64::try_from(doubled.as_millis()).unwrap_or(1).max(1));
+    match error {
+        PluginError::Busy { .. } => Some(jitter.max(Duration::from_millis(100))),
+        PluginError::Suspended { remaining, .. } => Some(*remaining + jitter.min(Duration::from_secs(5))),
+        _ => None,
+    }
+}
+
 impl App {
+    /// Has the job wait without counting the attempt; false when it waited too often and the ticket's people should know.
+    pub(super) async fn wait(&self, job: &Job, pause: Duration, why: &str) -> Result<bool, Error> {
+        if job.waits() >= MOST_WAITS {
+            return Ok(false);
+        }
+        let mut connection = self.db.acquire().await?;
+        store::jobs::wait(&mut connection, job, pause, why).await?;
+        Ok(true)
+    }
+
     /// A write's end as its job sees it: another attempt has it, or the world moved on, and there is nothing left to do.
     pub(super) async fn settle(&self, job: &Job, written: Result<(), Error>) -> Result<(), Error> {
         match written {
@@ -90,6 +115,17 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_suspended_plugin_is_waited_for_as_long_as_it_is_suspended() {
+        let remaining = Duration::from_mins(10);
+        let suspended = PluginError::Suspended { failures: 5, remaining };
+        let waited = pause(&suspended, 3).unwrap();
+        assert!(waited >= remaining && waited <= remaining + Duration::from_secs(5));
+        let busy = PluginError::Busy { what: "every slot is taken" };
+        assert!((0..MOST_WAITS).all(|waits| pause(&busy, waits).is_some_and(|wait| wait <= LONGEST)));
+        assert_eq!(pause(&PluginError::Timeout { wall: remaining, last_host_call: None }, 0), None, "that is a try");
+    }
 
     #[test]
     fn the_wait_grows_and_ends() {

@@ -1,13 +1,9 @@
 //! What is counted while things happen, and under which names (plugin-runtime §7). How it is told is `http::metrics`. A label is a
 //! plugin's name, a kind, an outcome or a route: never a person, a value or anything that a caller makes up.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
-use gavia_sandbox::{Digest, Kind, Outcome, PluginError, Prepared, Rejection, Sandbox};
+use gavia_sandbox::{Kind, Outcome, PluginError, Prepared, Rejection, Sandbox};
 use metrics::{counter, gauge, histogram};
 
 use crate::store::{
@@ -15,37 +11,6 @@ use crate::store::{
     jobs::JobKind,
     names::Named as _,
 };
-
-/// Plugins whose breaker is shown; an installation has a handful.
-const MOST_NAMES: usize = 1_000;
-
-/// The names of plugins that were called, by their component: the sandbox knows no names.
-#[derive(Debug, Default)]
-pub(super) struct Called(Mutex<BTreeMap<[u8; 32], String>>);
-
-impl Called {
-    pub(super) fn note(&self, component: Digest, name: &str) {
-        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if names.len() < MOST_NAMES && names.get(&component.0).is_none_or(|known| known != name) {
-            names.insert(component.0, name.to_owned());
-        }
-    }
-
-    /// How long each plugin's breaker stays open; 0 is callable.
-    fn tell(&self, suspended: &[(Digest, Duration)]) {
-        let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut open: BTreeMap<&str, f64> = BTreeMap::new();
-        for (component, name) in names.iter() {
-            let remaining = suspended.iter().find(|(digest, _)| digest.0 == *component);
-            let seconds = remaining.map_or(0.0, |(_, remaining)| remaining.as_secs_f64());
-            let shown = open.entry(name).or_default();
-            *shown = shown.max(seconds);
-        }
-        for (name, seconds) in open {
-            gauge!("gavia_plugin_suspended_seconds", "plugin" => name.to_owned()).set(seconds);
-        }
-    }
-}
 
 /// The end of one call.
 pub(super) fn called<T>(plugin: &str, kind: Kind, outcome: &Outcome<T>) {
@@ -103,10 +68,12 @@ pub(super) fn job(kind: JobKind, outcome: &'static str) {
 }
 
 /// What is read off when somebody asks.
-pub(super) fn standing(sandbox: &Sandbox, called: &Called) {
+pub(super) fn standing(sandbox: &Sandbox, suspended: Vec<(String, Duration)>) {
     gauge!("gavia_plugin_slots").set(count(sandbox.slots()));
     gauge!("gavia_plugin_slots_in_use").set(count(sandbox.in_use()));
-    called.tell(&sandbox.suspended());
+    for (plugin, remaining) in suspended {
+        gauge!("gavia_plugin_suspended_seconds", "plugin" => plugin).set(remaining.as_secs_f64());
+    }
 }
 
 /// Kinds and states without jobs are told too: a gauge that is not set keeps its last value.

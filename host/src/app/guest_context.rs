@@ -7,7 +7,11 @@ use serde_json::Value;
 use super::{App, Error};
 use crate::{
     ambient,
-    store::{self, flow_logs::FlowLog, plugins::people::PersonRow},
+    store::{
+        self,
+        flow_logs::FlowLog,
+        plugins::people::{self, PersonRow},
+    },
     workflow::{self, Definition, FieldKind, Ticket, TransitionId},
 };
 
@@ -21,6 +25,16 @@ pub(super) struct Invocation {
     pub transition: Option<TransitionId>,
 }
 
+/// Names what is asked on the way out of a ticket's present visit: the same when the same step is tried again. A ticket that is being
+/// created has no number yet, and each try is a step of its own.
+pub(super) fn step(what: &str, ticket: &Ticket, transition: Option<TransitionId>) -> String {
+    if ticket.id == workflow::TicketId(0) {
+        return ambient::uuid().to_string();
+    }
+    let transition = transition.map_or_else(|| "none".to_owned(), |id| id.0.to_string());
+    format!("{what}-{}-{}-{transition}", ticket.id.0, ticket.visit)
+}
+
 /// The context of a call about a ticket: everything about it, its newest log included, and the arguments of its state.
 pub(super) async fn for_ticket(
     app: &App,
@@ -31,7 +45,13 @@ pub(super) async fn for_ticket(
     let last = store::flow_logs::newest(&app.db, ticket.id, 1).await?;
     let fields = workflow::field_values(ticket, definition);
     let mut context = context(app, invocation, guest_ticket(ticket, definition, &fields));
-    context.last_flow = last.first().map(flow_entry);
+    if let Some(last) = last.first() {
+        // who moved the ticket here, if it was a person
+        let people = people::by_names(&app.db, std::slice::from_ref(&last.actor)).await?;
+        context.actor = people.into_iter().next().map(guest_user);
+        context.suggestion = context.actor.as_ref().map(|_| last.suggestion.clone());
+        context.last_flow = Some(flow_entry(last));
+    }
     context.args = definition.state(ticket.state).map_or_else(|| "{}".into(), |state| state.plugin_args.clone());
     Ok(context)
 }

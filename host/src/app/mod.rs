@@ -13,6 +13,7 @@ pub mod dry_run;
 mod engine_moves;
 mod error;
 mod figures;
+mod gates;
 mod guest_context;
 pub mod hook_tokens;
 pub mod hooks;
@@ -45,7 +46,7 @@ use chrono_tz::Tz;
 use gavia_sandbox::{Plugin, Sandbox};
 use serde_json::Value;
 use sqlx::PgPool;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 pub use error::Error;
@@ -73,11 +74,13 @@ pub struct App {
     numbers: numbers::Numbers,
     logins: logins::Logins,
     noted: plugin_calls::Noted,
-    called: figures::Called,
+    gates: gates::Gates,
     /// Names this node where it holds something for a while.
     node: uuid::Uuid,
     /// Uploads that are compiled at once or wait for it, each in memory as a whole.
     compilations: Arc<Semaphore>,
+    /// Stored plugins are made ready one after the other.
+    loading: Mutex<()>,
     /// How long an upload waits for the compiler before it is answered as one that is being compiled.
     upload_patience: Duration,
     /// Metrics have a listener of their own.
@@ -133,9 +136,10 @@ impl App {
             numbers: numbers::Numbers::default(),
             logins: logins::Logins::default(),
             noted: plugin_calls::Noted::default(),
-            called: figures::Called::default(),
+            gates: gates::Gates::default(),
             node: crate::ambient::uuid(),
             compilations: Arc::new(Semaphore::new(COMPILATIONS)),
+            loading: Mutex::new(()),
             upload_patience: parts.upload_patience,
             metrics_elsewhere: parts.metrics_elsewhere,
             imports: Semaphore::new(1),
@@ -147,7 +151,7 @@ impl App {
     /// Brings what is measured and not counted up to date, for whoever asks for metrics now. A database that does not answer at once is
     /// left out.
     pub async fn read_figures(&self) {
-        figures::standing(&self.sandbox, &self.called);
+        figures::standing(&self.sandbox, self.gates.suspended());
         figures::connections(self.db.size(), self.db.num_idle());
         match tokio::time::timeout(Duration::from_secs(1), store::job_lists::lengths(&self.db)).await {
             Ok(Ok(lengths)) => figures::queue(&lengths),

@@ -5,7 +5,7 @@ use gavia_sandbox::{Delivery as Told, Kind, Message, PluginError, Retry};
 
 use super::{
     App, Error,
-    attempts::Trouble,
+    attempts::{self, Trouble},
     guest_context::{self, Invocation, guest_user},
     plugins::Callee,
 };
@@ -39,7 +39,14 @@ impl App {
             None => self.noted(job, id, (Outcome::Skipped, "the ticket is gone")).await,
             Some(Ok(told)) => self.told(job, id, told).await,
             Some(Err(PluginError::Ended)) => Ok(()), // this node stops; the worker gives the job back
-            Some(Err(error)) => self.not_told(job, id, trouble(&error, job.attempt)).await,
+            Some(Err(error)) => {
+                if let Some(pause) = attempts::pause(&error, job.waits())
+                    && self.wait(job, pause, &error.to_string()).await?
+                {
+                    return Ok(());
+                }
+                self.not_told(job, id, trouble(&error, job.tries)).await
+            }
         }
     }
 
@@ -65,7 +72,7 @@ impl App {
             body: text("content_result"),
             recipients: people.into_iter().map(guest_user).collect(),
         };
-        let call = self.sandbox.send_notice(&callee.plugin, &message, self.call_of(callee, &context));
+        let call = self.sandbox.send_notice(&callee.plugin, &message, self.call_of_job(callee, &context));
         Ok(Some(self.observed(callee, &context, call).await.result))
     }
 

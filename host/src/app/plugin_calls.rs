@@ -52,7 +52,9 @@ impl App {
         let outcome = call.instrument(span.clone()).await;
         record(&span, &outcome);
         span.in_scope(|| outcome.logs.iter().for_each(pass_on));
-        figures::called(&callee.name, callee.kind, &outcome);
+        if !callee.is_tried {
+            figures::called(&callee.name, callee.kind, &outcome);
+        }
         self.note_call(callee, context, &outcome).await;
         outcome
     }
@@ -71,6 +73,7 @@ impl App {
             invocation: context.invocation_id.clone(),
             ticket: (ticket != 0).then_some(TicketId(ticket)),
             attempt: context.attempt,
+            is_try: callee.is_tried,
             outcome: class,
             // PostgreSQL keeps no NUL; a guest's own message may hold one
             detail: detail.replace('\0', "\u{fffd}"),

@@ -30,6 +30,8 @@ pub(super) struct Callee {
     /// The version's number.
     pub number: Option<i32>,
     pub kind: Kind,
+    /// An administrator tries it: nothing that it does lasts, and its failures count for nothing.
+    pub is_tried: bool,
     pub grants: Arc<Grants>,
     /// What an administrator typed for it.
     pub settings: Vec<(String, String)>,
@@ -41,6 +43,11 @@ const FORMER: &str = "former-script";
 
 impl App {
     pub(super) async fn plugin(&self, component: &store::components::Digest) -> Result<Plugin, Error> {
+        if self.sandbox.loaded(Digest(*component)).is_none() {
+            // of many calls that need the same one only the first compiles it
+            let _turn = self.loading.lock().await;
+            return stored(&self.db, &self.sandbox, component).await;
+        }
         stored(&self.db, &self.sandbox, component).await
     }
 
@@ -62,9 +69,9 @@ impl App {
     pub(super) async fn found(&self, found: Runnable, kind: Kind) -> Result<Callee, Error> {
         let effective = effective(&found)?;
         let plugin = self.plugin(&found.component).await?;
-        self.called.note(plugin.digest(), &found.name);
         Ok(Callee {
-            plugin,
+            plugin: plugin.behind(&self.gates.of(&found)),
+            is_tried: false,
             of: Some((found.plugin, found.version)),
             number: Some(found.number),
             kind,
@@ -80,6 +87,7 @@ impl App {
         Ok(Callee {
             plugin: self.plugin(component).await?,
             name: FORMER.to_owned(),
+            is_tried: false,
             of: None,
             number: None,
             limits: Limits::for_kind(Kind::Action),
@@ -136,6 +144,7 @@ fn grants(capabilities: &Capabilities, kind: Kind) -> Grants {
         kv: if capabilities.kv { Storage::Own } else { Storage::None },
         secrets: capabilities.secrets.iter().cloned().collect(),
         http: capabilities.http.iter().filter_map(http).collect(),
+        http_is_told_only: false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the sandbox is asked before a move, never under a lock: which of a transition's conditions holds first, and whom the participants
 //! plugin of the state that is entered names. The answers travel in `Facts`; what they mean is for the rules to say.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use gavia_sandbox::{Call, Grants, Kind, Limits, NoServices, Outcome, PluginError, Retry, types};
 use serde_json::Value;
@@ -26,6 +26,8 @@ use crate::{
 /// What the built-in condition plugin is called in figures.
 const BUILT_IN: &str = "built-in";
 
+const QUEUE_OF_JOBS: Duration = Duration::from_millis(200);
+
 impl App {
     /// Asks the workflow's condition plugin which of a transition's conditions holds first. An error is a readable reason.
     pub(super) async fn ask_conditions(
@@ -35,8 +37,9 @@ impl App {
         actor: Actor<'_>,
         question: &Question,
     ) -> Result<ConditionAnswer, Error> {
+        let id = guest_context::step("conditions", ticket, None);
         let ticket = guest_ticket(ticket, definition, &question.fields);
-        self.ask(ticket, who(actor), definition, question).await
+        self.ask(id, ticket, who(actor), definition, question).await
     }
 
     pub(super) async fn ask_creation(
@@ -45,18 +48,19 @@ impl App {
         new: &NewTicket<'_>,
         question: &Question,
     ) -> Result<ConditionAnswer, Error> {
-        self.ask(new_ticket(definition, new, question), new.creator, definition, question).await
+        let id = ambient::uuid().to_string(); // nothing is there yet that another attempt could be about
+        self.ask(id, new_ticket(definition, new, question), new.creator, definition, question).await
     }
 
     async fn ask(
         &self,
+        id: String,
         ticket: types::Ticket,
         run_by: &str,
         definition: &Definition,
         question: &Question,
     ) -> Result<ConditionAnswer, Error> {
-        let invocation =
-            Invocation { id: ambient::uuid().to_string(), attempt: 1, run_by: run_by.to_owned(), transition: None };
+        let invocation = Invocation { id, attempt: 1, run_by: run_by.to_owned(), transition: None };
         let context = context(self, invocation, ticket);
         let named = definition.condition_plugin.trim();
         let asked = if named.is_empty() { BUILT_IN } else { named };
@@ -129,17 +133,27 @@ impl App {
         question: &PeopleQuestion,
     ) -> Result<types::Context, Error> {
         let invocation = Invocation {
-            id: ambient::uuid().to_string(),
+            id: guest_context::step("people", &question.ticket, question.transition),
             attempt: 1,
             run_by: who(actor).to_owned(),
             transition: question.transition,
         };
         let mut context = guest_context::for_ticket(self, &question.ticket, definition, invocation).await?;
+        // the people are asked for before the step is written: it is caused by whoever acts now
+        context.suggestion = None;
+        context.actor = None;
         if let Actor::Person(name) = actor {
             let person = people::by_names(&self.db, &[name.to_owned()]).await?;
             context.actor = person.into_iter().next().map(guest_user);
         }
         Ok(context)
+    }
+
+    /// As `call_of`, for work that nobody waits for: it is put off rather than kept in the plugin's queue, where it would hold a place
+    /// among the jobs.
+    pub(super) fn call_of_job<'a>(&self, callee: &Callee, context: &'a types::Context) -> Call<'a> {
+        let call = self.call_of(callee, context);
+        Call { limits: Limits { queue: call.limits.queue.min(QUEUE_OF_JOBS), ..call.limits }, ..call }
     }
 
     /// A call with the plugin's own grants and data, within its limits.

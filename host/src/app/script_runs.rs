@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::{
     App, Error,
     acts::Act,
-    guest_context,
+    attempts, guest_context,
     guest_context::Invocation,
     plugins::Callee,
     write::{After, By},
@@ -66,10 +66,21 @@ impl App {
                 Err(key) => self.script_failed(run, &format!("the script wrote no JSON to the field {key}")).await,
             },
             Outcome { result: Err(PluginError::Ended), .. } => Ok(()), // this node stops; the worker gives the job back
-            Outcome { result: Err(error), .. } => match delay(&error, job.tries) {
-                Some(delay) => self.postpone(job, delay, &error.to_string()).await,
-                None => self.script_failed(run, &error.shown()).await,
-            },
+            Outcome { result: Err(error), .. } => self.script_erred(run, &error).await,
+        }
+    }
+
+    /// Tried again, waited for, or the end of it.
+    async fn script_erred(&self, run: Run<'_>, error: &PluginError) -> Result<(), Error> {
+        if let Some(pause) = attempts::pause(error, run.job.waits()) {
+            if self.wait(run.job, pause, &error.to_string()).await? {
+                return Ok(());
+            }
+            return self.script_failed(run, "the plugin could not be called for too long").await;
+        }
+        match delay(error, run.job.tries) {
+            Some(delay) => self.postpone(run.job, delay, &error.to_string()).await,
+            None => self.script_failed(run, &error.shown()).await,
         }
     }
 
@@ -114,7 +125,7 @@ impl App {
         };
         let context = guest_context::for_ticket(self, ticket, definition, invocation).await?;
         tracing::debug!(ticket.id = job.ticket.0, visit = job.visit, attempt = job.attempt, "script starts");
-        let call = self.sandbox.run_action(&callee.plugin, self.call_of(callee, &context));
+        let call = self.sandbox.run_action(&callee.plugin, self.call_of_job(callee, &context));
         Ok(self.observed(callee, &context, call).await)
     }
 

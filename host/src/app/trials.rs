@@ -1,5 +1,5 @@
 //! Trying a version of a plugin on a ticket as it is: the run is real, what it wants changed is told and not done. What the plugin keeps
-//! in its storage lasts as long as the try; HTTP goes where the plugin's grants let it go.
+//! in its storage lasts as long as the try; requests that it may send are told in its log and not sent. Its failures suspend nothing.
 
 use std::{
     collections::BTreeMap,
@@ -8,7 +8,8 @@ use std::{
 };
 
 use gavia_sandbox::{
-    Answered, Call, Depth, Kind, Limits, LogLine, Message, Outcome, PluginError, Secret, ServiceError, Services, types,
+    Answered, Call, Depth, Grants, Kind, Limits, LogLine, Message, Outcome, PluginError, Secret, ServiceError,
+    Services, Turnstile, types,
 };
 /// What a try tells of: as the sandbox has it.
 pub use gavia_sandbox::{Effect, Usage};
@@ -88,8 +89,12 @@ impl App {
             limits: plugins::limits(&self.db, id).await?,
             manifest: version.manifest,
             number,
+            resets: row.resets,
         };
-        let callee = self.found(runnable, kind).await?;
+        let mut callee = self.found(runnable, kind).await?;
+        callee.plugin = callee.plugin.behind(&Turnstile::default());
+        callee.is_tried = true;
+        callee.grants = Arc::new(Grants { http_is_told_only: true, ..Grants::clone(&callee.grants) });
         let context = self.trial_context(trial.ticket, by).await?;
         let tried = self.run_trial(&callee, &context, by).await?;
         let outcome = tried.answer.as_ref().map_or_else(PluginError::class, |_| "ok");
@@ -117,13 +122,7 @@ impl App {
         let call = Call {
             context,
             grants: Arc::clone(&callee.grants),
-            limits: Limits {
-                wall: limits.wall.min(LONGEST),
-                queue: limits.queue.min(LONGEST_QUEUE),
-                // a try that fails is no reason to suspend the plugin
-                failures: u32::MAX,
-                ..limits
-            },
+            limits: Limits { wall: limits.wall.min(LONGEST), queue: limits.queue.min(LONGEST_QUEUE), ..limits },
             host: Arc::new(TrialHost {
                 inner: self.host_for(callee, &context.ticket),
                 room: limits.kv_bytes,
@@ -133,11 +132,12 @@ impl App {
         Ok(match callee.kind {
             Kind::Action => tried(
                 callee.kind,
-                self.sandbox.run_action(&callee.plugin, call).await,
+                self.observed(callee, context, self.sandbox.run_action(&callee.plugin, call)).await,
                 |answer| json!({ "message": answer.message, "output": answer.output }),
             ),
             Kind::Participants => {
-                let outcome = self.sandbox.resolve_participants(&callee.plugin, call).await;
+                let run = self.sandbox.resolve_participants(&callee.plugin, call);
+                let outcome = self.observed(callee, context, run).await;
                 tried(callee.kind, outcome, |names| json!({ "participants": names }))
             }
             Kind::Notice | Kind::Condition => {
@@ -147,7 +147,8 @@ impl App {
                     body: format!("{by} tries the plugin {}", callee.name),
                     recipients: recipients.into_iter().map(guest_user).collect(),
                 };
-                let outcome = self.sandbox.send_notice(&callee.plugin, &message, call).await;
+                let run = self.sandbox.send_notice(&callee.plugin, &message, call);
+                let outcome = self.observed(callee, context, run).await;
                 tried(callee.kind, outcome, |told| {
                     let shown =
                         |one: &types::Delivery| json!({ "username": one.username, "ok": one.ok, "detail": one.detail });

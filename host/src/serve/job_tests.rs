@@ -1,7 +1,7 @@
 //! Jobs whose own work fails inside, through all that a node does with them: here, since rules, routes and worker all play a part.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::http::Method;
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::{
     http::testing::{Flow, Server, server},
     store::{
         job_lists::{self, JobState},
-        jobs::{self, Job},
+        jobs::{self, Job, JobKind},
         testing,
     },
     worker,
@@ -32,7 +32,7 @@ async fn timed(server: &Server) -> (Flow, TicketId) {
 
 async fn one_try(server: &Server) -> Option<Job> {
     testing::make_jobs_due(&server.app.db).await;
-    let job = jobs::take(&server.app.db, ambient::uuid(), 1).await.unwrap().into_iter().next()?;
+    let job = jobs::take(&server.app.db, ambient::uuid(), 1, &[]).await.unwrap().into_iter().next()?;
     Box::pin(worker::carry_out(Arc::clone(server.app.shared()), job.clone())).await;
     Some(job)
 }
@@ -60,6 +60,33 @@ async fn a_job_that_fails_inside_waits_longer_and_longer_and_ends_as_a_dead_lett
     one_try(&server).await.unwrap();
     assert_eq!(testing::state_of(&server.app.db, ticket).await, StateId(flow.end));
     assert!(job_lists::get(&server.app.db, first.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_wait_that_is_not_the_jobs_fault_is_no_try() {
+    let server = server().await;
+    timed(&server).await;
+    let db = &server.app.db;
+    for waits in 0..3 {
+        testing::make_jobs_due(db).await;
+        let job = jobs::take(db, ambient::uuid(), 1, &[]).await.unwrap().remove(0);
+        assert_eq!((job.attempt, job.tries, job.waits()), (waits + 1, 1, waits));
+        let mut connection = db.acquire().await.unwrap();
+        assert!(jobs::wait(&mut connection, &job, Duration::ZERO, "suspended").await.unwrap());
+        assert!(!jobs::wait(&mut connection, &Job { attempt: 99, ..job }, Duration::ZERO, "late").await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_kind_that_has_enough_places_is_left_in_the_queue() {
+    let server = server().await;
+    timed(&server).await;
+    let db = &server.app.db;
+    testing::make_jobs_due(db).await;
+    assert!(jobs::take(db, ambient::uuid(), 9, &[JobKind::Timer]).await.unwrap().is_empty());
+    assert_eq!(jobs::next_due(db, &[JobKind::Timer]).await.unwrap(), None);
+    assert!(jobs::next_due(db, &[JobKind::Hook]).await.unwrap().is_some());
+    assert_eq!(jobs::take(db, ambient::uuid(), 9, &[JobKind::Hook]).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -26,6 +26,11 @@ pub enum JobKind {
     Notice,
 }
 
+impl JobKind {
+    /// In the order of their numbers.
+    pub const ALL: [Self; 5] = [Self::Script, Self::Hook, Self::Timer, Self::Children, Self::Notice];
+}
+
 impl Named for JobKind {
     const WHAT: &'static str = "kind of job";
     const TABLE: &'static [(&'static str, Self)] = &[
@@ -48,20 +53,28 @@ pub struct Job {
     pub payload: Value,
     /// How often it was taken, 1 on the first run; fences off what earlier runs still want to change.
     pub attempt: i32,
-    /// The attempts since it was queued or since a person had it tried afresh; what giving up goes by.
+    /// The attempts since it was queued or since a person had it tried afresh, without those that only waited; what giving up goes by.
     pub tries: i32,
 }
 
-/// Takes up to `limit` due jobs for this node.
-pub async fn take(db: impl PgExecutor<'_>, node: Uuid, limit: i64) -> Result<Vec<Job>, Error> {
+impl Job {
+    /// How often it was begun and did nothing but wait, or was begun before somebody had it tried afresh.
+    pub fn waits(&self) -> i32 {
+        self.attempt - self.tries
+    }
+}
+
+/// Takes up to `limit` due jobs for this node, none of the kinds that have enough of its places.
+pub async fn take(db: impl PgExecutor<'_>, node: Uuid, limit: i64, without: &[JobKind]) -> Result<Vec<Job>, Error> {
     let rows = sqlx::query_as!(
         Taken,
         "UPDATE jobs SET attempts = attempts + 1, run_at = now() + make_interval(secs => $3), leased_by = $1
-          WHERE id IN (SELECT id FROM jobs WHERE run_at <= now() AND dead_at IS NULL ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+          WHERE id IN (SELECT id FROM jobs WHERE run_at <= now() AND dead_at IS NULL AND kind <> ALL($4) ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
          RETURNING id, kind, key, ticket_id, visit, payload, attempts, forgiven",
         node,
         limit,
-        LEASE.as_secs_f64()
+        LEASE.as_secs_f64(),
+        &names(without)
     )
     .fetch_all(db)
     .await?;
@@ -78,6 +91,10 @@ pub async fn take(db: impl PgExecutor<'_>, node: Uuid, limit: i64) -> Result<Vec
         })
     };
     rows.into_iter().map(job).collect()
+}
+
+fn names(kinds: &[JobKind]) -> Vec<String> {
+    kinds.iter().map(|kind| kind.name().to_owned()).collect()
 }
 
 struct Taken {
@@ -115,6 +132,21 @@ pub async fn finish(tx: &mut PgConnection, job: &Job) -> Result<bool, Error> {
 pub async fn postpone(tx: &mut PgConnection, job: &Job, delay: Duration, why: &str) -> Result<bool, Error> {
     let done = sqlx::query!(
         "UPDATE jobs SET run_at = now() + make_interval(secs => $3), leased_by = NULL, last_error = left($4, 1000) WHERE id = $1 AND attempts = $2",
+        job.id,
+        job.attempt,
+        delay.as_secs_f64(),
+        why
+    )
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// As `postpone`, by something that is not the job's fault: this attempt counts for nothing.
+pub async fn wait(tx: &mut PgConnection, job: &Job, delay: Duration, why: &str) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "UPDATE jobs SET run_at = now() + make_interval(secs => $3), leased_by = NULL, last_error = left($4, 1000), forgiven = forgiven + 1
+          WHERE id = $1 AND attempts = $2",
         job.id,
         job.attempt,
         delay.as_secs_f64(),
@@ -183,10 +215,11 @@ pub async fn release_all(db: impl PgExecutor<'_>) -> Result<u64, Error> {
     Ok(done.rows_affected())
 }
 
-/// Milliseconds until the next job is due, by the database's clock; None when none waits.
-pub async fn next_due(db: impl PgExecutor<'_>) -> Result<Option<Duration>, Error> {
+/// How long until the next job is due, by the database's clock; None when none waits. Jobs of these kinds are left out.
+pub async fn next_due(db: impl PgExecutor<'_>, without: &[JobKind]) -> Result<Option<Duration>, Error> {
     let seconds = sqlx::query_scalar!(
-        "SELECT extract(epoch FROM min(run_at) - now())::double precision FROM jobs WHERE dead_at IS NULL"
+        "SELECT extract(epoch FROM min(run_at) - now())::double precision FROM jobs WHERE dead_at IS NULL AND kind <> ALL($1)",
+        &names(without)
     )
     .fetch_one(db)
     .await?;

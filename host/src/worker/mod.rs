@@ -19,7 +19,13 @@ use crate::{
 };
 
 /// Jobs that one node runs at once.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 64;
+/// No more are taken of a kind that has so many of the places, so that receivers that are slow do not keep scripts waiting, nor the other
+/// way round.
+const OF_A_KIND: usize = 32;
+/// Jobs that are taken in one go; with [`OF_A_KIND`] it leaves places to the other kinds.
+const BATCH: usize = 16;
+const _: () = assert!(OF_A_KIND - 1 + BATCH < AT_ONCE);
 const POLL: Duration = Duration::from_secs(1);
 /// What running jobs get after a stop was asked for; their guests are ended by whoever stops the server.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -30,13 +36,19 @@ pub async fn run_until(app: Arc<App>, stop: CancellationToken) {
     let wake = Arc::new(Notify::new());
     let listener = tokio::spawn(listen(Arc::clone(&app), Arc::clone(&wake)));
     let mut running = JoinSet::new();
+    let at_work = AtWork::default();
     while !stop.is_cancelled() {
         let free = AT_ONCE - running.len();
-        let wait = match take(&app, node, free).await {
-            Ok(jobs) if jobs.is_empty() => until_next(&app, free).await,
+        let full = at_work.full();
+        let wait = match take(&app, node, free, &full).await {
+            Ok(jobs) if jobs.is_empty() => until_next(&app, free, &full).await,
             Ok(jobs) => {
                 for job in jobs {
-                    running.spawn(carry_out(Arc::clone(&app), job));
+                    let (app, place) = (Arc::clone(&app), at_work.place(job.kind));
+                    running.spawn(async move {
+                        carry_out(app, job).await;
+                        drop(place);
+                    });
                 }
                 Duration::ZERO
             }
@@ -63,18 +75,33 @@ pub async fn run_until(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-async fn take(app: &App, node: Uuid, free: usize) -> Result<Vec<Job>, crate::store::Error> {
+/// How many jobs of each kind run.
+#[derive(Default)]
+struct AtWork([Arc<()>; JobKind::ALL.len()]);
+
+impl AtWork {
+    /// Taken until it is dropped.
+    fn place(&self, kind: JobKind) -> Arc<()> {
+        Arc::clone(&self.0[kind as usize])
+    }
+
+    fn full(&self) -> Vec<JobKind> {
+        JobKind::ALL.into_iter().filter(|kind| Arc::strong_count(&self.0[*kind as usize]) > OF_A_KIND).collect()
+    }
+}
+
+async fn take(app: &App, node: Uuid, free: usize, full: &[JobKind]) -> Result<Vec<Job>, crate::store::Error> {
     if free == 0 {
         return Ok(Vec::new());
     }
-    jobs::take(&app.db, node, i64::try_from(free).expect("a handful")).await
+    jobs::take(&app.db, node, i64::try_from(free.min(BATCH)).expect("a handful"), full).await
 }
 
-async fn until_next(app: &App, free: usize) -> Duration {
+async fn until_next(app: &App, free: usize, full: &[JobKind]) -> Duration {
     if free == 0 {
         return POLL;
     }
-    match jobs::next_due(&app.db).await {
+    match jobs::next_due(&app.db, full).await {
         Ok(Some(due)) => due.clamp(Duration::from_millis(1), POLL),
         Ok(None) | Err(_) => POLL, // the poll that follows an error says what is wrong
     }

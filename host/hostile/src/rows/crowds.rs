@@ -73,10 +73,10 @@ fn crashes(arena: &Arena) -> Steps<'_> {
         ensure(begun.elapsed() < Duration::from_millis(500), "a suspended plugin's call took its time")?;
         let again = outcome.result.as_ref().err().map(PluginError::retry);
         ensure(again == Some(Retry::Backoff), format!("what is suspended is to be tried {again:?}"))?;
-        let standing = plugin.standing();
+        let standing = plugin.turnstile().standing();
         let minute = matches!(standing, Standing::Suspended { remaining, .. } if remaining.as_secs() >= 55);
         ensure(minute, format!("it is {standing:?}"))?;
-        plugin.reset();
+        plugin.turnstile().reset();
         let reset = ask_crash.run(&arena.sandbox, &plugin).await.result;
         ensure(matches!(reset, Err(PluginError::Trap { .. })), format!("after a reset: {reset:?}"))?;
         Ok(Ended::called(outcome))

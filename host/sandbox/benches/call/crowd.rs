@@ -77,7 +77,7 @@ async fn beside(sandbox: &Sandbox, good: &Plugin, crowd: &[Plugin], calls: usize
         let over = Arc::new(AtomicBool::new(false));
         let mut attacks = JoinSet::new();
         for (number, bad) in crowd.iter().enumerate() {
-            bad.reset();
+            bad.turnstile().reset();
             attacks.spawn(attack(sandbox.clone(), bad.clone(), number, over.clone()));
         }
         tokio::time::sleep(Duration::from_secs(2)).await; // until all are in

@@ -1,6 +1,6 @@
 //! One request and its answer: headers that the host sets, a connection of its own, one deadline over everything.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Uri,
@@ -30,6 +30,9 @@ use crate::{
 /// Fields of an answer's head, and its bytes.
 const HEADERS: usize = 64;
 const HEAD_BYTES: u32 = 64 << 10;
+
+/// How long a connection outlives the deadline of its request at most.
+const AFTER: Duration = Duration::from_secs(1);
 
 /// A request that was judged and is ready to go.
 pub(super) struct Exchange {
@@ -73,9 +76,10 @@ impl Exchange {
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| failure(&error))?;
-        // Ends with the answer's body or at the deadline: what is dropped is aborted.
+        // Ends with the answer's body: what is dropped is aborted. Its own end comes after the deadline, so that what the guest is told then
+        // is that, and not that the connection went away.
         let driven = wasmtime_wasi::runtime::spawn(async move {
-            if let Ok(Err(error)) = timeout_at(deadline, connection).await {
+            if let Ok(Err(error)) = timeout_at(deadline + AFTER, connection).await {
                 tracing::debug!(%error, "a plugin's connection ended");
             }
         });

@@ -123,6 +123,12 @@ impl WasiHttpHooks for Http {
         _done: Done,
     ) -> Box<dyn Future<Output = Answer> + Send> {
         let judged = self.judge(&request).and_then(|(to, grant)| {
+            if self.grants.http_is_told_only {
+                // where alone: paths of webhooks are secrets
+                let (method, scheme, to) = (request.method(), to.scheme.name(), to.authority());
+                self.log.remark(&format!("not sent: {method} {scheme}://{to}"));
+                return Err(Error::InternalError(Some("a try sends no requests".to_owned())));
+            }
             let turn = self.at_once.clone().try_acquire_owned().map_err(|_| Error::ConnectionLimitReached)?;
             Ok(exchange::Exchange {
                 to,

@@ -10,7 +10,7 @@ use std::{
 
 use gavia_sandbox::{
     Allocator, BoxFuture, Call, FlowEntry, Grants, Kind, Limits, NoServices, Plugin, PluginError, Problem, Rejection,
-    Retry, Sandbox, ServiceError, Services, Settings, Ticket, TicketsRead,
+    Retry, Sandbox, ServiceError, Services, Settings, Ticket, TicketsRead, Turnstile,
 };
 
 use crate::bench::{CACHE, Frame, Module, ask, condition_core_module, error, hostile, refused, sandbox};
@@ -29,6 +29,23 @@ async fn until(what: &str, mut holds: impl FnMut() -> bool) {
         assert!(start.elapsed() < Duration::from_secs(30), "never: {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+}
+
+#[tokio::test]
+async fn versions_behind_one_turnstile_are_suspended_together_and_a_try_behind_its_own_is_not() {
+    let (sandbox, plugin) = own(4).await;
+    let (gate, limits) = (Turnstile::default(), Limits { failures: 2, ..Limits::for_kind(Kind::Action) });
+    let (first, second) = (plugin.behind(&gate), plugin.behind(&gate));
+    let crash = ask("write, then panic").granted();
+    let run = async |plugin: &Plugin| sandbox.run_action(plugin, crash.call(limits)).await.result.unwrap_err();
+    run(&plugin.behind(&Turnstile::default())).await;
+    for plugin in [&first, &second] {
+        assert!(matches!(run(plugin).await, PluginError::Trap { .. }));
+    }
+    assert!(matches!(run(&first).await, PluginError::Suspended { failures: 2, .. }));
+    assert!(matches!(run(&plugin.behind(&Turnstile::default())).await, PluginError::Trap { .. }));
+    gate.reset();
+    assert!(matches!(run(&second).await, PluginError::Trap { .. }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -74,6 +74,7 @@ fn call<'a>(context: &'a gavia_sandbox::Context, kind: Kind, world: InMemory, or
         kv: Storage::Own,
         secrets: vec!["WORD".to_owned()],
         http: vec![private(origin)],
+        http_is_told_only: false,
     };
     Call { context, grants: Arc::new(grants), limits: Limits::for_kind(kind), host: Arc::new(world) }
 }

@@ -82,6 +82,21 @@ async fn the_engines_own_addresses_are_closed_to_everybody() {
 }
 
 #[tokio::test]
+async fn a_try_tells_of_its_requests_and_sends_none() {
+    let receiver = Receiver::start(ok("sent"));
+    let url = format!("http://here.test:{}", receiver.port);
+    let mut ask = steps(&[&["http", "POST", &format!("{url}/secret-path")], &["http", "GET", "http://other.test"]])
+        .http(vec![private(&url)]);
+    ask.grants.http_is_told_only = true;
+    let outcome = ask.probe().await;
+    let lines: Vec<&str> = outcome.logs.iter().map(|line| line.message.as_str()).collect();
+    let told = format!("not sent: POST {url}");
+    assert_eq!(lines, [told.as_str(), "denied: no grant http covers GET http://other.test with these headers"]);
+    assert!(outcome.result.unwrap().message.starts_with("InternalError"));
+    assert!(receiver.heads().is_empty());
+}
+
+#[tokio::test]
 async fn a_request_has_a_cap_too() {
     let receiver = Receiver::start(ok("thanks"));
     let url = format!("http://here.test:{}", receiver.port);

@@ -1,11 +1,14 @@
 //! What administrators decide: approve or refuse a version, activate one, go back to the one before, retire one, delete the plugin, and
 //! change its grants. Running calls finish on what they began with.
 
+use chrono::{DateTime, Utc};
+use gavia_sandbox::Standing;
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 
 use super::{RegistryError, note, stored, views};
 use crate::{
+    ambient,
     app::App,
     plugins::{self as rules, Capabilities, Change, PluginId},
     store::plugins::{
@@ -24,6 +27,15 @@ pub enum Approval<'a> {
     These(&'a Map<String, Value>),
     /// All that the version asks for.
     AsRequested,
+}
+
+/// Whether a plugin's calls are let through.
+#[derive(Clone, Copy, Debug)]
+pub struct Breaker {
+    /// In a row.
+    pub failures: u32,
+    /// No calls before; None is callable.
+    pub until: Option<DateTime<Utc>>,
 }
 
 impl App {
@@ -86,6 +98,26 @@ impl App {
         point_at(&mut tx, &row, &version, (by, "plugin.roll_back")).await?;
         tx.commit().await?;
         Ok(version.number)
+    }
+
+    /// Calls may begin again, on every node; the failures so far are forgotten.
+    pub async fn reset_breaker(&self, id: PluginId, by: &str) -> Result<(), RegistryError> {
+        let (mut tx, row) = self.holding(id).await?;
+        let breaker = self.plugin_breaker(&row);
+        let was = json!({ "open": breaker.until.is_some(), "failures": breaker.failures });
+        plugins::reset(&mut *tx, id).await?;
+        note(&mut tx, (id, "plugin.reset", by), (Some(was), None)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// How a plugin stands on this node.
+    pub fn plugin_breaker(&self, row: &PluginRow) -> Breaker {
+        match self.gates.standing(row.id, row.resets) {
+            Standing::Callable { failures } => Breaker { failures, until: None },
+            Standing::Suspended { failures, remaining } => {
+                Breaker { failures, until: Some(ambient::now() + remaining) }
+            }
+        }
     }
 
     pub async fn retire_version(&self, id: PluginId, number: i32, by: &str) -> Result<(), RegistryError> {

@@ -11,7 +11,7 @@ pub(super) mod views;
 use serde_json::Value;
 use sqlx::{PgConnection, Postgres, Transaction};
 
-pub use decisions::Approval;
+pub use decisions::{Approval, Breaker};
 pub use limits::KindLimits;
 pub use settings::{CONFIG_BYTES_MAX, SECRET_BYTES_MAX};
 pub use uploads::{Checked, Given, Uploaded};

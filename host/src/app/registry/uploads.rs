@@ -69,7 +69,7 @@ pub struct Uploaded {
     pub name: String,
     pub number: i32,
     pub status: Status,
-    /// False when the same bytes that ask for the same were there already.
+    /// False when the same bytes with the same manifest were there already.
     pub is_new: bool,
 }
 
@@ -112,7 +112,7 @@ impl App {
         Ok(uploaded)
     }
 
-    /// A version of these bytes that asks for the same: there is nothing to compile then.
+    /// A version of these bytes with the same manifest: there is nothing to compile then.
     async fn known(
         &self,
         name: &str,
@@ -121,7 +121,7 @@ impl App {
     ) -> Result<Option<Uploaded>, RegistryError> {
         let Some(row) = plugins::named(&self.db, name).await? else { return Ok(None) };
         let scopes = manifest.requested.to_map();
-        let twin = versions::twin(&self.db, row.id, (&candidate.digest().0, &scopes)).await?;
+        let twin = versions::twin(&self.db, row.id, (&candidate.digest().0, &manifest.written, &scopes)).await?;
         Ok(twin.map(|twin| Uploaded {
             plugin: row.id,
             name: row.name,
@@ -245,7 +245,7 @@ pub(super) async fn add_version(
 ) -> Result<Uploaded, RegistryError> {
     let told = |number, status, is_new| Uploaded { plugin: row.id, name: row.name.clone(), number, status, is_new };
     let scopes = requested.to_map();
-    let twin = versions::twin(&mut *tx, row.id, (&checked.digest, &scopes)).await?;
+    let twin = versions::twin(&mut *tx, row.id, (&checked.digest, &checked.manifest.written, &scopes)).await?;
     // who waited until it was compiled is not told to wait for another
     if let Some(twin) = twin.filter(|twin| twin.status != Status::Compiling || !checked.is_compiled()) {
         return Ok(told(twin.number, twin.status, false));

@@ -206,7 +206,7 @@ impl World {
     async fn bury(&self, ticket: i64) -> i64 {
         let mut connection = self.server.app.db.acquire().await.unwrap();
         let mut dead = None;
-        for job in jobs::take(&self.server.app.db, Uuid::from_u128(1), 100).await.unwrap() {
+        for job in jobs::take(&self.server.app.db, Uuid::from_u128(1), 100, &[]).await.unwrap() {
             assert!(jobs::bury(&mut connection, &job, "nobody answers").await.unwrap());
             dead = Some(job.id).filter(|_| job.ticket.0 == ticket).or(dead);
         }

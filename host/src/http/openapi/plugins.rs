@@ -42,6 +42,7 @@ pub struct PluginView {
     pub creator: String,
     pub created_at: DateTime<Utc>,
     pub modified_at: DateTime<Utc>,
+    pub breaker: PluginBreaker,
     /// Capability → scope.
     #[schema(value_type = Object)]
     pub grants: Map<String, Value>,
@@ -57,6 +58,16 @@ pub struct PluginView {
     /// Of an approval: what was asked for and not granted.
     #[schema(value_type = Option<Value>)]
     pub withheld: Option<Value>,
+}
+
+/// Whether the node that answers calls the plugin, or waits because it kept failing.
+#[derive(ToSchema)]
+pub struct PluginBreaker {
+    pub open: bool,
+    /// In a row.
+    pub failures: u32,
+    #[schema(required)]
+    pub until: Option<DateTime<Utc>>,
 }
 
 #[derive(ToSchema)]
@@ -134,6 +145,8 @@ pub struct PluginCall {
     #[schema(required)]
     pub ticket_id: Option<i64>,
     pub attempt: i32,
+    /// An administrator tried the plugin.
+    pub is_try: bool,
     /// `ok`, or the class of its error.
     pub outcome: String,
     pub detail: String,
@@ -242,6 +255,7 @@ pub(super) fn operations() -> Vec<Op> {
             ])
             .answers::<PluginTrial>(200),
         Op::post("/api/v2/plugins/{id}/roll_back", "Go back to the version before").answers::<PluginView>(200),
+        Op::post("/api/v2/plugins/{id}/reset", "Call a suspended plugin again").answers::<PluginView>(200),
         Op::put("/api/v2/plugins/{id}/grants", "All grants anew").body_map(&any).answers_with(200, &any_map),
         Op::get("/api/v2/plugins/{id}/limits", "What its calls may cost").answers_with(200, &limits()),
         Op::put("/api/v2/plugins/{id}/limits", "An administrator's limits anew")

@@ -223,7 +223,7 @@ impl Filled {
         let call = store::testing::insert_call(&server.app.db, plugin, ticket).await;
         store::testing::insert_delivery(&server.app.db, notice, ticket).await;
         let mut connection = server.app.db.acquire().await.unwrap();
-        for job in jobs::take(&server.app.db, Uuid::from_u128(1), 100).await.unwrap() {
+        for job in jobs::take(&server.app.db, Uuid::from_u128(1), 100, &[]).await.unwrap() {
             assert!(jobs::bury(&mut connection, &job, "nobody answers").await.unwrap());
         }
         call

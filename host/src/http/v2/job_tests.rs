@@ -38,7 +38,7 @@ async fn touch(server: &Server, method: Method, path: &str) -> (u16, Value) {
 }
 
 async fn take(server: &Server) -> Job {
-    let mut taken = jobs::take(&server.app.db, Uuid::from_u128(7), 10).await.unwrap();
+    let mut taken = jobs::take(&server.app.db, Uuid::from_u128(7), 10, &[]).await.unwrap();
     assert_eq!(taken.len(), 1, "{taken:?}");
     taken.remove(0)
 }
@@ -81,7 +81,7 @@ async fn jobs_come_newest_first_in_pages_and_by_kind_ticket_and_state() {
     assert_eq!(get(&server, &format!("/jobs/{}", job["id"])).await, *job);
     assert_eq!(ids(&get(&server, "/jobs?kind=timer").await), [0; 0]);
 
-    let mut taken = jobs::take(&server.app.db, Uuid::from_u128(7), 2).await.unwrap();
+    let mut taken = jobs::take(&server.app.db, Uuid::from_u128(7), 2, &[]).await.unwrap();
     taken.sort_by_key(|job| job.id);
     jobs::bury(&mut server.app.db.acquire().await.unwrap(), &taken[0], "no").await.unwrap();
     for (state, wanted) in [("dead", taken[0].id), ("running", taken[1].id), ("waiting", ids(&all)[0])] {

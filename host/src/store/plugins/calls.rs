@@ -24,6 +24,8 @@ pub struct Call {
     pub invocation: String,
     pub ticket: Option<TicketId>,
     pub attempt: u32,
+    /// An administrator tried the plugin; nothing came of it.
+    pub is_try: bool,
     /// `ok`, or the class of the failure.
     pub outcome: &'static str,
     /// For administrators; cut to 2,000 characters.
@@ -55,8 +57,8 @@ pub async fn insert(db: impl PgExecutor<'_>, call: &Call, lines: &[Line]) -> Res
     let id = sqlx::query_scalar!(
         r#"WITH call AS (
              INSERT INTO plugin_calls (plugin_id, version_id, kind, invocation, ticket_id, attempt, outcome, detail, queue_ms, wall_ms,
-                                       cpu_ticks, peak_memory_bytes, host_calls, denied, logs_dropped)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, left($8, 2000), $9, $10, $11, $12, $13, $14, $15)
+                                       cpu_ticks, peak_memory_bytes, host_calls, denied, logs_dropped, is_try)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, left($8, 2000), $9, $10, $11, $12, $13, $14, $15, $20)
              RETURNING id),
            lines AS (
              INSERT INTO plugin_logs (call_id, position, level, source, message, fields)
@@ -82,7 +84,8 @@ pub async fn insert(db: impl PgExecutor<'_>, call: &Call, lines: &[Line]) -> Res
         &column(|line| &line.level),
         &column(|line| &line.source),
         &column(|line| &line.message),
-        &fields
+        &fields,
+        call.is_try
     );
     Ok(id.fetch_one(db).await?)
 }
@@ -96,6 +99,7 @@ pub struct CallRow {
     pub invocation: String,
     pub ticket_id: Option<i64>,
     pub attempt: i32,
+    pub is_try: bool,
     pub outcome: String,
     pub detail: String,
     pub queue_ms: i64,
@@ -113,7 +117,7 @@ macro_rules! select {
     ($tail:literal, $($argument:expr),*) => {
         sqlx::query_as!(
             CallRow,
-            r#"SELECT c.id, v.number AS "version?", c.kind, c.invocation, c.ticket_id, c.attempt, c.outcome, c.detail, c.queue_ms, c.wall_ms,
+            r#"SELECT c.id, v.number AS "version?", c.kind, c.invocation, c.ticket_id, c.attempt, c.is_try, c.outcome, c.detail, c.queue_ms, c.wall_ms,
                       c.cpu_ticks, c.peak_memory_bytes, c.host_calls, c.denied, c.logs_dropped,
                       (SELECT count(*) FROM plugin_logs l WHERE l.call_id = c.id) AS "lines!", c.created_at
                  FROM plugin_calls c
@@ -156,7 +160,7 @@ pub async fn of_ticket(
     limit: i64,
 ) -> Result<Vec<TicketCall>, Error> {
     let rows = select!(
-        "WHERE c.ticket_id = $1 AND ($2::bigint IS NULL OR c.id < $2) ORDER BY c.id DESC LIMIT $3",
+        "WHERE c.ticket_id = $1 AND NOT c.is_try AND ($2::bigint IS NULL OR c.id < $2) ORDER BY c.id DESC LIMIT $3",
         ticket.0,
         before,
         limit
@@ -229,6 +233,7 @@ mod tests {
             invocation: "i".into(),
             ticket: Some(TicketId(5)),
             attempt: 2,
+            is_try: false,
             outcome: "ok",
             detail: "x".repeat(3000),
             queue_ms: 1,

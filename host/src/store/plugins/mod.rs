@@ -33,12 +33,14 @@ pub struct PluginRow {
     pub modified_at: DateTime<Utc>,
     /// Capability → scope.
     pub granted: Map<String, Value>,
+    /// How often an administrator ended its suspension.
+    pub resets: i32,
 }
 
 macro_rules! select {
     ($tail:literal, $($argument:expr),*) => {
         sqlx::query!(
-            r#"SELECT p.id, p.name, p.description, p.kinds, p.active_version_id, p.creator, p.created_at, p.modified_at,
+            r#"SELECT p.id, p.name, p.description, p.kinds, p.active_version_id, p.creator, p.created_at, p.modified_at, p.resets,
                       COALESCE((SELECT jsonb_object_agg(capability, scope) FROM plugin_grants g WHERE g.plugin_id = p.id), '{}')
                         AS "granted!: Json<Map<String, Value>>"
                  FROM plugins p "# + $tail,
@@ -59,6 +61,7 @@ macro_rules! row {
             created_at: $row.created_at,
             modified_at: $row.modified_at,
             granted: $row.granted.0,
+            resets: $row.resets,
         }
     };
 }
@@ -76,13 +79,13 @@ pub async fn get(db: impl PgExecutor<'_>, id: PluginId) -> Result<Option<PluginR
 
 /// The plugin, locked until the transaction ends, so that of two decisions the second sees the first.
 pub async fn hold(tx: &mut PgConnection, id: PluginId) -> Result<Option<PluginRow>, Error> {
-    let row = select!("WHERE p.id = $1 AND p.deleted_at IS NULL FOR NO KEY UPDATE OF p", id.0);
+    let row = select!("WHERE p.id = $1 AND p.deleted_at IS NULL FOR UPDATE OF p", id.0);
     Ok(row.fetch_optional(tx).await?.map(|row| row!(row)))
 }
 
 /// As `hold`, by name.
 pub async fn hold_named(tx: &mut PgConnection, name: &str) -> Result<Option<PluginRow>, Error> {
-    let row = select!("WHERE p.name = $1 AND p.deleted_at IS NULL FOR NO KEY UPDATE OF p", name);
+    let row = select!("WHERE p.name = $1 AND p.deleted_at IS NULL FOR UPDATE OF p", name);
     Ok(row.fetch_optional(tx).await?.map(|row| row!(row)))
 }
 
@@ -198,6 +201,8 @@ pub struct Runnable {
     /// Of the version.
     pub manifest: Value,
     pub number: i32,
+    /// As in [`PluginRow`].
+    pub resets: i32,
 }
 
 /// Which plugin is asked for.
@@ -214,7 +219,7 @@ pub async fn runnable(db: impl PgExecutor<'_>, wanted: Wanted<'_>) -> Result<Opt
         Wanted::Name(name) => (None, Some(name)),
     };
     let row = sqlx::query!(
-        r#"SELECT p.id, p.name, v.id AS version_id, v.component_digest, v.kinds, v.number, v.manifest, p.limits, v.requested AS "requested!: Json<Map<String, Value>>",
+        r#"SELECT p.id, p.name, v.id AS version_id, v.component_digest, v.kinds, v.number, v.manifest, p.limits, p.resets, v.requested AS "requested!: Json<Map<String, Value>>",
                   COALESCE((SELECT jsonb_object_agg(capability, scope) FROM plugin_grants g WHERE g.plugin_id = p.id), '{}')
                     AS "granted!: Json<Map<String, Value>>",
                   COALESCE((SELECT jsonb_object_agg(key, value) FROM plugin_config c WHERE c.plugin_id = p.id), '{}')
@@ -240,15 +245,24 @@ pub async fn runnable(db: impl PgExecutor<'_>, wanted: Wanted<'_>) -> Result<Opt
             limits: row.limits,
             manifest: row.manifest,
             number: row.number,
+            resets: row.resets,
         })
     })
     .transpose()
 }
 
-/// The kinds of the plugins of these names that have an active version.
+/// Counts a reset of the plugin's breaker.
+pub async fn reset(db: impl PgExecutor<'_>, id: PluginId) -> Result<(), Error> {
+    sqlx::query!("UPDATE plugins SET resets = resets + 1 WHERE id = $1", id.0).execute(db).await?;
+    Ok(())
+}
+
+/// The kinds of the plugins of these names that have an active version; none of them changes until the transaction ends, so that a
+/// workflow is not saved with a plugin that is deleted meanwhile.
 pub async fn kinds_of(db: impl PgExecutor<'_>, names: &[String]) -> Result<Vec<(String, Vec<String>)>, Error> {
     let rows = sqlx::query!(
-        "SELECT name, kinds FROM plugins WHERE name = ANY($1) AND active_version_id IS NOT NULL AND deleted_at IS NULL",
+        "SELECT name, kinds FROM plugins WHERE name = ANY($1) AND active_version_id IS NOT NULL AND deleted_at IS NULL
+          ORDER BY id FOR KEY SHARE",
         names
     );
     Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.name, row.kinds)).collect())

@@ -113,18 +113,19 @@ pub async fn get(db: impl PgExecutor<'_>, plugin: PluginId, number: i32) -> Resu
     row.fetch_optional(db).await?.map(|row| row!(row)).transpose()
 }
 
-/// A version that came of the same bytes and asks for the same, and can still be used.
+/// A version that came of the same bytes with the same manifest and asks for the same, and can still be used.
 pub async fn twin(
     db: impl PgExecutor<'_>,
     plugin: PluginId,
-    (digest, requested): (&Digest, &Map<String, Value>),
+    (digest, manifest, requested): (&Digest, &Value, &Map<String, Value>),
 ) -> Result<Option<VersionRow>, Error> {
     let row = select!(
-        "WHERE plugin_id = $1 AND component_digest = $2 AND requested = $3 AND status IN ('compiling', 'needs_approval', 'ready')
+        "WHERE plugin_id = $1 AND component_digest = $2 AND requested = $3 AND manifest = $4 AND status IN ('compiling', 'needs_approval', 'ready')
          ORDER BY number DESC LIMIT 1",
         plugin.0,
         &digest[..],
-        Json(requested) as _
+        Json(requested) as _,
+        manifest
     );
     row.fetch_optional(db).await?.map(|row| row!(row)).transpose()
 }

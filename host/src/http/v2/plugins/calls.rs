@@ -69,6 +69,7 @@ fn call(row: &CallRow) -> Value {
         "invocation": row.invocation,
         "ticket_id": row.ticket_id,
         "attempt": row.attempt,
+        "is_try": row.is_try,
         "outcome": row.outcome,
         "detail": row.detail,
         "queue_ms": row.queue_ms,

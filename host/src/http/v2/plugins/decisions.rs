@@ -87,6 +87,17 @@ pub(super) async fn roll_back(
     Ok(Json(shown::detail(&app, id).await?))
 }
 
+/// Ends a suspension on every node.
+pub(super) async fn reset(
+    State(app): State<Arc<App>>,
+    AccountAdministrator(admin): AccountAdministrator,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Explained> {
+    let id = plugin_id(&id)?;
+    app.reset_breaker(id, &admin.username).await?;
+    Ok(Json(shown::detail(&app, id).await?))
+}
+
 /// All grants anew: body `{capability: scope, …}`.
 pub(super) async fn set_grants(
     State(app): State<Arc<App>>,

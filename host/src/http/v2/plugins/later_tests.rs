@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::tests::{CONDITION, LEAVE_NOTE, call, form, get, ready, ready_on, send};
+use super::tests::{CONDITION, LEAVE_NOTE, call, form, get, manifest, ready, ready_on, send};
 use crate::{
     http::testing::{As, Server, impatient_server},
     plugins::PluginId,
@@ -207,10 +207,44 @@ async fn a_try_runs_on_a_ticket_and_changes_nothing() {
 
     let row = server.admin(Method::GET, &format!("/tickets/{ticket}"), json!(null)).await;
     assert!(!row.to_string().contains(record), "{row}");
-    assert_eq!(get(&server, "/plugins/1/calls").await["items"], json!([]));
+    let calls = get(&server, "/plugins/1/calls").await;
+    let calls: Vec<_> =
+        calls["items"].as_array().unwrap().iter().map(|call| (&call["outcome"], &call["is_try"])).collect();
+    assert_eq!(calls, [(&json!("ok"), &json!(true)), (&json!("guest"), &json!(true)), (&json!("guest"), &json!(true))]);
+    let done = get(&server, &format!("/tickets/{ticket}/plugin_calls")).await;
+    assert_eq!(done["items"], json!([]), "for the ticket nothing was done");
     let audit = get(&server, "/plugins/1/audit").await;
     let tried = &audit["items"][0];
     assert_eq!((&tried["action"], &tried["after"]["outcome"]), (&json!("plugin.try"), &json!("ok")));
+}
+
+#[tokio::test]
+async fn the_same_bytes_with_another_manifest_are_another_version() {
+    let server = ready().await;
+    let described = manifest("").replace("kinds = [\"action\"]", "kinds = [\"condition\"]");
+    for (status, is_new) in [(201, true), (200, false)] {
+        let (came, told) = form(&server, CONDITION, &[("name", "described"), ("manifest", &described)]).await;
+        assert_eq!((came, &told["is_new"]), (status, &json!(is_new)), "{told}");
+    }
+    let described = described.replace("Asks", "Asks for nothing");
+    let (status, told) = form(&server, CONDITION, &[("name", "described"), ("manifest", &described)]).await;
+    assert_eq!(
+        (status, &told["version"]),
+        (201, &json!(2)),
+        "the same bytes with another manifest are another version"
+    );
+}
+
+#[tokio::test]
+async fn a_suspension_is_shown_and_ended_by_an_administrator() {
+    let server = ready().await;
+    form(&server, LEAVE_NOTE, &[]).await;
+    let callable = json!({ "open": false, "failures": 0, "until": null });
+    assert_eq!(get(&server, "/plugins/1").await["breaker"], callable);
+    let (status, told) = call(&server, Method::POST, "/plugins/1/reset", json!(null)).await;
+    assert_eq!((status, &told["breaker"]), (200, &callable));
+    assert_eq!(actions(&server).await[0], "plugin.reset");
+    assert_eq!(call(&server, Method::POST, "/plugins/9/reset", json!(null)).await.0, 404);
 }
 
 #[tokio::test]
@@ -228,6 +262,7 @@ async fn what_plugins_did_for_a_ticket_is_shown_with_their_logs_to_who_administe
         invocation: "i".into(),
         ticket: Some(TicketId(ticket)),
         attempt: 2,
+        is_try: false,
         outcome,
         detail: String::new(),
         queue_ms: 1,

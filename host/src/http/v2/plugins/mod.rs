@@ -48,6 +48,7 @@ pub(super) fn routes() -> Routes {
         .route("/plugins/{id}/versions/{number}/try", post(trials::run))
         .route("/plugins/{id}/versions/{number}/retire", post(decisions::retire))
         .route("/plugins/{id}/roll_back", post(decisions::roll_back))
+        .route("/plugins/{id}/reset", post(decisions::reset))
         .route("/plugins/{id}/grants", put(decisions::set_grants))
         .route("/plugins/{id}/limits", get(limits::shown).put(limits::set))
         .route("/plugins/{id}/config", get(settings::config).put(settings::set_config))

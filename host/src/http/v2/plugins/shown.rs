@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use super::super::problem::Explained;
 use crate::{
-    app::{App, registry::RegistryError},
+    app::{
+        App,
+        registry::{Breaker, RegistryError},
+    },
     plugins::{Capabilities, PluginId, in_words},
     store::{
         self,
@@ -47,6 +50,7 @@ pub(super) async fn detail(app: &App, id: PluginId) -> Result<Value, Explained> 
     let versions = plugins::versions::list(&mut *db, id, VERSIONS).await?;
     let granted = read(&row.granted)?;
     let mut shown = card(&row, &versions);
+    shown["breaker"] = breaker(app.plugin_breaker(&row));
     shown["grants"] = json!(row.granted);
     shown["versions"] = versions.iter().map(|one| version(&row, one, &granted)).collect::<Result<Vec<_>, _>>()?.into();
     shown["used_by"] = self::uses(&uses::of(&mut db, id, &row.name).await?);
@@ -56,6 +60,12 @@ pub(super) async fn detail(app: &App, id: PluginId) -> Result<Value, Explained> 
     let secrets = settings::secrets(&mut *db, id).await?;
     shown["secrets"] = secrets.into_iter().map(|secret| secret.name).collect::<Vec<_>>().into();
     Ok(shown)
+}
+
+/// As the node that answers sees it: each suspends by the calls that it made itself.
+fn breaker(breaker: Breaker) -> Value {
+    let until = breaker.until.map(|until| until.to_rfc3339());
+    json!({ "open": breaker.until.is_some(), "failures": breaker.failures, "until": until })
 }
 
 /// One version of a plugin.

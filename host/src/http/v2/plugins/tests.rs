@@ -73,7 +73,7 @@ pub(super) async fn form(server: &Server, file: &[u8], parts: &[(&str, &str)]) -
     (status.as_u16(), body)
 }
 
-fn manifest(capabilities: &str) -> String {
+pub(super) fn manifest(capabilities: &str) -> String {
     format!(
         "id = \"asks\"\nversion = \"1.0.0\"\ndescription = \"Asks\"\nlicence = \"MIT\"\nkinds = [\"action\"]\n{capabilities}"
     )
@@ -156,7 +156,6 @@ async fn a_version_that_asks_for_more_waits_while_the_old_one_runs() {
     assert_eq!(call(&server, Method::POST, &format!("{path}/versions/1/activate"), json!(null)).await.0, 200);
     let again = send(&server, "admins", Method::POST, "/plugins?name=asks", CONDITION).await;
     assert_eq!((again.0, &again.1["version"], &again.1["is_new"]), (200, &json!(1), &json!(false)));
-
     let asks = manifest(
         "[[capabilities]]\ngrant = \"kv\"\nreason = \"remembers\"\n[[capabilities]]\ngrant = \"tickets-read\"\nscope = \"workflow\"\nreason = \"compares\"",
     );
