@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use gavia_tests::{client::AppClient, receiver::Receiver, world::Workflow};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::stage;
@@ -81,6 +82,15 @@ async fn f24_f25_a_hook_that_fails_marks_the_ticket_and_can_be_called_again() {
     let keys: Vec<String> =
         receiver.expect(2).await.iter().map(|got| got.header("idempotency-key").to_owned()).collect();
     assert_ne!(keys[0], keys[1], "another call, not a repetition");
+    let told = stage.admin.v2(Method::GET, &format!("/hook_deliveries?ticket_id={id}")).await;
+    let calls = told.body["items"].as_array().expect("a list");
+    let calls: Vec<_> = calls.iter().map(|call| (&call["outcome"], &call["detail"], &call["state_name"])).collect();
+    let mid = json!("mid");
+    assert_eq!(calls[1], (&json!("failed"), &json!("no room"), &mid));
+    assert_eq!((calls.len(), calls[0].0, calls[0].2), (2, &json!("delivered"), &mid));
+    let failed = stage.admin.v2(Method::GET, "/hook_deliveries?outcome=failed").await;
+    assert_eq!(failed.body["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(stage.admin.v2(Method::GET, "/hook_deliveries?outcome=lost").await.status, 400);
     assert_eq!(stage.broken().await, [""; 0]);
 }
 

@@ -8,6 +8,9 @@ use crate::services::Secret;
 /// Lines of a secret of several lines that are hidden one by one: a log line never holds them all.
 const LINE_BYTES: usize = 8;
 
+/// What is shorter stands in every other word: hiding it would spoil all text and hide nothing.
+const SHORTEST: usize = 4;
+
 const HIDDEN: &str = "•••";
 
 #[derive(Default)]
@@ -20,7 +23,7 @@ impl Masks {
         for hidden in std::iter::once(value.trim()).chain(lines) {
             let json = serde_json::Value::from(hidden).to_string();
             for form in [hidden, &json[1..json.len() - 1]] {
-                if !form.is_empty() && !self.0.iter().any(|known| known == form) {
+                if form.len() >= SHORTEST && !self.0.iter().any(|known| known == form) {
                     self.0.push(form.to_owned());
                 }
             }
@@ -45,13 +48,14 @@ mod tests {
     #[test]
     fn a_secret_is_hidden_wherever_it_stands() {
         let mut masks = Masks::default();
-        masks.add(&Secret::new("tok"));
-        masks.add(&Secret::new("tok-123\n"));
+        masks.add(&Secret::new("token"));
+        masks.add(&Secret::new("s"));
+        masks.add(&Secret::new("token-123\n"));
         masks.add(&Secret::new("-----BEGIN\nMIIEvQIBADANBg\n-----END"));
         masks.add(&Secret::new(""));
         masks.add(&Secret::new(r#"with "quotes""#));
         for (text, hidden) in [
-            ("Bearer tok-123, tok", "Bearer •••, •••"),
+            ("Bearer token-123, token", "Bearer •••, •••"),
             ("a line: MIIEvQIBADANBg", "a line: •••"),
             (r#"{"a": "with \"quotes\""}"#, r#"{"a": "•••"}"#),
             ("nothing here", "nothing here"),

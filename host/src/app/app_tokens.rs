@@ -14,7 +14,7 @@ use crate::{
     signature::{self, V2Key, Version},
     store::{
         self,
-        app_tokens::{self, AppTokenDraft, FormerSecret, Sealed, SealedSecret, SealedSecrets, SecretForm},
+        app_tokens::{self, AppTokenDraft, AppTokenRow, FormerSecret, Sealed, SealedSecret, SealedSecrets, SecretForm},
     },
 };
 
@@ -130,6 +130,19 @@ impl App {
             note(&mut db, by, (Subject("app_token", id), "reveal"), (None, named)).await?;
         }
         Ok(Some((row.app_name, token)))
+    }
+
+    /// Keeps whose tokens somebody was shown, where v1.0 shows them.
+    pub async fn note_shown_tokens(&self, rows: &[AppTokenRow], by: &str) -> Result<(), store::Error> {
+        let names: Vec<&str> = rows.iter().map(|row| row.app_name.as_str()).collect();
+        let subject = match rows {
+            [] => return Ok(()),
+            [row] => row.id,
+            _ => 0,
+        };
+        let mut db = self.db.acquire().await?;
+        let named = Some(serde_json::json!({ "app_names": names }));
+        note(&mut db, by, (Subject("app_token", subject), "show"), (None, named)).await
     }
 
     /// `change` gets the token as stored; its refusal changes nothing. Answers the new token if one was made.

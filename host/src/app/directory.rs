@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 use tokio::sync::SemaphorePermit;
 
-use super::App;
+use super::{
+    App,
+    trail::{Subject, note},
+};
 use crate::{
     directory::{self, Document, Problems, Report},
     store,
@@ -87,7 +91,14 @@ async fn attempt(db: &mut PgConnection, request: &Import) -> Result<Report, Impo
     let (plan, mut report) = off_thread(move || directory::plan(&document, &stored)).await?;
     store::directory::save(&mut tx, &plan, &request.creator).await?;
     match request.mode {
-        Mode::Write => tx.commit().await?,
+        Mode::Write => {
+            let after = json!({
+                "source": report.source, "users_created": report.users.created.count,
+                "users_deactivated": report.users.deactivated.count,
+            });
+            note(&mut tx, &request.creator, (Subject("directory", 0), "import"), (None, Some(after))).await?;
+            tx.commit().await?;
+        }
         Mode::DryRun => tx.rollback().await?,
     }
     report.dry_run = request.mode == Mode::DryRun;

@@ -1,6 +1,8 @@
 //! Hook states: one call of a state's receiver and what its answer means for the ticket, and the receiver calling back (behaviour
 //! §4.12, D-01, threat-model §3 and §7). The call holds no lock; its result takes the one write path together with the end of its job.
 
+use std::time::Instant;
+
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -13,7 +15,7 @@ use super::{
 };
 use crate::{
     outbound::{Post, Reply},
-    store::jobs::Job,
+    store::{self, hook_deliveries::HookDelivery, jobs::Job},
     workflow::{self, Actor, Cause, HookConfig, Participants, Refusal, Ticket, TicketId},
 };
 
@@ -48,8 +50,7 @@ impl App {
             }
             Ok(config) => {
                 let body = body(&config, &ticket, workflow::ticket_values(&ticket, &definition, self.zone));
-                let post = Post { url: &config.url, token: &config.token, key: job.key, body: &body };
-                self.outbound.post(post).await.map_err(Trouble::from).and_then(|reply| answer(&reply))
+                self.call_hook(job, &ticket, (&config, &body)).await
             }
             Err(refusal) => Err(Trouble::Final(refusal.to_string())),
         };
@@ -85,6 +86,34 @@ impl App {
                 }
             },
         }
+    }
+
+    /// Calls the receiver, and keeps what came of it, which stands in nobody's way.
+    async fn call_hook(
+        &self,
+        job: &Job,
+        ticket: &Ticket,
+        (config, body): (&HookConfig, &Value),
+    ) -> Result<String, Trouble> {
+        let begun = Instant::now();
+        let post = Post { url: &config.url, token: &config.token, key: job.key, body };
+        let outcome = self.outbound.post(post).await.map_err(Trouble::from).and_then(|reply| answer(&reply));
+        let told = match &outcome {
+            Ok(message) | Err(Trouble::Final(message) | Trouble::Passing(message)) => message.replace('\0', "\u{fffd}"),
+        };
+        let kept = HookDelivery {
+            ticket: ticket.id,
+            state: ticket.state,
+            key: job.key,
+            attempt: job.attempt,
+            is_delivered: outcome.is_ok(),
+            detail: &told,
+            took_ms: i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX),
+        };
+        if let Err(error) = store::hook_deliveries::log(&self.db, &kept).await {
+            tracing::warn!(job.id = job.id, %error, "a call of a hook is not noted");
+        }
+        outcome
     }
 
     async fn hook_failed(&self, by: By<'_>, reason: &str) -> Result<(), Error> {

@@ -181,8 +181,20 @@ impl App {
             Judged::Wait(wait) => return Ok(Login::Wait(wait)),
         };
         let cookie = hex::encode(ambient::random::<16>());
-        store::auth::insert_session(&self.db, &store::auth::hash(&cookie), user).await?;
+        let mut tx = self.db.begin().await?;
+        store::auth::insert_session(&mut *tx, &store::auth::hash(&cookie), user).await?;
+        note(&mut tx, username, (Subject("user", user.0), "log_in"), (None, None)).await?;
+        tx.commit().await?;
         Ok(Login::Done(Opened { user, cookie }))
+    }
+
+    /// Ends a session, if it is one.
+    pub async fn logout(&self, cookie: &str) -> Result<(), Error> {
+        let mut tx = self.db.begin().await?;
+        if let Some((user, name)) = store::auth::delete_session(&mut *tx, &store::auth::hash(cookie)).await? {
+            note(&mut tx, &name, (Subject("user", user.0), "log_out"), (None, None)).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     /// An administrator's own new password; whoever sits at an open session must know the present one, and guesses are counted with

@@ -5,6 +5,7 @@ pub mod accounts;
 mod acts;
 pub mod app_tokens;
 pub mod attempts;
+pub mod caller;
 pub mod definitions;
 pub mod directory;
 pub mod documents;

@@ -14,6 +14,7 @@ use super::{
         views::{self, NOTICE_PREFIX},
     },
     scripts::{Program, UploadError, own_plugin, remove_own, saved_name},
+    trail::{Kept as _, Subject, both, note},
 };
 use crate::{
     outbound::Post,
@@ -27,6 +28,9 @@ use crate::{
 };
 
 const FOLDER: &str = "notice_script";
+
+/// Of the trail's entries.
+const SUBJECT: &str = "custom_notice";
 
 /// What a notice is to run, ready to be written.
 enum Checked {
@@ -62,6 +66,19 @@ async fn set_program(
     Ok(store::custom_notices::set_plugin(tx, id, plugin).await?)
 }
 
+async fn write_notice(
+    tx: &mut PgConnection,
+    (id, by): (NoticeId, &str),
+    (stored, draft): (&NoticeDraft, &NoticeDraft),
+    program: Option<&Checked>,
+) -> Result<(), RegistryError> {
+    let saved = program.map(Checked::saved_name);
+    store::custom_notices::update(tx, id, draft, saved.as_deref()).await?;
+    let present = store::custom_notices::plugin_of(&mut *tx, id).await?;
+    set_program(tx, id, (present, program), by).await?;
+    Ok(note(tx, by, (Subject(SUBJECT, id.0), "update"), both(stored, draft)).await?)
+}
+
 impl App {
     pub async fn create_notice(
         &self,
@@ -74,40 +91,39 @@ impl App {
         let saved = program.as_ref().map(Checked::saved_name);
         let id = store::custom_notices::insert(&mut *tx, draft, saved.as_deref(), creator).await?;
         set_program(&mut tx, id, (None, program.as_ref()), creator).await?;
+        note(&mut tx, creator, (Subject(SUBJECT, id.0), "create"), (None, Some(draft.kept()))).await?;
         tx.commit().await?;
         Ok(id)
     }
 
-    /// False when there is no such notice.
-    pub async fn update_notice(
+    /// `change` gets the notice as stored; its refusal changes nothing. False when there is no such notice.
+    pub async fn update_notice<E: From<RegistryError>>(
         &self,
-        id: NoticeId,
-        draft: &NoticeDraft,
+        (id, by): (NoticeId, &str),
         program: Option<Program>,
-        by: &str,
-    ) -> Result<bool, RegistryError> {
-        let program = self.checked_program(program).await?;
-        let mut tx = self.db.begin().await?;
-        let saved = program.as_ref().map(Checked::saved_name);
-        let found = store::custom_notices::update(&mut tx, id, draft, saved.as_deref()).await?;
-        if found {
-            let present = store::custom_notices::plugin_of(&mut *tx, id).await?;
-            set_program(&mut tx, id, (present, program.as_ref()), by).await?;
-        }
-        tx.commit().await?;
-        Ok(found)
+        change: impl FnOnce(NoticeDraft) -> Result<NoticeDraft, E>,
+    ) -> Result<bool, E> {
+        let program = self.checked_program(program).await.map_err(RegistryError::from)?;
+        let mut tx = self.db.begin().await.map_err(RegistryError::from)?;
+        let stored = store::custom_notices::lock(&mut *tx, id).await.map_err(RegistryError::from)?;
+        let Some(stored) = stored else { return Ok(false) };
+        let draft = change(stored.clone())?;
+        write_notice(&mut tx, (id, by), (&stored, &draft), program.as_ref()).await?;
+        tx.commit().await.map_err(RegistryError::from)?;
+        Ok(true)
     }
 
     /// False when there is no such notice.
     pub async fn delete_notice(&self, id: NoticeId, by: &str) -> Result<bool, RegistryError> {
         let mut tx = self.db.begin().await?;
         let plugin = store::custom_notices::plugin_of(&mut *tx, id).await?;
-        let found = store::custom_notices::retire(&mut tx, id).await?;
+        let Some(stored) = store::custom_notices::lock(&mut *tx, id).await? else { return Ok(false) };
+        store::custom_notices::retire(&mut tx, id).await?;
         remove_own(&mut tx, plugin, by).await?;
+        note(&mut tx, by, (Subject(SUBJECT, id.0), "delete"), (Some(stored.kept()), None)).await?;
         tx.commit().await?;
-        Ok(found)
+        Ok(true)
     }
-
     /// Before the transaction, since compiling takes longer than one may wait.
     async fn checked_program(&self, program: Option<Program>) -> Result<Option<Checked>, UploadError> {
         Ok(match program {

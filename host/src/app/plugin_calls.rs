@@ -9,7 +9,10 @@ use tracing::{Instrument as _, Span, field::Empty};
 
 use super::{App, figures, plugins::Callee};
 use crate::{
-    store::plugins::{calls, kv},
+    store::{
+        hook_deliveries,
+        plugins::{calls, kv},
+    },
     workflow::TicketId,
 };
 
@@ -99,11 +102,12 @@ impl App {
         self.forget_old_calls().await;
     }
 
-    /// Calls, their logs and stored values whose time is over. Also asked for now and then where no plugin is called any more.
+    /// Calls of plugins and of hooks, their logs and stored values whose time is over. Also asked for now and then where no plugin is called any more.
     pub async fn forget_old_calls(&self) {
         let cleaned = async {
             calls::forget(&self.db, CLEAN_ROWS).await?;
-            kv::forget(&self.db, CLEAN_ROWS).await
+            kv::forget(&self.db, CLEAN_ROWS).await?;
+            hook_deliveries::forget(&self.db, CLEAN_ROWS).await
         };
         if let Err(error) = cleaned.await {
             tracing::warn!(%error, "calls and stored values whose time is over are not cleaned up");

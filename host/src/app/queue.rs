@@ -1,11 +1,14 @@
 //! What becomes of jobs that failed inside, and what administrators do to jobs: have one tried afresh, or drop it. A job whose ticket waits for it is dropped along the one write
 //! path, so that the ticket shows that nobody works for it any more and the run can be asked for again.
 
+use serde_json::{Value, json};
+
 use super::{
     App, Error,
     acts::Act,
     attempts::backoff,
     figures,
+    trail::{Subject, note},
     write::{After, By},
 };
 use crate::{
@@ -13,12 +16,24 @@ use crate::{
         self,
         job_lists::{JobRow, JobState},
         jobs::{Job, JobKind},
+        names::Named as _,
     },
     workflow::{Actor, Cause, FailedRun, NoticeId, Participants},
 };
 
 /// What a ticket's people read; the reason is the administrators'.
 const INSIDE: &str = "given up after an internal error; an administrator finds the reason among the jobs";
+
+/// Of the trail's entries.
+const SUBJECT: &str = "job";
+
+/// What the trail keeps of a job.
+fn kept(job: &JobRow) -> Value {
+    json!({
+        "kind": job.kind.name(), "ticket": job.ticket.0, "state": job.state.name(), "attempts": job.attempts,
+        "last_error": job.last_error,
+    })
+}
 
 /// Why a job stayed as it was.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +49,12 @@ pub enum QueueError {
     App(#[from] Error),
 }
 
+impl From<sqlx::Error> for QueueError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::App(error.into())
+    }
+}
+
 impl From<store::Error> for QueueError {
     fn from(error: store::Error) -> Self {
         Self::App(error.into())
@@ -47,9 +68,12 @@ impl App {
         if job.kind == JobKind::Timer && job.state != JobState::Running {
             return Err(QueueError::Timer);
         }
-        if !store::job_lists::retry(&self.db, id).await? {
+        let mut tx = self.db.begin().await?;
+        if !store::job_lists::retry(&mut *tx, id).await? {
             return Err(self.why_untouched(id).await);
         }
+        note(&mut tx, by, (Subject(SUBJECT, id), "retry"), (Some(kept(&job)), None)).await?;
+        tx.commit().await?;
         tracing::info!(job.id = id, ticket.id = job.ticket.0, by, "a job is tried afresh");
         // taken and carried out already, perhaps
         Ok(store::job_lists::get(&self.db, id).await?.unwrap_or(job))
@@ -67,9 +91,12 @@ impl App {
             }
             JobKind::Timer | JobKind::Children | JobKind::Notice => false,
         };
-        if !told && !store::job_lists::discard(&self.db, &job).await? {
+        let mut tx = self.db.begin().await?;
+        if !told && !store::job_lists::discard(&mut *tx, &job).await? {
             return Err(self.why_untouched(id).await);
         }
+        note(&mut tx, by, (Subject(SUBJECT, id), "drop"), (Some(kept(&job)), None)).await?;
+        tx.commit().await?;
         tracing::info!(job.id = id, ticket.id = job.ticket.0, by, "a job was dropped");
         Ok(job)
     }

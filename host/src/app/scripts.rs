@@ -11,6 +11,7 @@ use super::{
         Checked, RegistryError,
         views::{self, NOTICE_PREFIX, SCRIPT_PREFIX},
     },
+    trail::{Kept as _, Subject, both, note},
 };
 use crate::{
     ambient,
@@ -20,6 +21,9 @@ use crate::{
 };
 
 const FOLDER: &str = "workflow_script";
+
+/// Of the trail's entries.
+pub(super) const SUBJECT: &str = "run_script";
 
 /// Why an upload is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +62,12 @@ pub enum Program {
     Plugin(String),
 }
 
+/// A program that can be written.
+enum Ready {
+    File(Box<Checked>),
+    Plugin(String),
+}
+
 impl App {
     pub async fn create_script(
         &self,
@@ -70,6 +80,7 @@ impl App {
                 let checked = self.checked(bytes, Kind::Action).await?;
                 let mut tx = self.db.begin().await?;
                 let id = insert_script(&mut tx, draft, (&saved_name(FOLDER), &checked), creator).await?;
+                note(&mut tx, creator, (Subject(SUBJECT, id.0), "create"), (None, Some(draft.kept()))).await?;
                 tx.commit().await?;
                 Ok(id)
             }
@@ -79,44 +90,65 @@ impl App {
                 let saved_name = format!("plugin/{name}");
                 let id = store::run_scripts::insert(&mut *tx, draft, (&saved_name, &version.digest), creator).await?;
                 store::run_scripts::set_plugin(&mut *tx, id, plugin).await?;
+                note(&mut tx, creator, (Subject(SUBJECT, id.0), "create"), (None, Some(draft.kept()))).await?;
                 tx.commit().await?;
                 Ok(id)
             }
         }
     }
 
-    /// Runs that are going finish on the file they began with.
-    pub async fn update_script(
+    /// Runs that are going finish on the file they began with. `change` gets the script as stored; its refusal changes nothing. False when
+    /// there is no such script.
+    pub async fn update_script<E: From<RegistryError>>(
         &self,
-        id: ScriptId,
-        draft: &RunScriptDraft,
+        (id, by): (ScriptId, &str),
         program: Option<Program>,
-        by: &str,
+        change: impl FnOnce(RunScriptDraft) -> Result<RunScriptDraft, E>,
+    ) -> Result<bool, E> {
+        // before the transaction, since compiling takes longer than one may wait
+        let program = self.ready(program).await.map_err(RegistryError::from)?;
+        let mut tx = self.db.begin().await.map_err(RegistryError::from)?;
+        let stored = store::run_scripts::lock(&mut *tx, id).await.map_err(RegistryError::from)?;
+        let Some(stored) = stored else { return Ok(false) };
+        let draft = change(stored.clone())?;
+        self.write_script(&mut tx, (id, by), (&stored, &draft), program).await?;
+        tx.commit().await.map_err(RegistryError::from)?;
+        Ok(true)
+    }
+
+    async fn ready(&self, program: Option<Program>) -> Result<Option<Ready>, UploadError> {
+        Ok(match program {
+            Some(Program::File(bytes)) => Some(Ready::File(Box::new(self.checked(bytes, Kind::Action).await?))),
+            Some(Program::Plugin(name)) => Some(Ready::Plugin(name)),
+            None => None,
+        })
+    }
+
+    async fn write_script(
+        &self,
+        tx: &mut PgConnection,
+        (id, by): (ScriptId, &str),
+        (stored, draft): (&RunScriptDraft, &RunScriptDraft),
+        program: Option<Ready>,
     ) -> Result<(), RegistryError> {
-        let mut saved = None;
-        let mut tx = match program {
-            None => self.db.begin().await?,
-            Some(Program::File(bytes)) => {
-                let checked = self.checked(bytes, Kind::Action).await?;
-                let mut tx = self.db.begin().await?;
-                let plugin = own_plugin(&mut tx, store::run_scripts::plugin_of(&self.db, id).await?).await?;
+        let saved = match program {
+            None => None,
+            Some(Ready::File(checked)) => {
+                let present = store::run_scripts::plugin_of(&mut *tx, id).await?;
+                let own = own_plugin(tx, present).await?;
                 let name = format!("{SCRIPT_PREFIX}{id}");
-                let plugin =
-                    views::take_file(&mut tx, (plugin.map(|row| row.id), &name), (&checked, Kind::Action), by).await?;
+                let plugin = views::take_file(tx, (own.map(|row| row.id), &name), (&checked, Kind::Action), by).await?;
                 store::run_scripts::set_plugin(&mut *tx, id, plugin).await?;
-                saved = Some(saved_name(FOLDER));
-                tx
+                Some(saved_name(FOLDER))
             }
-            Some(Program::Plugin(name)) => {
-                let mut tx = self.db.begin().await?;
-                let (plugin, _) = views::named(&mut tx, &name, Kind::Action).await?;
+            Some(Ready::Plugin(name)) => {
+                let (plugin, _) = views::named(tx, &name, Kind::Action).await?;
                 store::run_scripts::set_plugin(&mut *tx, id, plugin).await?;
-                saved = Some(format!("plugin/{name}"));
-                tx
+                Some(format!("plugin/{name}"))
             }
         };
         store::run_scripts::update(&mut *tx, id, draft, saved.as_deref()).await?;
-        Ok(tx.commit().await?)
+        Ok(note(tx, by, (Subject(SUBJECT, id.0), "update"), both(stored, draft)).await?)
     }
 
     /// Checked, compiled and stored, and of the wanted kind.

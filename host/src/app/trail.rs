@@ -1,11 +1,13 @@
-//! Who changed what about accounts, apps and workflows, noted in the transaction of the change: what it was before and after, as an
+//! Who changed what about accounts, apps, workflows, scripts, notices and jobs, and who came and went, noted in the transaction of the change: what it was before and after, as an
 //! administrator sees it. Never a password, its hash, or a token. Plugins have a trail of their own making, in `registry`.
 
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
+use super::caller;
 use crate::store::{
-    self, app_tokens::AppTokenDraft, audit, departments::DepartmentDraft, roles::RoleDraft, users::UserDraft,
+    self, app_tokens::AppTokenDraft, audit, custom_notices::NoticeDraft, departments::DepartmentDraft,
+    names::Named as _, roles::RoleDraft, run_scripts::RunScriptDraft, users::UserDraft,
 };
 
 /// What a change was about; the action's name begins with it.
@@ -20,7 +22,9 @@ pub(super) async fn note(
     (before, after): (Option<Value>, Option<Value>),
 ) -> Result<(), store::Error> {
     let action = format!("{subject}.{action}");
-    audit::insert(tx, &audit::Entry { actor: by, action: &action, subject, subject_id: id, before, after }).await
+    let address = caller::address();
+    audit::insert(tx, &audit::Entry { actor: by, action: &action, subject, subject_id: id, address, before, after })
+        .await
 }
 
 /// What the trail keeps of a thing.
@@ -50,6 +54,25 @@ impl Kept for RoleDraft {
 impl Kept for DepartmentDraft {
     fn kept(&self) -> Value {
         json!({ "name": self.name, "parent": self.parent, "leader": self.leader, "approvers": self.approvers, "label": self.label })
+    }
+}
+
+impl Kept for RunScriptDraft {
+    fn kept(&self) -> Value {
+        json!({ "name": self.name, "description": self.description, "is_active": self.is_active })
+    }
+}
+
+impl Kept for NoticeDraft {
+    fn kept(&self) -> Value {
+        let mut kept = json!({
+            "name": self.name, "description": self.description, "kind": self.kind.name(), "title_template": self.title_template,
+            "content_template": self.content_template, "hook_url": self.hook_url,
+        });
+        if self.sealed_token.is_some() {
+            kept["hook_token"] = "new".into();
+        }
+        kept
     }
 }
 

@@ -8,8 +8,8 @@ use super::{
     App, Error,
     parts::Part,
     registry::RegistryError,
-    scripts::remove_own,
-    trail::{Subject, note},
+    scripts::{self, remove_own},
+    trail::{Kept as _, Subject, note},
 };
 use crate::{
     store::{
@@ -162,8 +162,11 @@ impl App {
             unused(uses::of_script(&mut tx, id).await?)?;
         }
         let plugin = run_scripts::plugin_of(&mut *tx, id).await?;
+        let stored = run_scripts::lock(&mut *tx, id).await?;
         run_scripts::retire(&mut *tx, id).await?;
         remove_own(&mut tx, plugin, by).await?;
+        let before = stored.map(|stored| stored.kept());
+        note(&mut tx, by, (Subject(scripts::SUBJECT, id.0), "delete"), (before, None)).await?;
         Ok(tx.commit().await?)
     }
 

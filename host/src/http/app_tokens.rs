@@ -31,17 +31,27 @@ const NAME_CHARACTERS: usize = 100;
 /// Longest life of a former token.
 const FORMER_HOURS: i64 = 720;
 
-pub async fn list(State(app): State<Arc<App>>, _: SessionAdmin, query: Query) -> Result<Envelope, Failure> {
+pub async fn list(
+    State(app): State<Arc<App>>,
+    SessionAdmin(admin): SessionAdmin,
+    query: Query,
+) -> Result<Envelope, Failure> {
     let (paging, search) = (Paging::from_query(&query)?, query.text("search_value"));
     let total = app_tokens::count(&app.db, search).await?;
     let rows = app_tokens::list(&app.db, search, None, (paging.limit(), paging.offset(total))).await?;
+    app.note_shown_tokens(&rows, &admin.username).await?;
     let rows: Vec<Value> = rows.iter().map(|row| shown(&app, row)).collect::<Result<_, _>>()?;
     Ok(Envelope::of(paging.answer(total, rows)))
 }
 
-pub async fn get(State(app): State<Arc<App>>, _: SessionAdmin, Ids([id]): Ids<1>) -> Result<Envelope, Failure> {
+pub async fn get(
+    State(app): State<Arc<App>>,
+    SessionAdmin(admin): SessionAdmin,
+    Ids([id]): Ids<1>,
+) -> Result<Envelope, Failure> {
     let rows = app_tokens::list(&app.db, "", Some(id), (1, 0)).await?;
     let row = rows.first().ok_or_else(|| Failure::object(MISSING))?;
+    app.note_shown_tokens(&rows, &admin.username).await?;
     Ok(Envelope::of(shown(&app, row)?))
 }
 

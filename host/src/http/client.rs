@@ -18,7 +18,7 @@ use super::{
     v2::Problem,
 };
 use crate::{
-    app::{App, door::Place},
+    app::{App, caller, door::Place},
     config::Network,
 };
 
@@ -78,7 +78,7 @@ pub async fn meet(State(app): State<Arc<App>>, mut request: Request, next: Next)
         return ([(header::RETRY_AFTER, error::retry_after(wait))], Problem::from(failure)).into_response();
     }
     request.extensions_mut().insert(client);
-    next.run(request).await
+    caller::at(client.address, next.run(request)).await
 }
 
 #[cfg(test)]

@@ -79,11 +79,9 @@ pub async fn update(
     Ids([id]): Ids<1>,
     mut upload: Upload,
 ) -> Result<Envelope, Failure> {
-    let present = custom_notices::draft(&app.db, NoticeId(id)).await?.ok_or_else(|| Failure::object(MISSING))?;
-    let draft = draft(&app, &upload, present)?;
     let program = upload.program();
     let by = caller.username.as_deref().unwrap_or_default();
-    if app.update_notice(NoticeId(id), &draft, program, by).await? {
+    if app.update_notice((NoticeId(id), by), program, |present| draft(&app, &upload, present)).await? {
         Ok(Envelope::of(json!({})))
     } else {
         Err(Failure::object(MISSING))

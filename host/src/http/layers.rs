@@ -34,6 +34,7 @@ use super::{
     error::Failure,
     metrics,
     pace::{Pace, Paced},
+    v2,
 };
 use crate::ambient;
 
@@ -93,6 +94,7 @@ fn within(routes: Router, limits: Limits) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(log).on_failure(()))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(middleware::from_fn(defence::defended))
+        .layer(middleware::from_fn(v2::problems_for_v2))
         .layer(CatchPanicLayer::custom(caught))
         .layer(middleware::from_fn_with_state(limits, bounded))
         .layer(middleware::from_fn(to_its_end));

@@ -15,10 +15,7 @@ use axum_extra::extract::{
 use serde_json::json;
 
 use super::{auth::SESSION_COOKIE, client::Client, csrf, error::Failure, extract::Body, wire};
-use crate::{
-    app::{App, door::Place, logins::Login},
-    store,
-};
+use crate::app::{self, App, door::Place, logins::Login};
 
 const REFUSED: &str = "username or password is invalid";
 
@@ -51,9 +48,9 @@ pub async fn logout(State(app): State<Arc<App>>, jar: CookieJar) -> Result<Respo
 }
 
 /// Ends the session that the browser has, if it has one.
-pub(super) async fn end(app: &App, jar: &CookieJar) -> Result<(), store::Error> {
+pub(super) async fn end(app: &App, jar: &CookieJar) -> Result<(), app::Error> {
     match jar.get(SESSION_COOKIE) {
-        Some(cookie) => store::auth::delete_session(&app.db, &store::auth::hash(cookie.value())).await,
+        Some(cookie) => app.logout(cookie.value()).await,
         None => Ok(()),
     }
 }

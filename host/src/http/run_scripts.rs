@@ -69,11 +69,13 @@ pub async fn update(
     Ids([id]): Ids<1>,
     mut upload: Upload,
 ) -> Result<Envelope, Failure> {
-    let present = run_scripts::draft(&app.db, ScriptId(id)).await?.ok_or_else(|| Failure::object(MISSING))?;
-    let draft = draft(&upload, present)?;
     let program = upload.program();
-    app.update_script(ScriptId(id), &draft, program, caller.username.as_deref().unwrap_or_default()).await?;
-    Ok(Envelope::of(json!({})))
+    let by = caller.username.as_deref().unwrap_or_default();
+    if app.update_script((ScriptId(id), by), program, |present| draft(&upload, present)).await? {
+        Ok(Envelope::of(json!({})))
+    } else {
+        Err(Failure::object(MISSING))
+    }
 }
 
 fn draft(upload: &Upload, present: RunScriptDraft) -> Result<RunScriptDraft, Failure> {

@@ -14,6 +14,8 @@ mod directory;
 pub mod dry_run;
 #[cfg(test)]
 mod dry_run_tests;
+mod envelope;
+pub mod hook_deliveries;
 pub mod interventions;
 #[cfg(test)]
 mod job_tests;
@@ -31,6 +33,7 @@ pub mod ticket_log;
 mod ticket_tests;
 mod tickets;
 
+pub(super) use envelope::problems_for_v2;
 pub(super) use plugins::uploaded;
 
 use std::sync::Arc;
@@ -72,6 +75,7 @@ pub fn routes() -> Routes {
         .route("/jobs/{id}", get(jobs::detail).delete(jobs::discard))
         .route("/jobs/{id}/retry", post(jobs::retry))
         .route("/notices/{id}/deliveries", get(deliveries::list))
+        .route("/hook_deliveries", get(hook_deliveries::list))
         .merge(definitions::routes())
         .merge(plugins::routes())
         .fallback(missing)

@@ -1,5 +1,7 @@
 //! Who changed what, with what was before and after. Rows are only ever added. Never a secret's value.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{FromRow, PgExecutor, Postgres, QueryBuilder};
@@ -15,6 +17,8 @@ pub struct Entry<'a> {
     /// What it was done to, for example `plugin`.
     pub subject: &'a str,
     pub subject_id: i64,
+    /// Where the act came from.
+    pub address: Option<IpAddr>,
     pub before: Option<Value>,
     pub after: Option<Value>,
 }
@@ -24,6 +28,7 @@ pub struct AuditRow {
     pub id: i64,
     pub at: DateTime<Utc>,
     pub actor: String,
+    pub address: Option<String>,
     pub action: String,
     pub before: Option<Value>,
     pub after: Option<Value>,
@@ -32,13 +37,14 @@ pub struct AuditRow {
 /// In the transaction of the change.
 pub async fn insert(db: impl PgExecutor<'_>, entry: &Entry<'_>) -> Result<(), Error> {
     sqlx::query!(
-        "INSERT INTO audit (actor, action, subject, subject_id, before, after) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO audit (actor, action, subject, subject_id, before, after, address) VALUES ($1, $2, $3, $4, $5, $6, $7::text::inet)",
         entry.actor,
         entry.action,
         entry.subject,
         entry.subject_id,
         entry.before,
-        entry.after
+        entry.after,
+        entry.address.map(|address| address.to_string())
     )
     .execute(db)
     .await?;
@@ -60,6 +66,7 @@ pub struct FoundRow {
     pub id: i64,
     pub at: DateTime<Utc>,
     pub actor: String,
+    pub address: Option<String>,
     pub action: String,
     pub subject: String,
     pub subject_id: i64,
@@ -75,7 +82,7 @@ pub async fn search(
     limit: i64,
 ) -> Result<Vec<FoundRow>, Error> {
     let mut sql = QueryBuilder::<Postgres>::new(
-        "SELECT id, at, actor, action, subject, subject_id, before, after FROM audit WHERE true",
+        "SELECT id, at, actor, host(address) AS address, action, subject, subject_id, before, after FROM audit WHERE true",
     );
     for (column, text) in [("actor", filter.actor), ("action", filter.action), ("subject", filter.subject)] {
         if let Some(text) = text {
@@ -101,7 +108,7 @@ pub async fn list(
 ) -> Result<Vec<AuditRow>, Error> {
     let rows = sqlx::query_as!(
         AuditRow,
-        "SELECT id, at, actor, action, before, after FROM audit
+        "SELECT id, at, actor, host(address) AS address, action, before, after FROM audit
           WHERE subject = $1 AND subject_id = $2 AND ($3::bigint IS NULL OR id < $3) ORDER BY id DESC LIMIT $4",
         subject,
         id,

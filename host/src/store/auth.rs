@@ -140,9 +140,14 @@ pub async fn insert_session(db: impl PgExecutor<'_>, id_hash: &[u8], user: UserI
     Ok(())
 }
 
-pub async fn delete_session(db: impl PgExecutor<'_>, id_hash: &[u8]) -> Result<(), Error> {
-    sqlx::query!("DELETE FROM sessions WHERE id_hash = $1", id_hash).execute(db).await?;
-    Ok(())
+/// Whose session it was, if there was one.
+pub async fn delete_session(db: impl PgExecutor<'_>, id_hash: &[u8]) -> Result<Option<(UserId, String)>, Error> {
+    let row = sqlx::query!(
+        "WITH gone AS (DELETE FROM sessions WHERE id_hash = $1 RETURNING user_id)
+         SELECT u.id, u.username FROM gone JOIN users u ON u.id = gone.user_id",
+        id_hash
+    );
+    Ok(row.fetch_optional(db).await?.map(|row| (UserId(row.id), row.username)))
 }
 
 /// The user of a bearer token that is neither expired nor revoked.

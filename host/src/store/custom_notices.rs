@@ -92,26 +92,27 @@ pub async fn list(db: impl PgExecutor<'_>, search: &str, (limit, offset): (i64, 
         .collect()
 }
 
-pub async fn draft(db: impl PgExecutor<'_>, id: NoticeId) -> Result<Option<NoticeDraft>, Error> {
+/// The notice as it is, until the transaction ends; without its token.
+pub async fn lock(db: impl PgExecutor<'_>, id: NoticeId) -> Result<Option<NoticeDraft>, Error> {
     let row = sqlx::query!(
         "SELECT name, description, kind, title_template, content_template, hook_url
-           FROM custom_notices WHERE id = $1 AND deleted_at IS NULL",
+           FROM custom_notices WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE",
         id.0
-    )
-    .fetch_optional(db)
-    .await?;
-    row.map(|row| {
-        Ok(NoticeDraft {
-            name: row.name,
-            description: row.description,
-            kind: NoticeKind::from_name(&row.kind)?,
-            title_template: row.title_template,
-            content_template: row.content_template,
-            hook_url: row.hook_url,
-            sealed_token: None,
+    );
+    row.fetch_optional(db)
+        .await?
+        .map(|row| {
+            Ok(NoticeDraft {
+                name: row.name,
+                description: row.description,
+                kind: NoticeKind::from_name(&row.kind)?,
+                title_template: row.title_template,
+                content_template: row.content_template,
+                hook_url: row.hook_url,
+                sealed_token: None,
+            })
         })
-    })
-    .transpose()
+        .transpose()
 }
 
 /// Without a plugin at first.
@@ -165,7 +166,6 @@ pub async fn update(
     Ok(done.rows_affected() == 1)
 }
 
-/// False when there is no such notice.
 pub async fn retire(tx: &mut PgConnection, id: NoticeId) -> Result<bool, Error> {
     let done = sqlx::query!(
         "UPDATE custom_notices SET deleted_at = now(), modified_at = now() WHERE id = $1 AND deleted_at IS NULL",

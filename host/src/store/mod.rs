@@ -19,6 +19,7 @@ pub mod encryption_key;
 pub mod fields;
 pub mod flow_logs;
 pub mod health;
+pub mod hook_deliveries;
 pub mod idempotency;
 pub mod job_lists;
 pub mod jobs;

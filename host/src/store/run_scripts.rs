@@ -52,10 +52,11 @@ pub async fn list(
     Ok(rows.fetch_all(db).await?)
 }
 
-pub async fn draft(db: impl PgExecutor<'_>, id: ScriptId) -> Result<Option<RunScriptDraft>, Error> {
+/// The script as it is, until the transaction ends.
+pub async fn lock(db: impl PgExecutor<'_>, id: ScriptId) -> Result<Option<RunScriptDraft>, Error> {
     let row = sqlx::query_as!(
         RunScriptDraft,
-        "SELECT name, description, is_active FROM run_scripts WHERE id = $1 AND deleted_at IS NULL",
+        "SELECT name, description, is_active FROM run_scripts WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE",
         id.0
     );
     Ok(row.fetch_optional(db).await?)

@@ -16,7 +16,7 @@ pub use limits::KindLimits;
 pub use settings::{CONFIG_BYTES_MAX, SECRET_BYTES_MAX};
 pub use uploads::{Checked, Given, Uploaded};
 
-use super::{App, Error, scripts::UploadError};
+use super::{App, Error, caller, scripts::UploadError};
 use crate::{
     plugins::{Capabilities, PluginId},
     store::{
@@ -81,5 +81,6 @@ pub(super) async fn note(
     (id, action, by): (PluginId, &str, &str),
     (before, after): (Option<Value>, Option<Value>),
 ) -> Result<(), store::Error> {
-    audit::insert(tx, &audit::Entry { actor: by, action, subject: SUBJECT, subject_id: id.0, before, after }).await
+    let (subject_id, address) = (id.0, caller::address());
+    audit::insert(tx, &audit::Entry { actor: by, action, subject: SUBJECT, subject_id, address, before, after }).await
 }

@@ -196,6 +196,9 @@ pub struct PluginAudit {
     pub id: i64,
     pub at: DateTime<Utc>,
     pub actor: String,
+    /// Where the act came from, as far as the network can tell.
+    #[schema(required)]
+    pub address: Option<String>,
     pub action: String,
     pub before: Value,
     pub after: Value,

@@ -18,8 +18,8 @@ use crate::{
         routes,
         testing::{As, Server, server},
     },
-    store::{self, access_tokens, auth, jobs},
-    workflow::UserId,
+    store::{self, access_tokens, auth, hook_deliveries::HookDelivery, jobs},
+    workflow::{StateId, TicketId, UserId},
 };
 
 const NOTHING: Value = Value::Null;
@@ -222,6 +222,16 @@ impl Filled {
     async fn work(server: &Server, (plugin, ticket, notice): (i64, i64, i64)) -> i64 {
         let call = store::testing::insert_call(&server.app.db, plugin, ticket).await;
         store::testing::insert_delivery(&server.app.db, notice, ticket).await;
+        let called = HookDelivery {
+            ticket: TicketId(ticket),
+            state: StateId(1),
+            key: Uuid::nil(),
+            attempt: 1,
+            is_delivered: false,
+            detail: "HTTP 503",
+            took_ms: 12,
+        };
+        store::hook_deliveries::log(&server.app.db, &called).await.unwrap();
         let mut connection = server.app.db.acquire().await.unwrap();
         for job in jobs::take(&server.app.db, Uuid::from_u128(1), 100, &[]).await.unwrap() {
             assert!(jobs::bury(&mut connection, &job, "nobody answers").await.unwrap());

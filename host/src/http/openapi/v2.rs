@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{
-    super::v2::{app_tokens, audit, deliveries, interventions, jobs, overview, session, shapes, ticket, ticket_log},
+    super::v2::{
+        app_tokens, audit, deliveries, hook_deliveries, interventions, jobs, overview, session, shapes, ticket,
+        ticket_log,
+    },
     operation::{
         Access::Anybody,
         Kind::{Flag, List, Text},
@@ -69,6 +72,12 @@ pub(super) fn operations() -> Vec<Op> {
         Op::get("/api/v2/notices/{id}/deliveries", "Tries to deliver a notice, newest first")
             .tag("jobs")
             .lists::<deliveries::DeliveryView>(&[]),
+        Op::get("/api/v2/hook_deliveries", "Calls of hooks' receivers, newest first")
+            .tag("jobs")
+            .lists::<hook_deliveries::HookDeliveryView>(&[
+            ("ticket_id", "Of one ticket."),
+            ("outcome", "`delivered` or `failed`."),
+        ]),
         Op::get("/api/v2/app_tokens", "Apps, without their tokens")
             .tag("accounts")
             .lists::<app_tokens::AppTokenView>(&[("search", "Part of the app's name.")]),

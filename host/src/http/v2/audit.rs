@@ -24,6 +24,9 @@ pub struct AuditView {
     pub id: i64,
     pub at: DateTime<Utc>,
     pub actor: String,
+    /// Where the act came from, as far as the network can tell.
+    #[schema(required)]
+    pub address: Option<String>,
     /// Such as `plugin.activate`.
     pub action: String,
     /// What it was done to, such as `plugin`, with its id.
@@ -57,6 +60,7 @@ fn shown(row: &FoundRow) -> AuditView {
         id: row.id,
         at: row.at,
         actor: row.actor.clone(),
+        address: row.address.clone(),
         action: row.action.clone(),
         subject: row.subject.clone(),
         subject_id: row.subject_id,
@@ -68,7 +72,10 @@ fn shown(row: &FoundRow) -> AuditView {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use axum::http::Method;
+    use axum::{
+        body::Body,
+        http::{Method, Request},
+    };
     use serde_json::{Value, json};
 
     use crate::http::testing::{Server, server};
@@ -125,6 +132,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_looked_at_tokens_changed_notices_or_dropped_jobs_is_noted_too() {
+        let server = server().await;
+        let (flow, token) = server.flow().await;
+        server.admin(Method::GET, "/accounts/app_token", NOTHING).await;
+        let rows = noted(&server, "subject=app_token").await;
+        assert_eq!((rows[0].0.as_str(), &rows[0].2["app_names"][0]), ("app_token.show", &json!("oa")));
+
+        let form = async |path: &str, body: &'static str| {
+            let request =
+                Request::post(format!("/api/v1.0/workflows/{path}")).header("cookie", "sessionid=0123456789abcdef");
+            let request =
+                request.header("x-requested-with", "test").header("content-type", "application/x-www-form-urlencoded");
+            let (_, answer) = server.send(request.body(Body::from(body)).unwrap()).await;
+            assert_eq!(answer["code"], 0, "{answer}");
+        };
+        form("custom_notices", "notice_name=tell&hook_url=https://example.com&hook_token=s3cret").await;
+        form("custom_notices/1", "notice_name=tell+all").await;
+        server.admin(Method::DELETE, "/workflows/custom_notices/1", NOTHING).await;
+        let rows = noted(&server, "subject=custom_notice").await;
+        assert_eq!(actions(&rows), ["custom_notice.delete", "custom_notice.update", "custom_notice.create"]);
+        assert_eq!((&rows[1].1["name"], &rows[1].2["name"]), (&json!("tell"), &json!("tell all")));
+        assert_eq!(rows[2].2["hook_token"], "new");
+        assert!(!format!("{rows:?}").contains("s3cret"));
+
+        let ticket = crate::workflow::TicketId(server.ticket(flow, &token).await);
+        crate::store::testing::one_timer_job(&server.app.db, ticket, crate::workflow::TransitionId(flow.done)).await;
+        let jobs = server.v2(Method::GET, "/jobs", None, &NOTHING).await.body;
+        let path = format!("/jobs/{}", jobs["items"][0]["id"]);
+        assert_eq!(server.v2(Method::DELETE, &path, None, &NOTHING).await.status, 200);
+        let rows = noted(&server, "subject=job").await;
+        assert_eq!((actions(&rows), &rows[0].1["kind"]), (vec!["job.drop"], &json!("timer")));
+    }
+
+    #[tokio::test]
     async fn so_is_every_change_of_an_app_and_of_a_workflow() {
         let server = server().await;
         let (flow, token) = server.flow().await;
@@ -135,7 +176,8 @@ mod tests {
         let fresh = server.admin(Method::PATCH, &path, json!({ "rotate": true })).await["token"].clone();
         server.admin(Method::DELETE, &path, NOTHING).await;
         let rows = noted(&server, &format!("subject=app_token&subject_id={oa}")).await;
-        assert_eq!(actions(&rows), ["app_token.delete", "app_token.rotate", "app_token.update", "app_token.create"]);
+        let wanted = ["app_token.delete", "app_token.rotate", "app_token.update", "app_token.show", "app_token.create"];
+        assert_eq!(actions(&rows), wanted);
         assert_eq!((&rows[2].1["trusted"], &rows[2].2["trusted"]), (&json!(false), &json!(true)));
         let text = format!("{rows:?}");
         assert!(!text.contains(&token) && !text.contains(fresh.as_str().unwrap()));

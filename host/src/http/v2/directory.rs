@@ -86,9 +86,10 @@ impl From<ImportError> for Refused {
 pub(super) async fn import(
     State(app): State<Arc<App>>,
     AccountAdministrator(admin): AccountAdministrator,
-    query: Query,
+    query: Result<Query, Failure>,
     request: Request,
 ) -> Result<Json<Report>, Refused> {
+    let query = query.map_err(|_| Problem(StatusCode::BAD_REQUEST, "the query cannot be read"))?;
     let mode = mode(&query)?;
     let busy = Problem(StatusCode::CONFLICT, "another directory is being imported, try again");
     let turn = app.import_turn().ok_or(busy)?;

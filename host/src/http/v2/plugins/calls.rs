@@ -95,7 +95,7 @@ pub(super) async fn audit(
     let page = Page::of(&readable(query)?, &format!("plugins/{}/audit", id.0), |_| false)?;
     let rows = audit::list(&app.db, (SUBJECT, id.0), page.after.map(|(_, id)| id), page.rows()).await?;
     let shown = |row: &AuditRow| {
-        json!({ "id": row.id, "at": row.at.to_rfc3339(), "actor": row.actor, "action": row.action,
+        json!({ "id": row.id, "at": row.at.to_rfc3339(), "actor": row.actor, "address": row.address, "action": row.action,
                 "before": row.before, "after": row.after })
     };
     Ok(Json(page.answer(rows, |row| (0, row.id), shown)))

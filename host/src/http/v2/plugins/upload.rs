@@ -17,8 +17,9 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    super::super::extract::Query,
+    super::super::{error::Failure, extract::Query},
     super::{AccountAdministrator, problem::Explained},
+    readable,
 };
 use crate::{
     app::{
@@ -36,9 +37,10 @@ const TEXT_BYTES_MAX: usize = 64 << 10;
 pub(super) async fn upload(
     State(app): State<Arc<App>>,
     AccountAdministrator(admin): AccountAdministrator,
-    query: Query,
+    query: Result<Query, Failure>,
     request: Request,
 ) -> Result<Response, Explained> {
+    let query = readable(query)?;
     let _turn = app.door.upload(Uploader::Administrator).await?;
     let mut given = received(request).await?;
     if let Some(name) = query.get("name").filter(|name| !name.is_empty()) {
