@@ -261,6 +261,15 @@ impl Filled {
     }
 }
 
+#[test]
+fn the_console_was_made_from_this_document() {
+    let committed = include_str!("../../../ui/openapi.json");
+    assert!(
+        committed.trim_end() == super::text().trim_end(),
+        "host/ui/openapi.json is out of date: write it with `gavia openapi`, then `npm run types` in host/ui"
+    );
+}
+
 #[tokio::test]
 async fn no_answer_that_an_administrator_reads_holds_a_secret_and_each_is_as_it_is_described() {
     let filled = Filled::open().await;

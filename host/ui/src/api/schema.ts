@@ -888,6 +888,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/hook_deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls of hooks' receivers, newest first */
+        get: operations["get_api_v2_hook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/jobs": {
         parameters: {
             query?: never;
@@ -1114,6 +1131,23 @@ export interface paths {
          */
         put: operations["put_api_v2_plugins_id_limits"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/plugins/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a suspended plugin again */
+        post: operations["post_api_v2_plugins_id_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1708,6 +1742,8 @@ export interface components {
             /** @description Such as `plugin.activate`. */
             action: string;
             actor: string;
+            /** @description Where the act came from, as far as the network can tell. */
+            address: string | null;
             after: unknown;
             /** Format: date-time */
             at: string;
@@ -1954,6 +1990,29 @@ export interface components {
             handler: components["schemas"]["FormFieldView"][];
             viewer: components["schemas"]["FormFieldView"][];
         };
+        /** @description One call of a receiver. */
+        HookDeliveryView: {
+            /** Format: int32 */
+            attempt: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description What the receiver said, or why it was not reached. */
+            detail: string;
+            /** Format: int64 */
+            id: number;
+            /** @description The same on every attempt. */
+            key: string;
+            /** @description `delivered` or `failed`. */
+            outcome: string;
+            /** Format: int64 */
+            state_id: number;
+            /** @description None when the state is gone. */
+            state_name: string | null;
+            /** Format: int64 */
+            ticket_id: number;
+            /** Format: int64 */
+            took_ms: number;
+        };
         InterventionRequest: {
             action: components["schemas"]["Action"];
             /** @description For `set_fields`: the title and custom fields by key. */
@@ -2134,12 +2193,25 @@ export interface components {
         PluginAudit: {
             action: string;
             actor: string;
+            /** @description Where the act came from, as far as the network can tell. */
+            address: string | null;
             after: unknown;
             /** Format: date-time */
             at: string;
             before: unknown;
             /** Format: int64 */
             id: number;
+        };
+        /** @description Whether the node that answers calls the plugin, or waits because it kept failing. */
+        PluginBreaker: {
+            /**
+             * Format: int32
+             * @description In a row.
+             */
+            failures: number;
+            open: boolean;
+            /** Format: date-time */
+            until: string | null;
         };
         /** @description What a call came to. */
         PluginCall: {
@@ -2157,6 +2229,8 @@ export interface components {
             /** Format: int64 */
             id: number;
             invocation: string;
+            /** @description An administrator tried the plugin. */
+            is_try: boolean;
             kind: string;
             /**
              * Format: int64
@@ -2252,6 +2326,7 @@ export interface components {
         PluginView: {
             /** Format: int32 */
             active_version: number | null;
+            breaker: components["schemas"]["PluginBreaker"];
             config: {
                 [key: string]: string;
             };
@@ -5108,6 +5183,47 @@ export interface operations {
             };
         };
     };
+    get_api_v2_hook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description From the answer before; good for the same filters alone. */
+                cursor?: string;
+                /** @description Rows of the page, 50 where it is left out. */
+                limit?: number;
+                /** @description `delivered` or `failed`. */
+                outcome?: string;
+                /** @description Of one ticket. */
+                ticket_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["HookDeliveryView"][];
+                        /** @description `cursor` for the next page; null on the last. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     get_api_v2_jobs: {
         parameters: {
             query?: {
@@ -5774,6 +5890,36 @@ export interface operations {
                             };
                         };
                     };
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    post_api_v2_plugins_id_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginView"];
                 };
             };
             /** @description What is wrong. */
@@ -6830,3 +6976,5 @@ export interface operations {
         };
     };
 }
+
+// sha256 of openapi.json: ab0ce0177852ef070265bb3f0dee92e2a778232133853244f09fcc92c2240773

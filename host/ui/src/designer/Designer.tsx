@@ -6,8 +6,8 @@ import type { WorkflowDocument } from '../chart/document';
 import { byPlace } from '../chart/problems';
 import { ConflictDialog } from './ConflictDialog';
 import { DesignContext, type Design, type Tab } from './design';
-import { removeState, removeTransition, type Edit } from './edits';
-import { begun, changed, redone, replacedPresent, undone, type History } from './history';
+import { removeState, removeTransition, withIdsOf, type Edit } from './edits';
+import { begun, changed, redone, saved, undone, type History } from './history';
 import { InUseDialog } from './InUseDialog';
 import { LeaveGuard } from './LeaveGuard';
 import { Tabs } from './Tabs';
@@ -17,13 +17,18 @@ import { useKeys } from './useKeys';
 import { useSaving } from './useSaving';
 import './designer.css';
 
-type Step = { kind: 'change'; edit: Edit; tag?: string } | { kind: 'undo' } | { kind: 'redo' } | { kind: 'begin' | 'replace'; document: WorkflowDocument };
+type Step =
+  | { kind: 'change'; edit: Edit; tag?: string }
+  | { kind: 'undo' }
+  | { kind: 'redo' }
+  | { kind: 'begin'; document: WorkflowDocument }
+  | { kind: 'saved'; sent: WorkflowDocument; stored: WorkflowDocument };
 
 function stepped(history: History<WorkflowDocument>, step: Step): History<WorkflowDocument> {
   if (step.kind === 'change') return changed(history, step.edit(history.present), step.tag);
   if (step.kind === 'undo') return undone(history);
   if (step.kind === 'redo') return redone(history);
-  return step.kind === 'begin' ? begun(step.document) : replacedPresent(history, step.document);
+  return step.kind === 'begin' ? begun(step.document) : saved(history, step.sent, step.stored, withIdsOf);
 }
 
 export function Designer({ id, loaded }: { id: number | null; loaded: WorkflowDocument }) {
@@ -39,9 +44,9 @@ export function Designer({ id, loaded }: { id: number | null; loaded: WorkflowDo
     id,
     document,
     base,
-    onSaved: (fresh) => {
-      setBase(fresh);
-      step({ kind: 'replace', document: fresh });
+    onSaved: (sent, stored) => {
+      setBase(stored);
+      step({ kind: 'saved', sent, stored });
     },
     onTaken: (fresh) => {
       setBase(fresh);

@@ -1,7 +1,7 @@
 // Edits of a document: what they change, and what they mend beside.
 import { expect, it } from 'vitest';
 import { field, leave, state, transition, workflow } from '../chart/testing';
-import { addState, addTransition, changeChild, changeStateKind, moveEnd, removeField, removeState, renameField, setAccess } from './edits';
+import { addState, addTransition, changeChild, changeStateKind, moveEnd, removeField, removeState, renameField, setAccess, withIdsOf } from './edits';
 import { freeKey, freshDocument, freshField, freshState, freshTransition } from './fresh';
 
 it('takes transitions and conditions along with the state that they need', () => {
@@ -78,4 +78,12 @@ it('chooses keys and places that are free', () => {
   expect(freshTransition(document).key).toBe('transition2');
   expect(freshField(document)).toMatchObject({ key: 'field1', order_id: 5 });
   expect(freeKey('a', [{ key: 'a1' }, { key: 'a3' }])).toBe('a2');
+});
+
+it('takes over the ids of parts that were stored meanwhile', () => {
+  const stored = { ...workflow([state('a', { id: 7 })], [transition('t', 'a', 'a', { id: 9 })], [field('days', { id: 3 })]), revision: 5 };
+  const edited = workflow([state('a', { name: 'changed' }), state('b')], [transition('t', 'a', 'b')], [field('days')]);
+  const kept = withIdsOf(edited, stored);
+  expect([kept.revision, kept.states.map((one) => one.id), kept.transitions[0]?.id, kept.fields[0]?.id]).toEqual([5, [7, undefined], 9, 3]);
+  expect(kept.states[0]?.name).toBe('changed');
 });

@@ -137,3 +137,17 @@ function without(access: Record<string, Access>, key: string): Record<string, Ac
 function replaced<T extends { key: string }>(parts: T[], key: string, changes: Partial<T>): T[] {
   return parts.map((part) => (part.key === key ? { ...part, ...changes } : part));
 }
+
+/** A document that was changed while it was being saved, with the ids that its new parts were given: they are not made a second time. */
+export function withIdsOf(document: WorkflowDocument, stored: WorkflowDocument): WorkflowDocument {
+  const named = <T extends { id?: number; key: string }>(parts: T[], there: T[]): T[] =>
+    parts.map((part) => (part.id === undefined ? { ...part, id: there.find((other) => other.key === part.key)?.id } : part));
+  return {
+    ...document,
+    id: stored.id,
+    revision: stored.revision,
+    states: named(document.states, stored.states),
+    transitions: named(document.transitions, stored.transitions),
+    fields: named(document.fields, stored.fields),
+  };
+}

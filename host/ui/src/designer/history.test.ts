@@ -1,6 +1,6 @@
 // Undo and redo.
 import { expect, it } from 'vitest';
-import { begun, changed, redone, replacedPresent, undone } from './history';
+import { begun, changed, redone, replacedPresent, saved, undone } from './history';
 
 it('goes back and forth', () => {
   let history = changed(changed(begun('a'), 'b'), 'c');
@@ -34,4 +34,12 @@ it('takes the same document from the server without a step', () => {
   const history = replacedPresent(changed(begun('a'), 'b'), 'B');
   expect([history.past, history.present]).toEqual([['a'], 'B']);
   expect(changed(history, 'B')).toBe(history);
+});
+
+it('keeps what was changed while a document was being saved', () => {
+  const merge = (present: string, stored: string) => `${present} after ${stored}`;
+  const sent = changed(begun('a'), 'b');
+  expect(saved(sent, 'b', 'B', merge).present).toBe('B');
+  const edited = saved(changed(sent, 'c'), 'b', 'B', merge);
+  expect([edited.past, edited.present]).toEqual([['a', 'b'], 'c after B']);
 });

@@ -24,6 +24,11 @@ export function replacedPresent<T>(history: History<T>, present: T): History<T> 
   return { ...history, present, tag: null };
 }
 
+/** What was sent has been stored as `stored`. What the author changed meanwhile stays, brought together with it by `merge`. */
+export function saved<T>(history: History<T>, sent: T, stored: T, merge: (present: T, stored: T) => T): History<T> {
+  return replacedPresent(history, history.present === sent ? stored : merge(history.present, stored));
+}
+
 export function undone<T>(history: History<T>): History<T> {
   const before = history.past[history.past.length - 1];
   if (before === undefined) return history;

@@ -20,7 +20,8 @@ interface Options {
   document: WorkflowDocument;
   /** What was loaded, or saved last. */
   base: WorkflowDocument;
-  onSaved: (fresh: WorkflowDocument) => void;
+  /** What was sent, and how it is stored now. The author may have gone on meanwhile. */
+  onSaved: (sent: WorkflowDocument, stored: WorkflowDocument) => void;
   /** The author takes what is stored. */
   onTaken: (fresh: WorkflowDocument) => void;
   /** The author goes on, knowing what is stored now. */
@@ -48,7 +49,7 @@ export function useSaving({ id, document, base, onSaved, onTaken, onKept, onFoun
     setBusy(true);
     setInUse(null);
     try {
-      await heard(await saveDefinition(id, document, base.revision ?? 0, force));
+      await heard(document, await saveDefinition(id, document, base.revision ?? 0, force));
     } catch (error) {
       notify.failure(error);
     } finally {
@@ -56,7 +57,7 @@ export function useSaving({ id, document, base, onSaved, onTaken, onKept, onFoun
     }
   }
 
-  async function heard(saved: Saved) {
+  async function heard(sent: WorkflowDocument, saved: Saved) {
     if (saved.result === 'refused') {
       onFound(saved.problems);
       notify.failure(new Error(t.save.refused));
@@ -71,7 +72,7 @@ export function useSaving({ id, document, base, onSaved, onTaken, onKept, onFoun
       void queries.invalidateQueries({ queryKey: ['definition', saved.applied.workflow_id] });
       void queries.invalidateQueries({ queryKey: ['workflows'] });
       if (id === null) setMade(saved.applied.workflow_id);
-      else onSaved(await loadDefinition(id));
+      else onSaved(sent, await loadDefinition(id));
     }
   }
 

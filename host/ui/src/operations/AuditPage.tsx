@@ -49,7 +49,7 @@ export function Page() {
   );
 }
 
-const SUBJECTS = ['app_token', 'department', 'notice', 'plugin', 'role', 'run_script', 'session', 'ticket', 'user', 'workflow'];
+const SUBJECTS = ['app_token', 'custom_notice', 'department', 'directory', 'job', 'plugin', 'role', 'run_script', 'user', 'workflow'];
 
 /** Entries of the whole audit, or of one plugin's. */
 export function AuditTable({ path, query = {} }: { path: string; query?: Record<string, string> }) {
@@ -57,6 +57,7 @@ export function AuditTable({ path, query = {} }: { path: string; query?: Record<
   const columns: TableProps<AuditEntry>['columns'] = [
     { title: t.time, render: (_, row) => localTime(row.at) },
     { title: t.actor, dataIndex: 'actor' },
+    { title: t.address, render: (_, row) => row.address },
     { title: t.action, dataIndex: 'action', render: (action: string) => <span className="gavia-mono">{action}</span> },
   ];
   if (path === 'audit') columns.push({ title: t.subject, render: (_, row) => `${row.subject ?? ''} ${row.subject_id ?? ''}` });

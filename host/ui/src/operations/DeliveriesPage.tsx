@@ -1,6 +1,7 @@
-// Deliveries: of one notice, attempt by attempt, and the hooks that still have to be called.
+// Deliveries, attempt by attempt: of one notice, and of hooks, with the calls that are still to come.
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Empty, Select, Tabs, Tag, type TableProps } from 'antd';
+import { Alert, Empty, Select, Tabs, Tag, Typography, type TableProps } from 'antd';
+import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { v1, type Page as ListPage } from '../api/client';
 import type { Schema } from '../api/types';
@@ -32,12 +33,7 @@ export function Page() {
           {
             key: 'hooks',
             label: t.hooks,
-            children: (
-              <>
-                <Alert type="info" title={t.hooksHelp} style={{ marginBottom: 12 }} />
-                <JobsTable query={{ kind: 'hook' }} />
-              </>
-            ),
+            children: <Hooks />,
           },
         ]}
       />
@@ -66,6 +62,38 @@ function Notices({ notice, onPick }: { notice: number | undefined; onPick: (id: 
         options={(notices.data?.value ?? []).map((one) => ({ value: one.id, label: one.name }))}
       />
       {notice === undefined ? <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t.noNotice} /> : <Deliveries notice={notice} />}
+    </>
+  );
+}
+
+type HookDelivery = Schema['HookDeliveryView'];
+
+function Hooks() {
+  const t = useText(operationTexts);
+  const [outcome, setOutcome] = useState<string | undefined>();
+  const columns: TableProps<HookDelivery>['columns'] = [
+    { title: t.time, render: (_, row) => localTime(row.created_at) },
+    { title: t.ticket, render: (_, row) => <Link to={`/tickets/${row.ticket_id}`}>{row.ticket_id}</Link> },
+    { title: t.hookState, render: (_, row) => row.state_name ?? row.state_id },
+    { title: t.attempt, dataIndex: 'attempt' },
+    { title: t.outcome, render: (_, row) => <Tag color={COLOURS[row.outcome]}>{t.outcomes[row.outcome] ?? row.outcome}</Tag> },
+    { title: t.took, align: 'end', render: (_, row) => `${row.took_ms} ms` },
+    { title: t.detail, render: (_, row) => <div className="gavia-pre" style={{ maxWidth: 420 }}>{row.detail}</div> },
+  ];
+  return (
+    <>
+      <Alert type="info" title={t.hooksHelp} style={{ marginBottom: 12 }} />
+      <Select
+        allowClear
+        style={{ width: 180, marginBottom: 12 }}
+        placeholder={t.anyOutcome}
+        aria-label={t.outcome}
+        onChange={setOutcome}
+        options={['delivered', 'failed'].map((one) => ({ value: one, label: t.outcomes[one] }))}
+      />
+      <CursorTable<HookDelivery> path="hook_deliveries" query={{ outcome }} columns={columns} testId="hook-deliveries" />
+      <Typography.Title level={5}>{t.hooksToCome}</Typography.Title>
+      <JobsTable query={{ kind: 'hook' }} />
     </>
   );
 }

@@ -58,7 +58,7 @@ export function JobsTable({ query }: { query: Query }) {
             testId={`job-drop-${job.id}`}
             danger
             disabled={job.state === 'running'}
-            question={t.confirmDrop}
+            question={t.confirmDrop(t.lostBy[job.kind] ?? '')}
             onClick={() => run(() => v2('DELETE', `jobs/${job.id}`), t.dropped, changed)}
           >
             {t.drop}

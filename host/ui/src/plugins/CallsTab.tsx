@@ -22,7 +22,7 @@ export function CallsTab({ plugin }: { plugin: Plugin }) {
     { title: t.kind, render: (_, row) => t.kindNames[row.kind] ?? row.kind },
     { title: t.versions, dataIndex: 'version' },
     { title: t.ticket, render: (_, row) => row.ticket_id && <Link to={`/tickets/${row.ticket_id}`}>{row.ticket_id}</Link> },
-    { title: t.attempt, dataIndex: 'attempt' },
+    { title: t.attempt, render: (_, row) => (row.is_try ? <Tag>{t.isTry}</Tag> : row.attempt) },
     { title: t.wall, align: 'end', render: (_, row) => `${row.wall_ms} ms` },
     { title: t.queue, align: 'end', render: (_, row) => `${row.queue_ms} ms` },
     { title: t.memory, align: 'end', render: (_, row) => bytesText(row.peak_memory_bytes) },

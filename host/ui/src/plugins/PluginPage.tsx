@@ -8,6 +8,7 @@ import { AuditTable } from '../operations/AuditPage';
 import { Failure } from '../parts/Failure';
 import { PageHead } from '../parts/PageHead';
 import { localTime } from '../parts/time';
+import { useAction } from '../parts/useAction';
 import { useText } from '../text/language';
 import { CallsTab } from './CallsTab';
 import { LimitsTab } from './LimitsTab';
@@ -37,6 +38,7 @@ function Shown({ plugin }: { plugin: Plugin }) {
   const t = useText(pluginTexts);
   const [search, setSearch] = useSearchParams();
   const [uploading, setUploading] = useState(false);
+  const { run } = useAction();
   return (
     <>
       <PageHead
@@ -56,13 +58,18 @@ function Shown({ plugin }: { plugin: Plugin }) {
         ))}
         <UsedBy plugin={plugin} />
       </Flex>
-      {plugin.breaker?.open && (
+      {plugin.breaker.open && (
         <Alert
           type="error"
           showIcon
           data-testid="breaker-open"
           title={t.breakerOpen}
-          description={t.breakerHelp(plugin.breaker.failures ?? 0, localTime(plugin.breaker.until))}
+          description={t.breakerHelp(plugin.breaker.failures, localTime(plugin.breaker.until))}
+          action={
+            <Button data-testid="breaker-reset" onClick={() => void run(() => v2('POST', `plugins/${plugin.id}/reset`), t.breakerReset, [['plugins']])}>
+              {t.breakerResume}
+            </Button>
+          }
         />
       )}
       <Tabs

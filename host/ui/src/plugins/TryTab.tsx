@@ -48,6 +48,8 @@ export function TryTab({ plugin }: { plugin: Plugin }) {
   const [busy, setBusy] = useState(false);
   const [tried, setTried] = useState<Tried | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  // conditions are tried by the dry run of a workflow that names the plugin
+  const kinds = plugin.kinds.filter((kind) => kind !== 'condition');
   const open = plugin.versions.filter((one) => one.status === 'ready' || one.status === 'needs_approval');
 
   async function run({ version, ticket_id, kind }: Entry) {
@@ -68,7 +70,7 @@ export function TryTab({ plugin }: { plugin: Plugin }) {
       <Typography.Text type="secondary">{t.tryHelp}</Typography.Text>
       <Form<Entry>
         layout="inline"
-        initialValues={{ version: plugin.active_version ?? open[0]?.number, kind: plugin.kinds[0] }}
+        initialValues={{ version: plugin.active_version ?? open[0]?.number, kind: kinds[0] }}
         onFinish={(entry) => void run(entry)}
         style={{ rowGap: 12 }}
         data-testid="plugin-try"
@@ -80,7 +82,7 @@ export function TryTab({ plugin }: { plugin: Plugin }) {
           <Select style={{ width: 180 }} options={open.map((one) => ({ value: one.number, label: t.version(one.number, one.label) }))} />
         </Form.Item>
         <Form.Item name="kind" label={t.tryKind}>
-          <Select style={{ width: 160 }} options={plugin.kinds.map((kind) => ({ value: kind, label: t.kindNames[kind] }))} />
+          <Select style={{ width: 160 }} options={kinds.map((kind) => ({ value: kind, label: t.kindNames[kind] }))} />
         </Form.Item>
         <Button type="primary" htmlType="submit" loading={busy} data-testid="plugin-try-run">
           {t.tryRun}
