@@ -19,6 +19,11 @@ const MAX_TOTAL_BYTES: u64 = 4 << 30;
 /// Compiled code of the largest component stays below this.
 const MAX_FILE_BYTES: u64 = 512 << 20;
 
+#[expect(clippy::disallowed_methods, reason = "the age of files is told by the clock that files have")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
 pub(crate) struct Cache {
     dir: PathBuf,
     engine_id: String,
@@ -54,7 +59,7 @@ impl Cache {
         let path = self.path(component);
         let file = File::open(&path).ok()?;
         // by this it is known which was used longest ago; a folder that does not take it forgets by age
-        if let Err(error) = file.set_modified(SystemTime::now()) {
+        if let Err(error) = file.set_modified(now()) {
             tracing::debug!(%component, %error, "that a compiled plugin is used is not noted");
         }
         let mut code = Vec::new();
@@ -118,7 +123,7 @@ mod tests {
         let (component, code) = (Digest::of(b"component"), b"native code");
         cache.store(component, code).unwrap();
         let age = || fs::metadata(cache.path(component)).unwrap().modified().unwrap().elapsed().unwrap();
-        let long_ago = SystemTime::now() - std::time::Duration::from_hours(1);
+        let long_ago = now() - std::time::Duration::from_hours(1);
         File::open(cache.path(component)).unwrap().set_modified(long_ago).unwrap();
         assert!(age().as_secs() > 3_000);
         cache.read(component, Digest::of(code)).unwrap();

@@ -46,7 +46,7 @@ pub async fn run_until(app: Arc<App>, stop: CancellationToken) {
                 for job in jobs {
                     let (app, place) = (Arc::clone(&app), at_work.place(job.kind));
                     running.spawn(async move {
-                        carry_out(app, job).await;
+                        Box::pin(carry_out(app, job)).await;
                         drop(place);
                     });
                 }
