@@ -17,7 +17,8 @@ import { StateNode, type StateNodeType } from './StateNode';
 import { chartTexts } from './texts';
 import { useText } from '../text/language';
 import { FIT, Viewport } from './Viewport';
-import { useChartWords, useNames } from './words';
+import { useNames } from '../parts/names';
+import { useChartWords } from './words';
 import './chart.css';
 
 /** A state or a transition, by its key. */
@@ -61,7 +62,7 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
   const { theme: colorMode } = usePreferences();
   // the console's own colour is too dark on dark ground
   const accent = colorMode === 'dark' ? '#2dd4bf' : token.colorPrimary;
-  const names = useNames(document);
+  const names = useNames(document.states.map((state) => state.participant.kind));
   const words = useChartWords(names);
   const graph = useMemo(() => graphOf(document, words), [document, words]);
   // laying out takes long, and most edits change nothing that is drawn

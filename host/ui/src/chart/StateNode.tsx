@@ -9,7 +9,7 @@ import { Signs } from './icons';
 import { StateTip } from './StateTip';
 import { chartTexts } from './texts';
 import { useText } from '../text/language';
-import type { Names } from './words';
+import type { Names } from '../parts/names';
 
 export interface NamedPort extends Port {
   id: string;

@@ -1,5 +1,5 @@
 // What a state is, told in full when the pointer rests on it.
-import type { Names } from './words';
+import type { Names } from '../parts/names';
 import { participantLine } from './words';
 import type { Problem, State } from './document';
 import { useFindingText } from './findingText';

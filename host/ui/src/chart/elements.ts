@@ -9,7 +9,7 @@ import type { LinkEdgeType } from './LinkEdge';
 import { NOTHING_LIT, type Lit } from './path';
 import { placeKey } from './problems';
 import type { NamedPort, StateNodeType } from './StateNode';
-import type { Names } from './words';
+import type { Names } from '../parts/names';
 
 export interface Shown {
   document: WorkflowDocument;

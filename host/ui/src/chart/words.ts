@@ -1,41 +1,10 @@
-// Parts of a workflow in words: a time, who acts in a state. Names of departments, roles and scripts come from the server, once.
-import { useQuery } from '@tanstack/react-query';
+// Parts of a workflow in words: a time, who acts in a state.
 import { useMemo } from 'react';
-import { v1, type Page } from '../api/client';
+import type { Names } from '../parts/names';
 import { useText } from '../text/language';
-import type { Participant, WorkflowDocument } from './document';
+import type { Participant } from './document';
 import type { ChartWords } from './graph';
 import { chartTexts, type ChartTexts } from './texts';
-
-const LISTS = { department: 'accounts/depts', role: 'accounts/roles', script: 'workflows/run_scripts' } as const;
-type Listed = keyof typeof LISTS;
-/** More are named by their ids. */
-const NAMES_MAX = 1000;
-
-export type Names = (kind: string, id: string) => string | undefined;
-
-/** Names of what a document's participants point at; only the kinds that it uses are asked for. */
-export function useNames(document: WorkflowDocument | undefined): Names {
-  const used = new Set(document?.states.map((state) => state.participant.kind));
-  const department = useList('department', used.has('department'));
-  const role = useList('role', used.has('role'));
-  const script = useList('script', used.has('script'));
-  return useMemo(() => {
-    const lists: Record<string, Map<string, string> | undefined> = { department, role, script };
-    return (kind, id) => lists[kind]?.get(id);
-  }, [department, role, script]);
-}
-
-function useList(kind: Listed, enabled: boolean): Map<string, string> | undefined {
-  const list = useQuery({
-    queryKey: ['names', kind],
-    queryFn: () => v1<Page<{ id: number; name: string }>>('GET', LISTS[kind], { query: { page: 1, per_page: NAMES_MAX } }),
-    enabled,
-    staleTime: 60_000,
-  });
-  const rows = list.data?.value;
-  return useMemo(() => rows && new Map(rows.map((row) => [String(row.id), row.name])), [rows]);
-}
 
 export function useChartWords(names: Names): ChartWords {
   const t = useText(chartTexts);

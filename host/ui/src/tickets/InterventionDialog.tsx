@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Form, Input, Select, Skeleton } from 'antd';
 import { v2 } from '../api/client';
 import { EditDialog } from '../parts/EditDialog';
+import { Failure } from '../parts/Failure';
 import { useNotify } from '../parts/notify';
 import { UserPicker } from '../people/pickers';
 import { personText } from '../people/types';
@@ -131,6 +132,7 @@ function EditedFields({ ticket }: { ticket: TicketDetail }) {
     queryKey: ['workflows', ticket.workflow.id, 'definition'],
     queryFn: ({ signal }) => v2<{ fields: DefinedField[] }>('GET', `workflows/${ticket.workflow.id}/definition`, { signal }),
   });
+  if (definition.error) return <Failure error={definition.error} onRetry={() => void definition.refetch()} />;
   if (!definition.data) return <Skeleton active />;
   const title: DefinedField = { key: 'title', name: t.title, kind: 'string', order_id: -1 };
   const fields = [title, ...definition.data.fields].sort((a, b) => a.order_id - b.order_id);

@@ -4,6 +4,7 @@ import { useText } from '../text/language';
 import { FieldInput } from './FieldInput';
 import { ticketTexts } from './texts';
 import type { FieldAccess, FormField } from './types';
+import { baseName } from './values';
 
 const COLOURS: Record<FieldAccess, string> = { read_only: 'default', required: 'red', optional: 'blue' };
 
@@ -20,11 +21,11 @@ export function TicketForm({ fields, testId }: { fields: FormField[]; testId: st
             key={field.key}
             label={
               <>
-                {field.name}&nbsp;<Tag color={COLOURS[field.access]}>{t.access[field.access]}</Tag>
+                {baseName(field.key, t.baseFields) ?? field.name}&nbsp;<Tag color={COLOURS[field.access]}>{t.access[field.access]}</Tag>
               </>
             }
             htmlFor={`${testId}-${field.key}`}
-            extra={field.description || undefined}
+            extra={baseName(field.key, t.baseFields) ? undefined : field.description || undefined}
           >
             <FieldInput field={field} value={field.value} disabled id={`${testId}-${field.key}`} />
           </Form.Item>

@@ -2,6 +2,7 @@
 import { Collapse, Empty, Flex, Tag, type TableProps } from 'antd';
 import { Changes, type ChangeWords } from '../parts/Changes';
 import { CursorTable } from '../parts/CursorTable';
+import { useNames } from '../parts/names';
 import { localTime } from '../parts/time';
 import { personText } from '../people/types';
 import { useText } from '../text/language';
@@ -11,7 +12,8 @@ import { snapshotWords } from './snapshotWords';
 
 export function TicketLog({ ticket }: { ticket: TicketDetail }) {
   const t = useText(ticketTexts);
-  const words = snapshotWords(ticket, t.snapshotKeys, t.kinds);
+  const names = useNames(['department', 'role', 'script']);
+  const words = snapshotWords(ticket, t.snapshotKeys, t.kinds, names);
   const columns: TableProps<LogEntry>['columns'] = [
     { title: t.time, render: (_, row) => localTime(row.created_at) },
     { title: t.state, render: (_, row) => row.state.name },

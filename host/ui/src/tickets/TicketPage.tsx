@@ -7,6 +7,7 @@ import type { Schema } from '../api/types';
 import { JobsTable } from '../operations/JobsTable';
 import { Failure } from '../parts/Failure';
 import { PageHead } from '../parts/PageHead';
+import { useNames } from '../parts/names';
 import { localTime } from '../parts/time';
 import { personText } from '../people/types';
 import { common } from '../text/common';
@@ -78,6 +79,7 @@ function Ticket({ ticket, onRefresh, busy }: { ticket: TicketDetail; onRefresh: 
 
 function Facts({ ticket }: { ticket: TicketDetail }) {
   const t = useText(ticketTexts);
+  const names = useNames([ticket.participants.kind]);
   const people = (list: { username: string; alias: string }[]) => list.map((one) => personText(one.username, one.alias)).join('、') || '—';
   const items = [
     { key: 'status', label: t.status, children: <StatusTags ticket={ticket} /> },
@@ -87,7 +89,7 @@ function Facts({ ticket }: { ticket: TicketDetail }) {
       label: t.workflow,
       children: <Link to={`/workflows/${ticket.workflow.id}/chart`}>{ticket.workflow.name ?? '—'}</Link>,
     },
-    { key: 'participants', label: t.participants, children: participantsText(ticket.participants, t.kinds) },
+    { key: 'participants', label: t.participants, children: participantsText(ticket.participants, t.kinds, names) },
     { key: 'holders', label: t.holders, children: people(ticket.holders) },
     { key: 'creator', label: t.creator, children: ticket.creator },
     { key: 'created', label: t.createdAt, children: localTime(ticket.created_at) },

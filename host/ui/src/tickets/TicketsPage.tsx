@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { CursorTable } from '../parts/CursorTable';
 import { PageHead } from '../parts/PageHead';
+import { useNames } from '../parts/names';
 import { localTime } from '../parts/time';
 import { common } from '../text/common';
 import { useText } from '../text/language';
@@ -30,6 +31,7 @@ export function Page() {
 
 export function useTicketColumns(): NonNullable<TableProps<TicketRow>['columns']> {
   const t = useText(ticketTexts);
+  const names = useNames(['department', 'role', 'script']);
   return [
     { title: t.sn, render: (_, row) => <Link to={`/tickets/${row.id}`}>{row.sn}</Link> },
     {
@@ -43,7 +45,7 @@ export function useTicketColumns(): NonNullable<TableProps<TicketRow>['columns']
     { title: t.workflow, render: (_, row) => row.workflow.name ?? '—' },
     { title: t.state, render: (_, row) => row.state.name ?? '—' },
     { title: t.status, render: (_, row) => <StatusTags ticket={row} /> },
-    { title: t.participants, render: (_, row) => participantsText(row.participants, t.kinds) },
+    { title: t.participants, render: (_, row) => participantsText(row.participants, t.kinds, names) },
     { title: t.creator, dataIndex: 'creator' },
     { title: t.createdAt, render: (_, row) => localTime(row.created_at) },
     { title: t.modifiedAt, render: (_, row) => localTime(row.modified_at) },

@@ -82,6 +82,19 @@ const en = {
   changes: 'Changes',
   snapshot: 'Whole snapshot after it',
   noChanges: 'Nothing changed',
+  /** Of the fields that every ticket has; their names come from the server in Chinese. */
+  baseFields: {
+    sn: 'Number',
+    title: 'Title',
+    state_id: 'State id',
+    'participant_info.participant_name': 'Handlers now',
+    'participant_info.participant_alias': 'Handlers now, by alias',
+    'workflow.workflow_name': 'Workflow',
+    creator: 'Creator',
+    gmt_created: 'Created',
+    gmt_modified: 'Modified',
+    'state.state_name': 'State',
+  } as Record<string, string>,
   snapshotKeys: {
     state_id: 'State',
     title: 'Title',
@@ -193,6 +206,7 @@ const zh: typeof en = {
   changes: '变更',
   snapshot: '操作后的完整快照',
   noChanges: '无变更',
+  baseFields: {},
   snapshotKeys: {
     state_id: '状态',
     title: '标题',

@@ -30,15 +30,16 @@ it('an edit sends what was changed, and null for what was emptied', () => {
 
 it('participants are told in one line', () => {
   const words = { department: '部门', nobody: '无' };
-  expect(participantsText({ kind: 'several', users: ['a', 'b'] }, words)).toBe('a、b');
-  expect(participantsText({ kind: 'department', department_ids: [3] }, words)).toBe('部门 3');
-  expect(participantsText({ kind: 'nobody' }, words)).toBe('无');
+  const names = (kind: string, id: string) => (kind === 'department' && id === '3' ? '财务' : undefined);
+  expect(participantsText({ kind: 'several', users: ['a', 'b'] }, words, names)).toBe('a、b');
+  expect(participantsText({ kind: 'department', department_ids: [3, 4] }, words, names)).toBe('部门 财务、4');
+  expect(participantsText({ kind: 'nobody' }, words, names)).toBe('无');
 });
 
 it('snapshots are read by the names of fields and states', () => {
   const days = { ...field('select', { choices: { '1': '一天' } }), key: 'days', name: '天数' } as FormField;
   const ticket = { states: [{ id: 2, name: '审批', kind: 'normal' as const }], forms: { handler: [days], viewer: [] } };
-  const words = snapshotWords(ticket, { state_id: '状态' }, { nobody: '无' });
+  const words = snapshotWords(ticket, { state_id: '状态' }, { nobody: '无' }, () => undefined);
   expect([words.key('state_id'), words.key('values.days'), words.key('values.gone')]).toEqual(['状态', '天数', undefined]);
   expect(words.value('state_id', 2)).toBe('审批');
   expect(words.value('values.days', '1')).toBe('一天');

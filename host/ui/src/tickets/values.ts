@@ -1,4 +1,5 @@
 // Values of fields as text, and as the widgets hold them. The server keeps several choices or users as one text between commas.
+import type { Names } from '../parts/names';
 import type { FieldShape, Participants } from './types';
 
 /** The parts of a comma text, or of a list. */
@@ -44,19 +45,25 @@ export function changedValues(before: Record<string, unknown>, after: Record<str
   );
 }
 
-/** Who must act, in one line; `words` name the kinds that are no persons. */
-export function participantsText(participants: Participants, words: Record<string, string>): string {
+/** Who must act, in one line; `words` name the kinds that are no persons, `names` what an id stands for. */
+export function participantsText(participants: Participants, words: Record<string, string>, names: Names): string {
+  const named = (ids: number[]) => ids.map((id) => names(participants.kind, String(id)) ?? String(id)).join('、');
   switch (participants.kind) {
     case 'person':
     case 'several':
       return participants.users.join('、');
     case 'department':
-      return `${words.department ?? participants.kind} ${participants.department_ids.join('、')}`;
+      return `${words.department ?? participants.kind} ${named(participants.department_ids)}`;
     case 'role':
-      return `${words.role ?? participants.kind} ${participants.role_id}`;
+      return `${words.role ?? participants.kind} ${named([participants.role_id])}`;
     case 'script':
-      return `${words.script ?? participants.kind} ${participants.script_id}`;
+      return `${words.script ?? participants.kind} ${named([participants.script_id])}`;
     default:
       return words[participants.kind] ?? participants.kind;
   }
+}
+
+/** What a field that every ticket has is called in the reader's language; the workflow's own fields have their names from it. */
+export function baseName(key: string, words: Record<string, string>): string | undefined {
+  return Object.hasOwn(words, key) ? words[key] : undefined;
 }
