@@ -13,7 +13,12 @@ use axum_extra::extract::CookieJar;
 use chrono::TimeDelta;
 
 use super::{csrf, error::Failure, signed};
-use crate::{ambient, app::App, store, workflow::Authority};
+use crate::{
+    ambient,
+    app::App,
+    store::{self, auth::SignOfLife},
+    workflow::Authority,
+};
 
 pub const SESSION_COOKIE: &str = "sessionid";
 /// How long a session lives that nobody uses, and how long at most.
@@ -157,6 +162,9 @@ async fn identify(app: &Arc<App>, request: Request) -> Result<(Caller, Request),
     Ok((Caller { app: CallingApp::Signed(row), username }, request))
 }
 
+/// Sent by the console with what it asks although nobody has touched it for a while.
+const BY_ITSELF: &str = "x-gavia-background";
+
 /// The administrator behind the request's cookie, if the session lives.
 pub async fn session(app: &App, headers: &HeaderMap) -> Result<Option<store::auth::Administrator>, Failure> {
     let jar = CookieJar::from_headers(headers);
@@ -164,6 +172,7 @@ pub async fn session(app: &App, headers: &HeaderMap) -> Result<Option<store::aut
         return Ok(None);
     };
     let now = ambient::now();
-    let (idle, absolute) = (now - SESSION_IDLE, now - SESSION_LONGEST);
-    Ok(store::auth::session(&app.db, &store::auth::hash(cookie.value()), idle, absolute).await?)
+    let since = (now - SESSION_IDLE, now - SESSION_LONGEST);
+    let sign = if headers.contains_key(BY_ITSELF) { SignOfLife::Page } else { SignOfLife::Person };
+    Ok(store::auth::session(&app.db, &store::auth::hash(cookie.value()), since, sign).await?)
 }

@@ -80,18 +80,26 @@ pub struct Administrator {
     pub is_workflow_admin: bool,
 }
 
+/// Who is behind a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignOfLife {
+    Person,
+    /// A page that looks again by itself; a session that nobody uses ends although it is open somewhere.
+    Page,
+}
+
 /// A live session: seen within `idle`, begun within `absolute`, its user active and still an administrator.
 /// Marks it as seen, at most once a minute.
 pub async fn session(
     db: impl PgExecutor<'_>,
     id_hash: &[u8],
-    idle: DateTime<Utc>,
-    absolute: DateTime<Utc>,
+    (idle, absolute): (DateTime<Utc>, DateTime<Utc>),
+    sign: SignOfLife,
 ) -> Result<Option<Administrator>, Error> {
     let row = sqlx::query!(
         r#"WITH seen AS (
              UPDATE sessions SET last_seen_at = now()
-              WHERE id_hash = $1 AND last_seen_at BETWEEN $2 AND now() - interval '1 minute' AND created_at >= $3)
+              WHERE id_hash = $1 AND last_seen_at BETWEEN $2 AND now() - interval '1 minute' AND created_at >= $3 AND $4)
            SELECT u.id, u.username, u.is_admin, u.is_workflow_admin
              FROM sessions s
              JOIN users u ON u.id = s.user_id
@@ -99,7 +107,8 @@ pub async fn session(
               AND u.is_active AND u.is_admin AND u.deleted_at IS NULL"#,
         id_hash,
         idle,
-        absolute
+        absolute,
+        sign == SignOfLife::Person
     )
     .fetch_optional(db)
     .await?;

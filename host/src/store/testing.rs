@@ -160,3 +160,9 @@ pub(crate) async fn leave_compiling(db: &PgPool, attempts: i32, seconds: f64) {
 pub(crate) async fn fill_in(db: &PgPool, fields: &serde_json::Value) {
     sqlx::query("UPDATE tickets SET fields = fields || $1").bind(fields).execute(db).await.unwrap();
 }
+
+/// All sessions were seen so much longer ago.
+pub(crate) async fn age_sessions(db: &PgPool, minutes: i32) {
+    let aged = sqlx::query("UPDATE sessions SET last_seen_at = last_seen_at - make_interval(mins => $1)").bind(minutes);
+    aged.execute(db).await.unwrap();
+}

@@ -33,7 +33,10 @@ use crate::{
         door::Place,
         logins::{Login, PasswordChange},
     },
-    store::{self, auth::Administrator},
+    store::{
+        self,
+        auth::{Administrator, SignOfLife},
+    },
 };
 
 /// Who asks, and until when.
@@ -94,7 +97,8 @@ pub(super) async fn open(
     login::end(&app, &jar).await?;
     let hash = store::auth::hash(&opened.cookie);
     let now = ambient::now();
-    let person = store::auth::session(&app.db, &hash, now - SESSION_IDLE, now - SESSION_LONGEST).await?;
+    let person =
+        store::auth::session(&app.db, &hash, (now - SESSION_IDLE, now - SESSION_LONGEST), SignOfLife::Person).await?;
     let gone = || Explained::new(StatusCode::UNAUTHORIZED, "username or password is invalid");
     let shown = view(&app, person.ok_or_else(gone)?, Some(&hash)).await?;
     Ok((login::opening(opened.cookie, client), Json(shown)).into_response())
@@ -187,7 +191,10 @@ mod tests {
     use http_body_util::BodyExt as _;
     use serde_json::{Value, json};
 
-    use crate::http::testing::{Server, server};
+    use crate::{
+        http::testing::{Server, server},
+        store::testing::age_sessions,
+    };
 
     const PASSWORD: &str = "Right-pass-2020";
 
@@ -233,6 +240,25 @@ mod tests {
         for (method, status) in [(Method::GET, 401), (Method::DELETE, 204)] {
             assert_eq!(send(&server, method, "/session", cookie, Value::Null).await.status(), status);
         }
+    }
+
+    #[tokio::test]
+    async fn a_page_that_looks_again_by_itself_keeps_no_session_open() {
+        let server = with_password().await;
+        let cookie = server.cookie(login(PASSWORD)).await;
+        let ask = async |by_itself: bool| {
+            let request = Request::get("/api/v2/session").header("cookie", format!("sessionid={cookie}"));
+            let request = if by_itself { request.header("x-gavia-background", "1") } else { request };
+            server.response(request.body(Body::empty()).unwrap()).await.status().as_u16()
+        };
+        age_sessions(&server.app.db, 20).await;
+        assert_eq!(ask(true).await, 200);
+        age_sessions(&server.app.db, 5).await;
+        assert_eq!(ask(false).await, 200, "25 minutes, and somebody is there");
+        age_sessions(&server.app.db, 29).await;
+        assert_eq!(ask(true).await, 200);
+        age_sessions(&server.app.db, 2).await;
+        assert_eq!([ask(true).await, ask(false).await], [401, 401]);
     }
 
     #[tokio::test]

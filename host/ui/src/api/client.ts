@@ -50,9 +50,17 @@ export async function v2<T>(method: Method, path: string, options: CallOptions =
   return body as T;
 }
 
+/** When somebody last touched the console; what it asks long after that it asks by itself, which keeps no session open. */
+let touched = Date.now();
+const UNTOUCHED_MS = 60_000;
+for (const event of ['pointerdown', 'keydown'] as const) {
+  globalThis.addEventListener?.(event, () => (touched = Date.now()), { capture: true, passive: true });
+}
+
 async function send(method: Method, path: string, options: CallOptions): Promise<{ status: number; body: unknown }> {
   const query = queryText(options.query);
   const headers: Record<string, string> = { 'X-Requested-With': 'gavia', Accept: 'application/json', ...options.headers };
+  if (Date.now() - touched > UNTOUCHED_MS) headers['X-Gavia-Background'] = '1';
   const raw = options.body instanceof FormData || options.body instanceof Blob || options.body instanceof ArrayBuffer;
   if (options.body !== undefined && !raw) headers['Content-Type'] = 'application/json';
   let answer: Response;

@@ -8,7 +8,7 @@ import { useNotify } from '../parts/notify';
 import { PluginPicker } from '../plugins/PluginPicker';
 import { common } from '../text/common';
 import { useText } from '../text/language';
-import { displayKeys, entryOf, BLANK, type WorkflowEntry } from './workflowEntry';
+import { BLANK, changesOf, displayKeys, entryOf, sent, type WorkflowEntry } from './workflowEntry';
 import { workflowTexts } from './texts';
 import type { Notice, Workflow } from './types';
 
@@ -26,10 +26,13 @@ export function WorkflowDialog({ open, workflow, onClose }: Props) {
   const limitRule = useJsonRule('object');
 
   async function save(entry: WorkflowEntry) {
-    const { notices, display_form, ...rest } = entry;
-    const body = { ...rest, notices: notices.join(','), display_form_str: JSON.stringify(display_form) };
-    if (workflow) await v1('PATCH', `workflows/${workflow.id}`, { body });
-    else await v1('POST', 'workflows', { body });
+    const body = sent(entry);
+    if (!workflow) {
+      await v1('POST', 'workflows', { body });
+    } else {
+      const changes = changesOf(workflow, body);
+      if (Object.keys(changes).length > 0) await v1('PATCH', `workflows/${workflow.id}`, { body: changes });
+    }
     notify.success(shared.saved);
     await queries.invalidateQueries({ queryKey: ['workflows'] });
   }
