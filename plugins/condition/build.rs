@@ -1,5 +1,5 @@
 //! Gives the WebAssembly module a stack of its own size: a fresh instance is made for every transition, so each page counts.
-//! That 64 levels fit is shown by `sixty_four_levels_fit_into_the_stack_of_the_module` and by the sandbox's tests.
+//! That 64 levels fit is shown by the sandbox's tests.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

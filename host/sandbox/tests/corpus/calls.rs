@@ -9,8 +9,8 @@ use std::{
 };
 
 use gavia_sandbox::{
-    Allocator, BoxFuture, Call, FlowEntry, Grants, Kind, Limits, NoServices, Plugin, PluginError, Problem, Rejection,
-    Retry, Sandbox, ServiceError, Services, Settings, Ticket, TicketsRead, Turnstile,
+    Allocator, BoxFuture, Call, FieldKind, FieldValue, FlowEntry, Grants, Kind, Limits, NoServices, Plugin,
+    PluginError, Problem, Rejection, Retry, Sandbox, ServiceError, Services, Settings, Ticket, TicketsRead, Turnstile,
 };
 
 use crate::bench::{CACHE, Frame, Module, ask, condition_core_module, error, hostile, refused, sandbox};
@@ -259,6 +259,58 @@ async fn the_built_in_condition_component_imports_nothing_but_the_log() {
     assert_eq!(sandbox.first_match(&prepared.plugin, &expressions, call).await.result, Ok(Some(1)));
     let problems = sandbox.check_conditions(&prepared.plugin, &expressions, &["days".to_owned()]).await.result.unwrap();
     assert_eq!(problems.iter().map(|problem| problem.index).collect::<Vec<_>>(), [2]);
+}
+
+/// The deepest expressions that are well-formed, one for each way to nest, and trees with every operator at each level.
+fn deepest() -> Vec<String> {
+    let around = |open: &str, inner: &str, close: &str, levels: usize| {
+        format!("{}{inner}{}", open.repeat(levels), close.repeat(levels))
+    };
+    let mut expressions = vec![
+        around("(", "1", ")", 63),
+        around("[", "1", "]", 63),
+        around("not ", "0", "", 63),
+        around("-", "1", "", 63),
+        around("1 ** ", "1", "", 63),
+        around("1 if 1 else ", "1", "", 63),
+        around("abs(", "1", ")", 63),
+        around("'ab'.strip(", "'x'", ")", 63),
+        around("(1 + ", "1", " + 1)", 31),
+        around("(0 or 1 and ", "1", ")", 21),
+        around("(1 < 2 < 3 == ", "3", ")", 31),
+        format!("1{}", " + 1".repeat(1_000)),
+        format!("'a'{} == 'a'", ".strip()".repeat(400)),
+    ];
+    let mut tall = "1".to_owned();
+    for _ in 0..14 {
+        tall = format!("({tall}**1*1+0<2 and 1 or 0 if 1 else 0)");
+        expressions.push(tall.clone());
+    }
+    expressions
+}
+
+#[tokio::test]
+async fn the_deepest_conditions_fit_into_the_stack_of_the_built_in_component() {
+    let (sandbox, _) = hostile().await;
+    let prepared = sandbox.prepare(condition_core_module()).await.unwrap();
+    let mut ask = ask("");
+    let deep = FieldValue { key: "deep".to_owned(), value: around_json(120), ..FieldValue::default() };
+    ask.context.ticket.fields.push(FieldValue { kind: FieldKind::MultiSelect, ..deep });
+    let mut answered = 0;
+    for expression in deepest().into_iter().chain(["{deep} == 1".to_owned()]) {
+        let limits = Limits { failures: u32::MAX, ..Limits::for_kind(Kind::Condition) };
+        let outcome = sandbox.first_match(&prepared.plugin, std::slice::from_ref(&expression), ask.call(limits)).await;
+        match outcome.result {
+            Ok(_) => answered += 1,
+            Err(PluginError::Guest(_)) => {}
+            Err(error) => panic!("{expression}: {error}"),
+        }
+    }
+    assert!(answered > 15, "{answered}");
+}
+
+fn around_json(levels: usize) -> String {
+    format!("{}{}", "[".repeat(levels), "]".repeat(levels))
 }
 
 #[tokio::test]

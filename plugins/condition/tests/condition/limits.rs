@@ -6,8 +6,9 @@ use gavia_condition::{FieldKind, STEPS_MAX, TEXT_MAX, check, evaluate, evaluate_
 
 use crate::rows;
 
-/// As much as the module built from this crate has.
-const MODULE_STACK: usize = 128 * 1024;
+/// What the sandbox gives a guest's machine code (plugin-runtime §6), which is what native code is to be compared with. That the module's own
+/// stack of 128 KiB suffices is shown where the module runs, by the sandbox's tests.
+const MACHINE_STACK: usize = 512 * 1024;
 
 fn nothing() -> gavia_condition::Env {
     rows::fields([])
@@ -80,7 +81,7 @@ fn a_tall_tree_counts_as_deep_however_few_parentheses_it_has() {
 }
 
 #[test]
-fn sixty_four_levels_fit_into_the_stack_of_the_module() {
+fn sixty_four_levels_fit_into_the_stack_of_a_guest() {
     let deep_json = format!("{}{}", "[".repeat(120), "]".repeat(120));
     let run = move || {
         for expression in nested(64).iter().chain(&tallest()) {
@@ -93,7 +94,7 @@ fn sixty_four_levels_fit_into_the_stack_of_the_module() {
         let strptime = "datetime.datetime.strptime('1 ' * 16, '%a %A %b %B %d %f %H %I %j %m %M %p %S %w %y %Y') == 1";
         assert!(evaluate(strptime, &nothing()).is_err());
     };
-    std::thread::Builder::new().stack_size(MODULE_STACK).spawn(run).unwrap().join().unwrap();
+    std::thread::Builder::new().stack_size(MACHINE_STACK).spawn(run).unwrap().join().unwrap();
 }
 
 #[test]
