@@ -16,7 +16,7 @@ use gavia_sandbox::{
 };
 use tokio::{sync::watch, task::JoinSet};
 
-/// Calls of a good plugin that are counted, unless `CALLS` says otherwise; and how many at once.
+/// Calls of a good plugin in each turn, unless `CALLS` says otherwise; and how many at once.
 const GOOD: usize = 10_000;
 const AT_ONCE: usize = 8;
 const HOSTILE: usize = 100;
@@ -68,12 +68,13 @@ async fn stopped(sandbox: &Sandbox, bad: &Plugin, times: usize) {
     row("ended after its processor time, p99 and p50", (ms(at(99)), ms(at(50))), "", "<= 10 ms", at(99) <= 2 * TICK);
 }
 
-/// Good calls a second, alone and beside a hundred hostile plugins, in turns.
+/// Good calls a second, alone and beside a hundred hostile plugins, in turns of as many calls each: a tenth of a second or more, so that one
+/// slice of the system's scheduler more or less decides nothing.
 async fn beside(sandbox: &Sandbox, good: &Plugin, crowd: &[Plugin], calls: usize) {
     const TURNS: usize = 5;
     let (mut alone, mut among) = (Vec::new(), Vec::new());
     for _ in 0..TURNS {
-        alone.push(throughput(sandbox, good, calls / TURNS).await);
+        alone.push(throughput(sandbox, good, calls).await);
         let over = Arc::new(AtomicBool::new(false));
         let mut attacks = JoinSet::new();
         for (number, bad) in crowd.iter().enumerate() {
@@ -81,7 +82,7 @@ async fn beside(sandbox: &Sandbox, good: &Plugin, crowd: &[Plugin], calls: usize
             attacks.spawn(attack(sandbox.clone(), bad.clone(), number, over.clone()));
         }
         tokio::time::sleep(Duration::from_secs(2)).await; // until all are in
-        among.push(throughput(sandbox, good, calls / TURNS).await);
+        among.push(throughput(sandbox, good, calls).await);
         over.store(true, Ordering::SeqCst);
         while attacks.join_next().await.is_some() {}
     }
