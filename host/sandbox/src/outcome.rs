@@ -1,6 +1,8 @@
 //! What a call leaves behind: its answer or error, what it used, its log, what it wants changed.
 
-use crate::{error::PluginError, types::FieldValue};
+use std::time::Duration;
+
+use crate::{engine::TICK, error::PluginError, types::FieldValue};
 
 /// The end of one call.
 #[derive(Clone, Debug)]
@@ -49,6 +51,13 @@ pub struct Usage {
     pub effects: u32,
     /// Log lines dropped because the quota was used up.
     pub logs_dropped: u32,
+}
+
+impl Usage {
+    /// Time on the processor.
+    pub fn cpu(&self) -> Duration {
+        TICK.saturating_mul(u32::try_from(self.cpu_ticks).unwrap_or(u32::MAX))
+    }
 }
 
 /// How grave a log line is; standard output is `Info`, standard error is `Warn`.

@@ -21,7 +21,7 @@ pub(super) fn called<T>(plugin: &str, kind: Kind, outcome: &Outcome<T>) {
         .increment(1);
     histogram!("gavia_plugin_call_seconds", "kind" => kind.clone()).record(seconds(usage.wall_ms));
     histogram!("gavia_plugin_queue_seconds", "kind" => kind.clone()).record(seconds(usage.queue_ms));
-    histogram!("gavia_plugin_cpu_seconds", "kind" => kind.clone()).record(seconds(usage.cpu_ticks * TICK_MS));
+    histogram!("gavia_plugin_cpu_seconds", "kind" => kind.clone()).record(usage.cpu().as_secs_f64());
     histogram!("gavia_plugin_memory_bytes", "kind" => kind).record(count(usage.peak_memory_bytes));
     let used = [
         ("gavia_plugin_host_calls_total", usage.host_calls.into()),
@@ -36,9 +36,6 @@ pub(super) fn called<T>(plugin: &str, kind: Kind, outcome: &Outcome<T>) {
         counter!(name, "plugin" => plugin.clone()).increment(number);
     }
 }
-
-/// The sandbox counts processor time in these.
-const TICK_MS: u64 = 5;
 
 fn seconds(ms: u64) -> f64 {
     Duration::from_millis(ms).as_secs_f64()

@@ -45,14 +45,24 @@ pub(super) async fn for_ticket(
     let last = store::flow_logs::newest(&app.db, ticket.id, 1).await?;
     let fields = workflow::field_values(ticket, definition);
     let mut context = context(app, invocation, guest_ticket(ticket, definition, &fields));
-    if let Some(last) = last.first() {
-        // who moved the ticket here, if it was a person
+    context.last_flow = last.first().map(flow_entry);
+    context.args = definition.state(ticket.state).map_or_else(|| "{}".into(), |state| state.plugin_args.clone());
+    Ok(context)
+}
+
+/// As `for_ticket`, of work that a step left behind: caused by who made that step, if it was a person.
+pub(super) async fn for_job(
+    app: &App,
+    ticket: &Ticket,
+    definition: &Definition,
+    invocation: Invocation,
+) -> Result<types::Context, Error> {
+    let mut context = for_ticket(app, ticket, definition, invocation).await?;
+    if let Some(last) = &context.last_flow {
         let people = people::by_names(&app.db, std::slice::from_ref(&last.actor)).await?;
         context.actor = people.into_iter().next().map(guest_user);
         context.suggestion = context.actor.as_ref().map(|_| last.suggestion.clone());
-        context.last_flow = Some(flow_entry(last));
     }
-    context.args = definition.state(ticket.state).map_or_else(|| "{}".into(), |state| state.plugin_args.clone());
     Ok(context)
 }
 

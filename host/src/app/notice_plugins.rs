@@ -63,7 +63,7 @@ impl App {
             run_by: workflow::ROBOT.to_owned(),
             transition: None,
         };
-        let context = guest_context::for_ticket(self, &ticket, &definition, invocation).await?;
+        let context = guest_context::for_job(self, &ticket, &definition, invocation).await?;
         let text = |key: &str| job.payload["event"][key].as_str().unwrap_or_default().to_owned();
         let names = self.names_told(job).await?;
         let people = people::by_names(&self.db, &names).await?;

@@ -9,11 +9,8 @@ use super::{
     App, Error,
     attempts::{Trouble, backoff},
     hooks::answer,
-    registry::{
-        self, RegistryError,
-        views::{self, NOTICE_PREFIX},
-    },
-    scripts::{Program, UploadError, own_plugin, remove_own, saved_name},
+    registry::{RegistryError, views::NOTICE_PREFIX},
+    scripts::{Program, Ready, remove_own},
     trail::{Kept as _, Subject, both, note},
 };
 use crate::{
@@ -32,37 +29,14 @@ const FOLDER: &str = "notice_script";
 /// Of the trail's entries.
 const SUBJECT: &str = "custom_notice";
 
-/// What a notice is to run, ready to be written.
-enum Checked {
-    File(Box<registry::Checked>),
-    Plugin(String),
-}
-
-impl Checked {
-    fn saved_name(&self) -> String {
-        match self {
-            Self::File(_) => saved_name(FOLDER),
-            Self::Plugin(name) => format!("plugin/{name}"),
-        }
-    }
-}
-
-/// Makes the notice a view of a plugin: of a named one, or of the one that its file becomes.
+/// Makes the notice a view of its program's plugin.
 async fn set_program(
     tx: &mut PgConnection,
     id: NoticeId,
-    (present, program): (Option<PluginId>, Option<&Checked>),
+    (present, program): (Option<PluginId>, &Ready),
     by: &str,
 ) -> Result<(), RegistryError> {
-    let plugin = match program {
-        None => return Ok(()),
-        Some(Checked::Plugin(name)) => views::named(tx, name, Kind::Notice).await?.0,
-        Some(Checked::File(checked)) => {
-            let own = own_plugin(tx, present).await?;
-            let name = format!("{NOTICE_PREFIX}{id}");
-            views::take_file(tx, (own.map(|row| row.id), &name), (checked, Kind::Notice), by).await?
-        }
-    };
+    let plugin = program.plugin(tx, (present, &format!("{NOTICE_PREFIX}{id}")), Kind::Notice, by).await?;
     Ok(store::custom_notices::set_plugin(tx, id, plugin).await?)
 }
 
@@ -70,12 +44,14 @@ async fn write_notice(
     tx: &mut PgConnection,
     (id, by): (NoticeId, &str),
     (stored, draft): (&NoticeDraft, &NoticeDraft),
-    program: Option<&Checked>,
+    program: Option<&Ready>,
 ) -> Result<(), RegistryError> {
-    let saved = program.map(Checked::saved_name);
+    let saved = program.map(|program| program.saved_name(FOLDER));
     store::custom_notices::update(tx, id, draft, saved.as_deref()).await?;
-    let present = store::custom_notices::plugin_of(&mut *tx, id).await?;
-    set_program(tx, id, (present, program), by).await?;
+    if let Some(program) = program {
+        let present = store::custom_notices::plugin_of(&mut *tx, id).await?;
+        set_program(tx, id, (present, program), by).await?;
+    }
     Ok(note(tx, by, (Subject(SUBJECT, id.0), "update"), both(stored, draft)).await?)
 }
 
@@ -86,11 +62,13 @@ impl App {
         program: Option<Program>,
         creator: &str,
     ) -> Result<NoticeId, RegistryError> {
-        let program = self.checked_program(program).await?;
+        let program = self.ready(program, Kind::Notice).await?;
         let mut tx = self.db.begin().await?;
-        let saved = program.as_ref().map(Checked::saved_name);
+        let saved = program.as_ref().map(|program| program.saved_name(FOLDER));
         let id = store::custom_notices::insert(&mut *tx, draft, saved.as_deref(), creator).await?;
-        set_program(&mut tx, id, (None, program.as_ref()), creator).await?;
+        if let Some(program) = &program {
+            set_program(&mut tx, id, (None, program), creator).await?;
+        }
         note(&mut tx, creator, (Subject(SUBJECT, id.0), "create"), (None, Some(draft.kept()))).await?;
         tx.commit().await?;
         Ok(id)
@@ -103,7 +81,7 @@ impl App {
         program: Option<Program>,
         change: impl FnOnce(NoticeDraft) -> Result<NoticeDraft, E>,
     ) -> Result<bool, E> {
-        let program = self.checked_program(program).await.map_err(RegistryError::from)?;
+        let program = self.ready(program, Kind::Notice).await.map_err(RegistryError::from)?;
         let mut tx = self.db.begin().await.map_err(RegistryError::from)?;
         let stored = store::custom_notices::lock(&mut *tx, id).await.map_err(RegistryError::from)?;
         let Some(stored) = stored else { return Ok(false) };
@@ -123,14 +101,6 @@ impl App {
         note(&mut tx, by, (Subject(SUBJECT, id.0), "delete"), (Some(stored.kept()), None)).await?;
         tx.commit().await?;
         Ok(true)
-    }
-    /// Before the transaction, since compiling takes longer than one may wait.
-    async fn checked_program(&self, program: Option<Program>) -> Result<Option<Checked>, UploadError> {
-        Ok(match program {
-            Some(Program::File(bytes)) => Some(Checked::File(Box::new(self.checked(bytes, Kind::Notice).await?))),
-            Some(Program::Plugin(name)) => Some(Checked::Plugin(name)),
-            None => None,
-        })
     }
 
     pub async fn run_notice(&self, job: &Job) -> Result<(), Error> {

@@ -43,11 +43,11 @@ const FORMER: &str = "former-script";
 
 impl App {
     pub(super) async fn plugin(&self, component: &store::components::Digest) -> Result<Plugin, Error> {
-        if self.sandbox.loaded(Digest(*component)).is_none() {
-            // of many calls that need the same one only the first compiles it
-            let _turn = self.loading.lock().await;
-            return stored(&self.db, &self.sandbox, component).await;
-        }
+        // of many calls that need the same one only the first compiles it
+        let _turn = match self.sandbox.loaded(Digest(*component)) {
+            Some(_) => None,
+            None => Some(self.loading.lock().await),
+        };
         stored(&self.db, &self.sandbox, component).await
     }
 

@@ -139,9 +139,6 @@ impl App {
             transition: question.transition,
         };
         let mut context = guest_context::for_ticket(self, &question.ticket, definition, invocation).await?;
-        // the people are asked for before the step is written: it is caused by whoever acts now
-        context.suggestion = None;
-        context.actor = None;
         if let Actor::Person(name) = actor {
             let person = people::by_names(&self.db, &[name.to_owned()]).await?;
             context.actor = person.into_iter().next().map(guest_user);

@@ -2,6 +2,7 @@
 //! path, so that the ticket shows that nobody works for it any more and the run can be asked for again.
 
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 use super::{
     App, Error,
@@ -70,7 +71,7 @@ impl App {
         }
         let mut tx = self.db.begin().await?;
         if !store::job_lists::retry(&mut *tx, id).await? {
-            return Err(self.why_untouched(id).await);
+            return Err(why_untouched(&mut tx, id).await);
         }
         note(&mut tx, by, (Subject(SUBJECT, id), "retry"), (Some(kept(&job)), None)).await?;
         tx.commit().await?;
@@ -93,7 +94,7 @@ impl App {
         };
         let mut tx = self.db.begin().await?;
         if !told && !store::job_lists::discard(&mut *tx, &job).await? {
-            return Err(self.why_untouched(id).await);
+            return Err(why_untouched(&mut tx, id).await);
         }
         note(&mut tx, by, (Subject(SUBJECT, id), "drop"), (Some(kept(&job)), None)).await?;
         tx.commit().await?;
@@ -174,12 +175,12 @@ impl App {
         }
         Ok("given_up")
     }
+}
 
-    async fn why_untouched(&self, id: i64) -> QueueError {
-        match store::job_lists::get(&self.db, id).await {
-            Ok(None) => QueueError::Missing,
-            Ok(Some(_)) => QueueError::Running,
-            Err(error) => error.into(),
-        }
+async fn why_untouched(tx: &mut PgConnection, id: i64) -> QueueError {
+    match store::job_lists::get(tx, id).await {
+        Ok(None) => QueueError::Missing,
+        Ok(Some(_)) => QueueError::Running,
+        Err(error) => error.into(),
     }
 }

@@ -123,7 +123,7 @@ impl App {
             run_by,
             transition: Some(transition),
         };
-        let context = guest_context::for_ticket(self, ticket, definition, invocation).await?;
+        let context = guest_context::for_job(self, ticket, definition, invocation).await?;
         tracing::debug!(ticket.id = job.ticket.0, visit = job.visit, attempt = job.attempt, "script starts");
         let call = self.sandbox.run_action(&callee.plugin, self.call_of_job(callee, &context));
         Ok(self.observed(callee, &context, call).await)

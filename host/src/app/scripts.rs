@@ -62,10 +62,36 @@ pub enum Program {
     Plugin(String),
 }
 
-/// A program that can be written.
-enum Ready {
+/// A program that can be written: a file is compiled, which takes longer than a transaction may wait.
+pub(super) enum Ready {
     File(Box<Checked>),
     Plugin(String),
+}
+
+impl Ready {
+    pub(super) fn saved_name(&self, folder: &str) -> String {
+        match self {
+            Self::File(_) => saved_name(folder),
+            Self::Plugin(name) => format!("plugin/{name}"),
+        }
+    }
+
+    /// The plugin that a script or notice becomes a view of: the named one, or its own, of which the file is the next version.
+    pub(super) async fn plugin(
+        &self,
+        tx: &mut PgConnection,
+        (present, own_name): (Option<PluginId>, &str),
+        kind: Kind,
+        by: &str,
+    ) -> Result<PluginId, RegistryError> {
+        match self {
+            Self::Plugin(name) => Ok(views::named(tx, name, kind).await?.0),
+            Self::File(checked) => {
+                let own = own_plugin(tx, present).await?;
+                views::take_file(tx, (own.map(|row| row.id), own_name), (checked, kind), by).await
+            }
+        }
+    }
 }
 
 impl App {
@@ -105,50 +131,22 @@ impl App {
         program: Option<Program>,
         change: impl FnOnce(RunScriptDraft) -> Result<RunScriptDraft, E>,
     ) -> Result<bool, E> {
-        // before the transaction, since compiling takes longer than one may wait
-        let program = self.ready(program).await.map_err(RegistryError::from)?;
+        let program = self.ready(program, Kind::Action).await.map_err(RegistryError::from)?;
         let mut tx = self.db.begin().await.map_err(RegistryError::from)?;
         let stored = store::run_scripts::lock(&mut *tx, id).await.map_err(RegistryError::from)?;
         let Some(stored) = stored else { return Ok(false) };
         let draft = change(stored.clone())?;
-        self.write_script(&mut tx, (id, by), (&stored, &draft), program).await?;
+        write_script(&mut tx, (id, by), (&stored, &draft), program.as_ref()).await?;
         tx.commit().await.map_err(RegistryError::from)?;
         Ok(true)
     }
 
-    async fn ready(&self, program: Option<Program>) -> Result<Option<Ready>, UploadError> {
+    pub(super) async fn ready(&self, program: Option<Program>, kind: Kind) -> Result<Option<Ready>, UploadError> {
         Ok(match program {
-            Some(Program::File(bytes)) => Some(Ready::File(Box::new(self.checked(bytes, Kind::Action).await?))),
+            Some(Program::File(bytes)) => Some(Ready::File(Box::new(self.checked(bytes, kind).await?))),
             Some(Program::Plugin(name)) => Some(Ready::Plugin(name)),
             None => None,
         })
-    }
-
-    async fn write_script(
-        &self,
-        tx: &mut PgConnection,
-        (id, by): (ScriptId, &str),
-        (stored, draft): (&RunScriptDraft, &RunScriptDraft),
-        program: Option<Ready>,
-    ) -> Result<(), RegistryError> {
-        let saved = match program {
-            None => None,
-            Some(Ready::File(checked)) => {
-                let present = store::run_scripts::plugin_of(&mut *tx, id).await?;
-                let own = own_plugin(tx, present).await?;
-                let name = format!("{SCRIPT_PREFIX}{id}");
-                let plugin = views::take_file(tx, (own.map(|row| row.id), &name), (&checked, Kind::Action), by).await?;
-                store::run_scripts::set_plugin(&mut *tx, id, plugin).await?;
-                Some(saved_name(FOLDER))
-            }
-            Some(Ready::Plugin(name)) => {
-                let (plugin, _) = views::named(tx, &name, Kind::Action).await?;
-                store::run_scripts::set_plugin(&mut *tx, id, plugin).await?;
-                Some(format!("plugin/{name}"))
-            }
-        };
-        store::run_scripts::update(&mut *tx, id, draft, saved.as_deref()).await?;
-        Ok(note(tx, by, (Subject(SUBJECT, id.0), "update"), both(stored, draft)).await?)
     }
 
     /// Checked, compiled and stored, and of the wanted kind.
@@ -167,6 +165,22 @@ impl App {
     pub async fn checked_script(&self, file: &[u8]) -> Result<Checked, UploadError> {
         self.checked(file.to_vec(), Kind::Action).await
     }
+}
+
+async fn write_script(
+    tx: &mut PgConnection,
+    (id, by): (ScriptId, &str),
+    (stored, draft): (&RunScriptDraft, &RunScriptDraft),
+    program: Option<&Ready>,
+) -> Result<(), RegistryError> {
+    if let Some(program) = program {
+        let present = store::run_scripts::plugin_of(&mut *tx, id).await?;
+        let plugin = program.plugin(tx, (present, &format!("{SCRIPT_PREFIX}{id}")), Kind::Action, by).await?;
+        store::run_scripts::set_plugin(&mut *tx, id, plugin).await?;
+    }
+    let saved = program.map(|program| program.saved_name(FOLDER));
+    store::run_scripts::update(&mut *tx, id, draft, saved.as_deref()).await?;
+    Ok(note(tx, by, (Subject(SUBJECT, id.0), "update"), both(stored, draft)).await?)
 }
 
 /// A script and the plugin that its file becomes.

@@ -111,7 +111,7 @@ impl App {
         };
         let transition = workflow::outgoing(&definition, found.ticket.state).ok();
         let invocation = Invocation { id: ambient::uuid().to_string(), attempt: 1, run_by: by.to_owned(), transition };
-        let mut context = guest_context::for_ticket(self, &found.ticket, &definition, invocation).await?;
+        let mut context = guest_context::for_job(self, &found.ticket, &definition, invocation).await?;
         let person = people::by_names(&self.db, &[by.to_owned()]).await?;
         context.actor = person.into_iter().next().map(guest_user);
         Ok(context)

@@ -113,12 +113,17 @@ async fn checked(
         username: claim.username.as_deref().unwrap_or_default(),
         body: &[],
     };
+    // v1 covers nothing but the time, so no body is waited for
+    let early = match version {
+        Version::V1 => Some(is_genuine(app, guard.as_ref(), version, (&signed, &claim.signature))?),
+        Version::V2 => None,
+    };
     // an upload is the one kind of body that nobody has read yet; it is large, so what can be refused without it is
     let upload = covers_body && layers::is_upload(&request);
     if upload && guard.is_none() {
         return Err(Failure::unauthorised(UNKNOWN_APP));
     }
-    if upload && version == Version::V1 && !is_genuine(app, guard.as_ref(), version, (&signed, &claim.signature))? {
+    if upload && early == Some(false) {
         return Err(Failure::unauthorised(BAD_SIGNATURE));
     }
     if upload && !claim.is_timely() {
@@ -127,7 +132,10 @@ async fn checked(
     let turn = if upload { Some(app.door.upload(Uploader::Unproven).await?) } else { None };
     let (request, body) = if covers_body { whole(request).await? } else { (request, Bytes::new()) };
     let call = Signed { body: &body, ..signed };
-    let genuine = is_genuine(app, guard.as_ref(), version, (&call, &claim.signature))?;
+    let genuine = match early {
+        Some(genuine) => genuine,
+        None => is_genuine(app, guard.as_ref(), version, (&call, &claim.signature))?,
+    };
     drop(turn);
     let (Some(row), Some(guard)) = (row, guard) else {
         return Err(Failure::unauthorised(UNKNOWN_APP));

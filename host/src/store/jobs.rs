@@ -130,27 +130,28 @@ pub async fn finish(tx: &mut PgConnection, job: &Job) -> Result<bool, Error> {
 
 /// Gives a job back to be run again after `delay`, saying why; fenced like `finish`.
 pub async fn postpone(tx: &mut PgConnection, job: &Job, delay: Duration, why: &str) -> Result<bool, Error> {
-    let done = sqlx::query!(
-        "UPDATE jobs SET run_at = now() + make_interval(secs => $3), leased_by = NULL, last_error = left($4, 1000) WHERE id = $1 AND attempts = $2",
-        job.id,
-        job.attempt,
-        delay.as_secs_f64(),
-        why
-    )
-    .execute(tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    give_back(tx, job, (delay, why), 0).await
 }
 
 /// As `postpone`, by something that is not the job's fault: this attempt counts for nothing.
 pub async fn wait(tx: &mut PgConnection, job: &Job, delay: Duration, why: &str) -> Result<bool, Error> {
+    give_back(tx, job, (delay, why), 1).await
+}
+
+async fn give_back(
+    tx: &mut PgConnection,
+    job: &Job,
+    (delay, why): (Duration, &str),
+    forgiven: i32,
+) -> Result<bool, Error> {
     let done = sqlx::query!(
-        "UPDATE jobs SET run_at = now() + make_interval(secs => $3), leased_by = NULL, last_error = left($4, 1000), forgiven = forgiven + 1
+        "UPDATE jobs SET run_at = now() + make_interval(secs => $3), leased_by = NULL, last_error = left($4, 1000), forgiven = forgiven + $5
           WHERE id = $1 AND attempts = $2",
         job.id,
         job.attempt,
         delay.as_secs_f64(),
-        why
+        why,
+        forgiven
     )
     .execute(tx)
     .await?;

@@ -22,9 +22,6 @@ use super::{
 };
 use crate::cli::{desk::say, stop::Stop};
 
-/// The sandbox counts processor time in these.
-const TICK_MS: u64 = 5;
-
 pub(super) async fn run(dir: &Path, component: Option<PathBuf>) -> Result<(), Stop> {
     let cases = case::of(dir)?;
     let file = if let Some(file) = component {
@@ -130,7 +127,7 @@ fn used(outcome: &Outcome<Answer>, limits: &Limits) -> String {
     let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let mut text = format!(
         "cpu {} of {} ms, {} of {} ms in all, memory {} of {} KiB, {} of {} host calls",
-        usage.cpu_ticks * TICK_MS,
+        ms(usage.cpu()),
         ms(limits.cpu),
         usage.wall_ms,
         ms(limits.wall),

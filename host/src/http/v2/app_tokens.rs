@@ -14,7 +14,7 @@ use super::{
         extract::{Ids, Query},
     },
     AccountAdministrator,
-    pages::{Listed, Page, bad},
+    pages::{Listed, Page, readable},
     problem::Explained,
 };
 use crate::{
@@ -63,7 +63,7 @@ pub(super) async fn list(
     _: AccountAdministrator,
     query: Result<Query, Failure>,
 ) -> Result<Json<Listed<AppTokenView>>, Explained> {
-    let query = query.map_err(|_| bad("the query cannot be read"))?;
+    let query = readable(query)?;
     let page = Page::of(&query, "app_tokens", |key| key == "search")?;
     let after = page.after.map_or(0, |(_, id)| id);
     let rows = app_tokens::list_after(&app.db, query.text("search"), after, page.rows()).await?;

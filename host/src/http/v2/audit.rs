@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::{
     super::{error::Failure, extract::Query, wire},
     AccountAdministrator,
-    pages::{Listed, Page, bad},
+    pages::{Listed, Page, bad, readable},
     problem::Explained,
 };
 use crate::{
@@ -41,7 +41,7 @@ pub(super) async fn list(
     _: AccountAdministrator,
     query: Result<Query, Failure>,
 ) -> Result<Json<Listed<AuditView>>, Explained> {
-    let query = query.map_err(|_| bad("the query cannot be read"))?;
+    let query = readable(query)?;
     let page = Page::of(&query, "audit", |key| ["actor", "action", "subject", "subject_id"].contains(&key))?;
     let text = |key: &str| Some(query.text(key)).filter(|text| !text.is_empty());
     let id = |text: &str| wire::positive(text).ok_or_else(|| bad("subject_id is an id"));

@@ -14,7 +14,7 @@ use super::{
         extract::{Ids, Query},
     },
     Authorised,
-    pages::{Listed, Page, bad},
+    pages::{Listed, Page, readable},
     problem::Explained,
     shapes,
 };
@@ -55,7 +55,7 @@ pub(super) async fn list(
 ) -> Result<Json<Listed<DeliveryView>>, Explained> {
     let missing = || Explained::new(StatusCode::NOT_FOUND, "there is no such notice");
     let Ids([id]) = ids.map_err(|_| missing())?;
-    let query = query.map_err(|_| bad("the query cannot be read"))?;
+    let query = readable(query)?;
     let page = Page::of(&query, &format!("notices/{id}/deliveries"), |_| false)?;
     if !custom_notices::exists(&app.db, NoticeId(id)).await? {
         return Err(missing());

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::{
     super::{error::Failure, extract::Query, wire},
     Authorised,
-    pages::{Listed, Page, bad},
+    pages::{Listed, Page, bad, readable},
     problem::Explained,
 };
 use crate::{
@@ -43,7 +43,7 @@ pub(super) async fn list(
     _: Authorised,
     query: Result<Query, Failure>,
 ) -> Result<Json<Listed<HookDeliveryView>>, Explained> {
-    let query = query.map_err(|_| bad("the query cannot be read"))?;
+    let query = readable(query)?;
     let page = Page::of(&query, "hook_deliveries", |key| ["ticket_id", "outcome"].contains(&key))?;
     let ticket = match query.text("ticket_id") {
         "" => None,

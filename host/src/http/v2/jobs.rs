@@ -20,7 +20,7 @@ use super::{
         wire,
     },
     Authorised,
-    pages::{Listed, Page, bad},
+    pages::{Listed, Page, bad, readable},
     problem::Explained,
     shapes,
 };
@@ -56,7 +56,7 @@ pub(super) async fn list(
     _: Authorised,
     query: Result<Query, Failure>,
 ) -> Result<Json<Listed<JobView>>, Explained> {
-    let query = query.map_err(|_| bad("the query cannot be read"))?;
+    let query = readable(query)?;
     let page = Page::of(&query, "jobs", |key| ["kind", "ticket_id", "state"].contains(&key))?;
     let ticket = match query.text("ticket_id") {
         "" => None,

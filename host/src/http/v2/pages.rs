@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
-use super::{super::extract::Query, problem::Explained};
+use super::{
+    super::{error::Failure, extract::Query},
+    problem::Explained,
+};
 
 const DEFAULT_ROWS: usize = 50;
 const MOST_ROWS: usize = 500;
@@ -25,6 +28,11 @@ pub struct Listed<T: ToSchema> {
     /// What `cursor` is for the next page; null on the last.
     #[schema(required)]
     pub next_cursor: Option<String>,
+}
+
+/// The query of a list; unreadable ones are the caller's fault.
+pub(super) fn readable(query: Result<Query, Failure>) -> Result<Query, Explained> {
+    query.map_err(|_| bad("the query cannot be read"))
 }
 
 /// The page that is asked for.

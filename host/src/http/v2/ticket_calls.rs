@@ -12,7 +12,7 @@ use super::{
         extract::{Ids, Query},
     },
     Authorised,
-    pages::{Page, bad},
+    pages::{Page, readable},
     problem::Explained,
 };
 use crate::{
@@ -33,7 +33,7 @@ pub(super) async fn list(
 ) -> Result<Json<Value>, Explained> {
     let missing = || Explained::new(axum::http::StatusCode::NOT_FOUND, "there is no such ticket");
     let Ids([id]) = ids.map_err(|_| missing())?;
-    let query = query.map_err(|_| bad("the query cannot be read"))?;
+    let query = readable(query)?;
     let page = Page::of(&query, &format!("tickets/{id}/plugin_calls"), |_| false)?.at_most(MOST_CALLS);
     match app.readable(TicketId(id), None).await {
         Err(app::Error::TicketMissing) => return Err(missing()),

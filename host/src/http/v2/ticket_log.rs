@@ -14,7 +14,7 @@ use super::{
         extract::{Ids, Query},
     },
     Authorised,
-    pages::{Listed, Page, bad},
+    pages::{Listed, Page, readable},
     problem::Explained,
     shapes::{self, ActorView, ParticipantsView, Reference},
     ticket::ticket_id,
@@ -118,7 +118,7 @@ pub(super) async fn list(
     query: Result<Query, Failure>,
 ) -> Result<Json<Listed<LogView>>, Explained> {
     let id = ticket_id(ids)?;
-    let query = query.map_err(|_| bad("the query cannot be read"))?;
+    let query = readable(query)?;
     let page = Page::of(&query, &format!("tickets/{id}/log"), |_| false)?;
     app.readable(id, None).await?;
     let rows = ticket_paths::logs(&app.db, id, page.after.map(|(_, id)| id), page.rows()).await?;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{
     super::{error::Failure, extract::Query, wire},
     Authorised,
-    pages::{Listed, Page, Place, bad},
+    pages::{Listed, Page, Place, bad, readable},
     problem::Explained,
     shapes::TicketHead,
 };
@@ -49,7 +49,7 @@ pub(super) async fn list(
     _: Authorised,
     query: Result<Query, Failure>,
 ) -> Result<Json<Listed<TicketHead>>, Explained> {
-    let query = query.map_err(|_| bad("the query cannot be read"))?;
+    let query = readable(query)?;
     let page = Page::of(&query, "tickets", |key| KEYS.contains(&key) || key.starts_with(FIELD))?;
     let mut filter = filter(&app, &query)?;
     for (key, text) in fields(&query)? {

@@ -28,7 +28,7 @@ use serde_json::Value;
 use super::{
     super::{error::Failure, extract::Query, routes::Routes},
     AccountAdministrator,
-    pages::{Page, bad},
+    pages::{Page, readable},
     problem::Explained,
 };
 use crate::{
@@ -66,11 +66,6 @@ fn number<T: std::str::FromStr>(text: &str) -> Result<T, Explained> {
 
 fn plugin_id(text: &str) -> Result<PluginId, Explained> {
     number(text).map(PluginId)
-}
-
-/// The query of a list; unreadable ones are the caller's fault.
-fn readable(query: Result<Query, Failure>) -> Result<Query, Explained> {
-    query.map_err(|_| bad("the query cannot be read"))
 }
 
 /// By id; `name` narrows to the plugin of that name.
