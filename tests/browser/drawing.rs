@@ -18,6 +18,10 @@ pub(crate) async fn leave(page: &mut Page) -> anyhow::Result<i64> {
     page.click("designer-tab-chart").await?;
     condition_is_mended(page).await?;
     page.picture("the-leave-workflow-drawn").await?;
+    page.escape().await?;
+    page.drag("chart-state-state2", (260, 60)).await?;
+    page.found("[data-testid=\"designer-lay-out\"]").await?;
+    page.picture("a-state-dragged-elsewhere").await?;
     page.click("designer-save").await?;
     page.shows("designer", "data-dirty", "false").await?;
     page.says("designer-status", "1").await?;

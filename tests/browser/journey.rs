@@ -46,6 +46,13 @@ pub(crate) async fn made(page: &mut Page, stage: &Stage) -> anyhow::Result<()> {
 /// The ids of the workflow's transitions, by name, as the server has them now.
 async fn transitions(stage: &Stage, workflow: i64) -> anyhow::Result<impl Fn(&str) -> i64> {
     let definition = stage.admin.v2(reqwest::Method::GET, &format!("/workflows/{workflow}/definition")).await;
+    let stands = |key: &str| {
+        let states = definition.body["states"].as_array().cloned().unwrap_or_default();
+        let at = states.into_iter().find(|state| state["key"] == key).map(|mut state| state["position"].take());
+        at.and_then(|at| Some((at["x"].as_i64()?, at["y"].as_i64()?)))
+    };
+    // it was dragged to the right of the state that it stood beside
+    ensure!(stands("state2") > stands("state3") && stands("state3").is_some(), "where they were put: {definition:?}");
     let all = definition.body["transitions"].as_array().cloned().unwrap_or_default();
     ensure!(all.len() == 5, "five transitions were drawn: {definition:?}");
     Ok(move |name: &str| {

@@ -95,6 +95,15 @@ impl Page {
         self.click_at(&by(id)).await
     }
 
+    /// Takes hold of what has this test id and lets go of it so many pixels further.
+    pub(crate) async fn drag(&self, id: &str, (x, y): (i64, i64)) -> anyhow::Result<()> {
+        let element = self.found(&by(id)).await?;
+        // in two steps: the first tells a drag from a click
+        let chain = self.client.action_chain().click_and_hold_element(&element);
+        let chain = chain.move_by_offset(x / 2, y / 2).move_by_offset(x - x / 2, y - y / 2).release();
+        chain.perform().await.with_context(|| format!("dragging {id}"))
+    }
+
     pub(crate) async fn click_at(&self, css: &str) -> anyhow::Result<()> {
         patiently(&format!("clicking {css}"), async || Ok(self.now(css).await?.click().await?)).await
     }

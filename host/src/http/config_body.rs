@@ -49,6 +49,7 @@ pub fn state(body: &Map<String, Value>) -> Result<StatePatch, Failure> {
         field_access: field_access(body)?,
         label: json_value(body, "label")?,
         plugin_args: json_text(body, "plugin_args", "{}", |_| true)?,
+        position: None, // the chart is the console's alone
     })
 }
 

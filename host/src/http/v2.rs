@@ -8,6 +8,8 @@ pub mod body;
 mod console_tests;
 #[cfg(test)]
 mod definition_tests;
+#[cfg(test)]
+mod definition_use_tests;
 mod definitions;
 pub mod deliveries;
 mod directory;

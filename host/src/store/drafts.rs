@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::workflow::{
@@ -51,6 +52,14 @@ draft! {
     }
 }
 
+/// The middle of a state in the chart, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Position {
+    pub x: i32,
+    pub y: i32,
+}
+
 draft! {
     StateDraft, StatePatch {
         name: String = String::new(),
@@ -65,6 +74,8 @@ draft! {
         field_access: BTreeMap<String, FieldAccess> = BTreeMap::new(),
         label: Value = json!({}),
         plugin_args: String = "{}".into(),
+        /// None: where the layout puts it.
+        position: Option<Position> = None,
     }
 }
 

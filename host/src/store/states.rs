@@ -9,7 +9,7 @@ use sqlx::{PgExecutor, types::Json};
 use super::{
     Error,
     definitions::field_access,
-    drafts::StateDraft,
+    drafts::{Position, StateDraft},
     names::Named as _,
     paging::{Page, Rows},
 };
@@ -43,6 +43,8 @@ struct Raw {
     field_access: Json<BTreeMap<String, String>>,
     label: Value,
     plugin_args: String,
+    chart_x: Option<i32>,
+    chart_y: Option<i32>,
     creator: String,
     created_at: DateTime<Utc>,
     modified_at: DateTime<Utc>,
@@ -69,6 +71,7 @@ impl TryFrom<Raw> for StateRow {
                 field_access: field_access(raw.field_access.0)?,
                 label: raw.label,
                 plugin_args: raw.plugin_args,
+                position: raw.chart_x.zip(raw.chart_y).map(|(x, y)| Position { x, y }),
             },
             creator: raw.creator,
             created_at: raw.created_at,
@@ -84,8 +87,8 @@ macro_rules! select {
             Raw,
             r#"SELECT s.id, s.workflow_id, s.name, s.sub_workflow_id, s.is_hidden, s.order_id, s.kind, s.remember_last_handler,
                       s.participant_kind, s.participant, s.distribution,
-                      s.field_access AS "field_access: Json<BTreeMap<String, String>>", s.label, s.plugin_args, s.creator,
-                      s.created_at, s.modified_at, s.document_key
+                      s.field_access AS "field_access: Json<BTreeMap<String, String>>", s.label, s.plugin_args,
+                      s.chart_x, s.chart_y, s.creator, s.created_at, s.modified_at, s.document_key
                  FROM states s "# + $tail,
             $($argument),*
         )
@@ -186,8 +189,8 @@ pub async fn insert(
 ) -> Result<StateId, Error> {
     let id = sqlx::query_scalar!(
         "INSERT INTO states (workflow_id, name, sub_workflow_id, is_hidden, order_id, kind, remember_last_handler, participant_kind,
-                             participant, distribution, field_access, label, plugin_args, creator)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                             participant, distribution, field_access, label, plugin_args, chart_x, chart_y, creator)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          RETURNING id",
         workflow.0,
         draft.name,
@@ -202,6 +205,8 @@ pub async fn insert(
         names(&draft.field_access) as _,
         draft.label,
         draft.plugin_args,
+        draft.position.map(|position| position.x),
+        draft.position.map(|position| position.y),
         creator
     )
     .fetch_one(db)
@@ -214,7 +219,7 @@ pub async fn update(db: impl PgExecutor<'_>, id: StateId, draft: &StateDraft) ->
         "UPDATE states
             SET name = $2, sub_workflow_id = $3, is_hidden = $4, order_id = $5, kind = $6, remember_last_handler = $7,
                 participant_kind = $8, participant = $9, distribution = $10, field_access = $11, label = $12, plugin_args = $13,
-                modified_at = now()
+                chart_x = $14, chart_y = $15, modified_at = now()
           WHERE id = $1",
         id.0,
         draft.name,
@@ -228,7 +233,9 @@ pub async fn update(db: impl PgExecutor<'_>, id: StateId, draft: &StateDraft) ->
         draft.distribution.name(),
         names(&draft.field_access) as _,
         draft.label,
-        draft.plugin_args
+        draft.plugin_args,
+        draft.position.map(|position| position.x),
+        draft.position.map(|position| position.y)
     )
     .execute(db)
     .await?;

@@ -140,6 +140,7 @@ impl State {
             field_access: self.field_access.clone(),
             label: json!(self.label),
             plugin_args: self.plugin_args.to_string(),
+            position: self.position,
         }
     }
 
@@ -158,6 +159,7 @@ impl State {
             label: draft.label.as_object().cloned().unwrap_or_default(),
             plugin_args: serde_json::from_str(&draft.plugin_args)
                 .unwrap_or_else(|_| Value::String(draft.plugin_args.clone())),
+            position: draft.position,
         }
     }
 

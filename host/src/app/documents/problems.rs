@@ -18,6 +18,8 @@ const KEY_CHARACTERS: usize = 100;
 /// The bounds of the piece by piece calls.
 const NAME_CHARACTERS: usize = 500;
 const TEXT_BYTES: usize = 64 << 10;
+/// Pixels of a chart.
+const POSITION_MAX: u32 = 100_000;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -133,6 +135,9 @@ impl Document {
             bounds.text(&place, "participant", &state.participant.text());
             bounds.json(&place, "label", &state.label);
             bounds.text(&place, "plugin_args", &state.plugin_args.to_string());
+            if state.position.is_some_and(|at| at.x.unsigned_abs().max(at.y.unsigned_abs()) > POSITION_MAX) {
+                bounds.wrong(&place, "position", &format!("further than {POSITION_MAX} from the middle"));
+            }
             if state.participant.value.is_object() && state.participant.kind != ParticipantKind::Hook {
                 bounds.wrong(&place, "participant/value", "an object is a hook's alone");
             }

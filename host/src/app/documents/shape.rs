@@ -10,8 +10,9 @@ use super::{
     named,
     problems::{Place, Problem},
 };
-use crate::workflow::{
-    Distribution, FieldAccess, FieldKind, ParticipantKind, StateKind, TransitionAttribute, TransitionKind,
+use crate::{
+    store::drafts::Position,
+    workflow::{Distribution, FieldAccess, FieldKind, ParticipantKind, StateKind, TransitionAttribute, TransitionKind},
 };
 
 /// What this program reads and writes; a document may say that it is of this format.
@@ -71,6 +72,9 @@ pub struct State {
     pub label: Map<String, Value>,
     #[serde(default = "no_arguments")]
     pub plugin_args: Value,
+    /// Left out: where the layout puts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
 }
 
 /// How a state names who acts: `value` is what the wire's `participant` holds, and an object for a hook.
@@ -301,6 +305,16 @@ mod tests {
     }
 
     #[test]
+    fn a_position_is_kept_and_a_state_without_one_has_no_such_member() {
+        let mut given = least();
+        given["states"][0]["position"] = json!({ "x": -40, "y": 120 });
+        let written = Document::read(map(&given)).unwrap().written();
+        assert_eq!(written["states"][0]["position"], json!({ "x": -40, "y": 120 }));
+        let without = Document::read(map(&least())).unwrap().written();
+        assert_eq!(without["states"][0].get("position"), None);
+    }
+
+    #[test]
     fn a_list_that_was_forgotten_is_no_empty_list() {
         for list in ["states", "transitions", "fields"] {
             let mut given = map(&least());
@@ -313,7 +327,7 @@ mod tests {
 
     #[test]
     fn every_bound_of_a_document_is_held() {
-        let spoilt: [Spoilt; 8] = [
+        let spoilt: [Spoilt; 9] = [
             ("", |given| given["states"] = (0..501).map(|n| json!({ "key": n.to_string(), "name": "" })).collect()),
             ("", |given| {
                 let condition = json!({ "expression": "True", "target": "a" });
@@ -323,6 +337,7 @@ mod tests {
             ("/states/0/key", |given| given["states"][0]["key"] = "".into()),
             ("/states/0/key", |given| given["states"][0]["key"] = "k".repeat(101).into()),
             ("/states/0/label", |given| given["states"][0]["label"] = json!({ "k": "x".repeat(70_000) })),
+            ("/states/0/position", |given| given["states"][0]["position"] = json!({ "x": 0, "y": 100_001 })),
             ("/states/0/participant/value", |given| given["states"][0]["participant"]["value"] = json!({})),
             ("/fields/0/template", |given| given["fields"][0]["template"] = "x".repeat(70_000).into()),
         ];

@@ -153,6 +153,7 @@ fn state() -> Value {
         ("field_access?", access),
         ("label?", any_object()),
         ("plugin_args?", json!({ "description": "Any JSON, for a plugin that the state runs." })),
+        ("position?", object(&[("x", int()), ("y", int())])),
     ])
 }
 

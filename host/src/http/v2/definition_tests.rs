@@ -5,20 +5,20 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    http::testing::{Answer, As, Flow, Server, done, server},
+    http::testing::{Answer, As, Server, done, server},
     store::states,
     workflow::StateId,
 };
 
 const NOTHING: Value = Value::Null;
 
-async fn get(server: &Server, id: i64) -> Answer {
+pub(super) async fn get(server: &Server, id: i64) -> Answer {
     let answer = server.v2(Method::GET, &format!("/workflows/{id}/definition"), None, &NOTHING).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer
 }
 
-async fn put(server: &Server, id: i64, query: &str, tag: Option<&str>, document: &Value) -> Answer {
+pub(super) async fn put(server: &Server, id: i64, query: &str, tag: Option<&str>, document: &Value) -> Answer {
     server.v2(Method::PUT, &format!("/workflows/{id}/definition{query}"), tag, document).await
 }
 
@@ -201,50 +201,13 @@ async fn f45_a_refusal_lists_every_problem_with_its_place_and_changes_nothing() 
     }
 }
 
-/// The document without everything of `work`.
-fn without_work(document: &Value, flow: Flow) -> Value {
-    let mut document = document.clone();
-    let work = format!("s{}", flow.work);
-    document["states"].as_array_mut().unwrap().retain(|state| state["key"] != work);
-    document["transitions"].as_array_mut().unwrap().retain(|transition| transition["source"] != work);
-    document["transitions"][0]["destination"] = format!("s{}", flow.end).into();
-    document["fields"] = json!([]);
-    for state in document["states"].as_array_mut().unwrap() {
-        state["field_access"] = json!({});
-    }
-    document
-}
-
-#[tokio::test]
-async fn d24_parts_that_open_tickets_need_are_not_left_out_unless_forced() {
-    let server = server().await;
-    let (flow, token) = server.flow().await;
-    server.ticket(flow, &token).await;
-    let read = get(&server, flow.id).await;
-    let document = without_work(&read.body, flow);
-    let refused = put(&server, flow.id, "", read.etag.as_deref(), &document).await;
-    assert_eq!(refused.status, 409, "{refused:?}");
-    let used = refused.body["in_use"].as_array().unwrap();
-    let parts: Vec<(&str, &str, i64)> = used
-        .iter()
-        .map(|part| (part["part"].as_str().unwrap(), part["key"].as_str().unwrap(), part["tickets"].as_i64().unwrap()))
-        .collect();
-    let (work, done) = (format!("s{}", flow.work), format!("t{}", flow.done));
-    assert_eq!(parts, [("state", &*work, 1), ("transition", &*done, 1), ("field", "days", 1)]);
-    assert_eq!(get(&server, flow.id).await.body, read.body);
-    assert_eq!(put(&server, flow.id, "?force=perhaps", read.etag.as_deref(), &document).await.status, 400);
-    let forced = put(&server, flow.id, "?force=true", read.etag.as_deref(), &document).await;
-    assert_eq!((forced.status, forced.body["changes"].as_array().unwrap().len()), (200, 6), "{forced:?}");
-    let left = get(&server, flow.id).await.body;
-    assert_eq!((left["states"].as_array().unwrap().len(), &left["fields"]), (2, &json!([])));
-}
-
 #[tokio::test]
 async fn a_document_of_one_workflow_makes_another_and_keeps_its_keys() {
     let server = server().await;
     let (flow, _) = server.flow().await;
     let mut document = get(&server, flow.id).await.body;
     document["name"] = "second".into();
+    document["states"][1]["position"] = json!({ "x": -40, "y": 120 });
     let made = server.v2(Method::POST, "/workflows", None, &document).await;
     assert_eq!(made.status, 201, "{made:?}");
     let id = made.body["workflow_id"].as_i64().unwrap();
@@ -260,6 +223,12 @@ async fn a_document_of_one_workflow_makes_another_and_keeps_its_keys() {
         }
         assert_eq!(second.body[list], document[list], "{list}");
     }
+    let mut second = get(&server, id).await.body;
+    let (state, at) = (second["states"][1]["id"].clone(), json!({ "x": 1, "y": 2 }));
+    second["states"][1]["position"] = at.clone();
+    assert_eq!(put(&server, id, "", Some("*"), &second).await.body["changes"][0]["id"], state);
+    server.admin(Method::PATCH, &format!("/workflows/{id}/states/{state}"), json!({ "name": "n" })).await;
+    assert_eq!(get(&server, id).await.body["states"][1]["position"], at, "v1.0 does not know it and leaves it");
     document["states"] = json!([]);
     assert_eq!(server.v2(Method::POST, "/workflows", None, &document).await.status, 422);
     assert_eq!(server.admin(Method::GET, "/workflows", NOTHING).await["total"], 2);
@@ -324,10 +293,9 @@ async fn a_clone_is_a_workflow_of_its_own_with_conditions_that_lead_to_its_own_s
     let conditions: Value = serde_json::from_str(rows[1]["condition_expression"].as_str().unwrap()).unwrap();
     assert_eq!(conditions, json!([{ "expression": "{days} > 3", "target_state_id": ids[0] }]));
     assert_eq!((&rows[2]["name"], &rows[2]["destination_state_id"]), (&json!("loose"), &json!(0)));
-    let first = get(&server, flow.id).await.body;
     let second = get(&server, id).await.body;
     assert_eq!((&second["name"], &second["fields"][0]["key"]), (&json!("copy"), &json!("days")));
-    assert_eq!(first["name"], "w");
+    assert_eq!(get(&server, flow.id).await.body["name"], "w");
     assert_eq!(server.v2(Method::POST, "/workflows/999/clone", None, &json!({ "name": "c" })).await.status, 404);
 }
 
@@ -373,26 +341,4 @@ async fn of_two_editors_of_one_revision_one_is_refused() {
         assert_eq!(statuses, [200, 412]);
         assert_eq!(get(&server, flow.id).await.body["revision"], round + 1);
     }
-}
-
-#[tokio::test]
-async fn d24_two_fields_with_one_key_do_not_go_together_while_a_ticket_holds_a_value() {
-    let server = server().await;
-    let (flow, token) = server.flow().await;
-    let twin = json!({ "field_key": "days", "field_name": "Twin", "field_type_id": 10, "order_id": 31 });
-    server.admin(Method::POST, &format!("/workflows/{}/custom_fields", flow.id), twin).await;
-    server.ticket(flow, &token).await;
-    let mut document = get(&server, flow.id).await.body;
-    assert_eq!(put(&server, flow.id, "", Some("*"), &document).await.body["changed"], false);
-    for state in document["states"].as_array_mut().unwrap() {
-        state["field_access"] = json!({});
-    }
-    let fields = document["fields"].take();
-    document["fields"] = json!([]);
-    let refused = put(&server, flow.id, "", Some("*"), &document).await;
-    assert_eq!((refused.status, refused.body["in_use"].as_array().unwrap().len()), (409, 2), "{refused:?}");
-    document["fields"] = json!([fields[0]]);
-    let one = put(&server, flow.id, "", Some("*"), &document).await;
-    assert_eq!(one.status, 200, "{one:?}");
-    assert_eq!(get(&server, flow.id).await.body["fields"], json!([fields[0]]));
 }

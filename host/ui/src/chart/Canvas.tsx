@@ -1,18 +1,19 @@
 // A drawing on the screen: zoom, pan and fit by @xyflow, places and routes by the layout. The flow chart shows it; the designer lets one
-// select, connect and move ends in it, through `editing`.
+// select, connect, move states and ends in it, through `editing`.
 import { Controls, MarkerType, ReactFlow, type Connection, type EdgeChange, type NodeChange } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { Empty, theme } from 'antd';
-import { useMemo, type CSSProperties } from 'react';
+import { useMemo, useState, type CSSProperties } from 'react';
 import { usePreferences } from '../app/preferences';
 import type { Problem, WorkflowDocument } from './document';
 import { DiamondNode, type DiamondNodeType } from './DiamondNode';
 import { LinkEdge, type LinkEdgeType } from './LinkEdge';
 import { elementsOf } from './elements';
 import { graphOf, stateId, type Graph } from './graph';
-import { drawingOf } from './layout';
+import { drawingOf, type Drawing } from './layout';
 import type { Lit } from './path';
 import { byPlace } from './problems';
+import type { Point } from './route';
 import { StateNode, type StateNodeType } from './StateNode';
 import { chartTexts } from './texts';
 import { useText } from '../text/language';
@@ -33,6 +34,15 @@ export interface Editing {
   onConnect: (source: string, target: string) => void;
   /** An end of a link was moved to another state. */
   onMoveEnd: (link: LinkEnd, state: string) => void;
+  /** A state was put elsewhere: the middles of all states by their keys, so that the others stay where they are seen. */
+  onArrange: (places: Map<string, Point>) => void;
+}
+
+/** A node that is elsewhere than in the drawing until that is made anew. */
+interface Dragged {
+  id: string;
+  position: Point;
+  drawing: Drawing;
 }
 
 export interface LinkEnd {
@@ -71,7 +81,8 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
   const found = useMemo(() => byPlace(document, problems), [document, problems]);
   const selected = editing?.selected ?? null;
   const onSelect = editing?.onSelect;
-  const { nodes, edges } = useMemo(
+  const [dragged, setDragged] = useState<Dragged | null>(null);
+  const { nodes: still, edges } = useMemo(
     () => {
       const colors = { lineColor: token.colorTextSecondary, accent, refusal: token.colorError };
       return elementsOf({ document, drawing, found, lit, current, selected, onSelect, words, names, ...colors });
@@ -79,12 +90,28 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
     [document, drawing, found, lit, current, selected, onSelect, words, names, token, accent],
   );
 
+  const nodes = useMemo(
+    () => (dragged?.drawing === drawing ? still.map((node) => (node.id === dragged.id ? { ...node, position: dragged.position } : node)) : still),
+    [still, dragged, drawing],
+  );
+
   function nodesChanged(changes: NodeChange<StateNodeType | DiamondNodeType>[]) {
     for (const change of changes) {
-      if (change.type !== 'select' || !change.selected) continue;
-      const node = nodes.find((one) => one.id === change.id);
-      if (node) editing?.onSelect({ part: node.type === 'state' ? 'state' : 'transition', key: node.data.node.key });
+      const node = 'id' in change && nodes.find((one) => one.id === change.id);
+      if (!node) continue;
+      if (change.type === 'select' && change.selected) editing?.onSelect({ part: node.type === 'state' ? 'state' : 'transition', key: node.data.node.key });
+      if (change.type === 'position' && change.position) {
+        setDragged({ id: node.id, position: change.position, drawing });
+        if (!change.dragging) put(node.id, change.position);
+      }
     }
+  }
+
+  function put(id: string, corner: Point) {
+    const states = drawing.nodes.filter((node) => node.kind === 'state');
+    const middle = ({ x, y, width, height }: Drawing['nodes'][number]) => ({ x: Math.round(x + width / 2), y: Math.round(y + height / 2) });
+    const places = states.map((node) => [node.key, node.id === id ? middle({ ...node, ...corner }) : { x: Math.round(node.x), y: Math.round(node.y) }] as const);
+    editing?.onArrange(new Map(places));
   }
 
   function edgesChanged(changes: EdgeChange<LinkEdgeType>[]) {
@@ -109,7 +136,14 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
     editing?.onMoveEnd({ transition: link.transition, end }, state.slice(2));
   }
 
-  const labels = { 'controls.zoomIn.ariaLabel': t.zoomIn, 'controls.zoomOut.ariaLabel': t.zoomOut, 'controls.fitView.ariaLabel': t.fit, 'controls.ariaLabel': t.fit };
+  const labels = {
+    'controls.zoomIn.ariaLabel': t.zoomIn,
+    'controls.zoomOut.ariaLabel': t.zoomOut,
+    'controls.fitView.ariaLabel': t.fit,
+    'controls.ariaLabel': t.fit,
+    'node.a11yDescription.default': editing ? t.keys : '',
+    'node.a11yDescription.ariaLiveMessage': () => '',
+  };
   return (
     <div className={`chart-canvas ${editing ? 'chart-editable' : ''}`} style={{ height, ...colors(token), '--chart-accent': accent } as CSSProperties} role="group" aria-label={t.chartOf(document.name)} data-testid="chart">
       {drawing.nodes.length === 0 && !editing ? (
@@ -124,7 +158,8 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
           fitViewOptions={FIT}
           minZoom={0.1}
           maxZoom={2}
-          nodesDraggable={false}
+          nodesDraggable={editing !== undefined}
+          nodeDragThreshold={4}
           nodesConnectable={editing !== undefined}
           elementsSelectable={editing !== undefined}
           edgesReconnectable={editing !== undefined}

@@ -1,5 +1,5 @@
 // What part of a drawing is seen: all of it, also after the window or the drawing changes. In the designer an author who has come closer
-// keeps the view; it moves only to show what was selected or added out of sight.
+// keeps the view; it moves only to show what was selected or added out of sight, or what no longer fits.
 import { useReactFlow, useStore, type Viewport as View } from '@xyflow/react';
 import { useEffect, useRef } from 'react';
 import type { Drawing } from './layout';
@@ -21,9 +21,11 @@ export function Viewport({ drawing, isEditable, shown }: Props) {
 
   useEffect(() => {
     if (width === 0 || height === 0) return;
+    const now = { drawing, width, height };
     // an author who looks at the whole goes on doing so; one who has come closer is left alone
-    if (!isEditable || !last.current || isWhole(last.current, getViewport())) void fitView(FIT);
-    last.current = { drawing, width, height };
+    const isLeaving = last.current && isWhole(last.current, getViewport()) && !isWhole(now, getViewport());
+    if (!isEditable || !last.current || isLeaving) void fitView(FIT);
+    last.current = now;
   }, [fitView, getViewport, width, height, drawing, isEditable]);
 
   const node = shown === null ? undefined : drawing.nodes.find((one) => one.id === shown);

@@ -67,6 +67,8 @@ export interface State {
   field_access: Record<string, Access>;
   label: JsonObject;
   plugin_args: Json;
+  /** Its middle in the chart; without one it stands where the layout puts it. */
+  position?: { x: number; y: number };
 }
 
 export interface Condition {

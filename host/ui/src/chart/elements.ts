@@ -74,6 +74,8 @@ function stateElement(node: PlacedNode, state: State, ports: NamedPort[], shown:
 function diamondElement(node: PlacedNode, transition: Transition, ports: NamedPort[], shown: Shown, states: Map<string, State>): DiamondNodeType {
   return {
     ...place(node, ports, false),
+    // it goes with its state
+    draggable: false,
     type: 'diamond',
     ariaLabel: transition.name,
     selected: isSelected(transition, shown),

@@ -2,6 +2,7 @@
 // Sizes are known here already; places come from the layout.
 import type { State, Transition, WorkflowDocument } from './document';
 import { flowOrder } from './flowOrder';
+import type { Point } from './route';
 import { textWidth, wrapped } from './textSize';
 
 export const NAME_PX = 13;
@@ -23,6 +24,8 @@ export interface ChartNode {
   edge: 'start' | 'end' | null;
   /** Place in the flow; links to a smaller one are returns. */
   place: number;
+  /** Where its author put it. */
+  position: Point | null;
 }
 
 export type LinkRole = 'plain' | 'enter' | 'condition' | 'else';
@@ -79,7 +82,7 @@ export function graphOf(document: WorkflowDocument, words: ChartWords): Graph {
     }
     const diamond = diamondId(transition.key);
     const place = (places.get(source) ?? 0) + (index + 1) / (document.transitions.length + 1);
-    nodes.push({ id: diamond, kind: 'diamond', key: transition.key, width: DIAMOND, height: DIAMOND, lines: [], edge: null, place });
+    nodes.push({ id: diamond, kind: 'diamond', key: transition.key, width: DIAMOND, height: DIAMOND, lines: [], edge: null, place, position: null });
     places.set(diamond, place);
     links.push(link(transition, source, diamond, { role: 'enter', label: nameOf(transition, words) }));
     for (const end of ends) links.push(link(transition, diamond, stateId(end.target ?? ''), end));
@@ -131,5 +134,6 @@ function stateNode(state: State, words: ChartWords, place: number): ChartNode {
   const text = Math.max(small, ...lines.map((line) => textWidth(line, NAME_PX)));
   const width = Math.min(220, Math.max(110, text + 44));
   const height = 18 + lines.length * 18 + (small > 0 ? 18 : 0);
-  return { id: stateId(state.key), kind: 'state', key: state.key, width, height: Math.max(44, height), lines, edge: state.kind === 'normal' ? null : state.kind, place };
+  const edge = state.kind === 'normal' ? null : state.kind;
+  return { id: stateId(state.key), kind: 'state', key: state.key, width, height: Math.max(44, height), lines, edge, place, position: state.position ?? null };
 }

@@ -147,3 +147,56 @@ it('keeps the ends of returns clear of the loops at the same side', () => {
   expect(beside.length).toBeGreaterThan(0);
   for (const y of beside) expect(y < loop.from.y || y > loop.to.y).toBe(true);
 });
+
+describe('arranged by its author', () => {
+  const put = (document: WorkflowDocument, at: Record<string, { x: number; y: number }>): WorkflowDocument => ({
+    ...document,
+    states: document.states.map((one) => (at[one.key] ? { ...one, position: at[one.key] } : one)),
+  });
+  const middle = ({ nodes }: Drawing, id: string) => {
+    const node = nodes.find((one) => one.id === id) as PlacedNode;
+    return { x: node.x, y: node.y };
+  };
+
+  it('has a state where it was put, and its diamond with it', () => {
+    const before = draw(leave());
+    const positions = Object.fromEntries(before.nodes.filter((node) => node.kind === 'state').map((node) => [node.key, { x: node.x, y: node.y }]));
+    const source = leave().transitions.find((one) => one.key === 't3')?.source as string;
+    const there = { x: (positions[source]?.x ?? 0) + 600, y: positions[source]?.y ?? 0 };
+    const after = draw(put(leave(), { ...positions, [source]: there }));
+    const near = (place: { x: number; y: number }) => ({ x: Math.round(place.x / 10) * 10, y: Math.round(place.y / 10) * 10 });
+    expect(middle(after, `s:${source}`)).toEqual(near(there));
+    expect(middle(after, 'd:t3').x - middle(before, 'd:t3').x).toBeGreaterThan(500);
+    expect(throughNodes(after)).toEqual([]);
+    expect(overlapping([...after.nodes, ...labels(after)])).toEqual([]);
+  });
+
+  it('moves aside what would lie over a state, and never the state that was put there first', () => {
+    const states = ['a', 'b', 'c'].map((key) => state(key, { position: { x: 100, y: 100 } }));
+    const { nodes } = draw(workflow([...states, state('d')], []));
+    expect(nodes[0]).toMatchObject({ x: 100, y: 100 });
+    expect(overlapping(nodes)).toEqual([]);
+  });
+
+  it('has no line through a node and no state over another, wherever the states stand', { timeout: 60_000 }, () => {
+    for (let seed = 0; seed < 60; seed += 1) {
+      const next = random(seed + 1);
+      const document = anyWorkflow(seed);
+      const spread = 60 * document.states.length;
+      const at = document.states.filter(() => next() < 0.8).map((one) => [one.key, { x: Math.round(next() * spread), y: Math.round(next() * spread) }]);
+      const drawing = draw(put(document, Object.fromEntries(at) as Record<string, { x: number; y: number }>));
+      expect([...throughNodes(drawing), ...overlapping(drawing.nodes)], `seed ${seed}`).toEqual([]);
+      expect(overlapping(labels(drawing)), `labels of seed ${seed}`).toEqual([]);
+    }
+  });
+
+  it('ends in good time for a hundred and fifty states', { timeout: 60_000 }, () => {
+    const next = random(7);
+    const states = Array.from({ length: 150 }, (_, index) => state(`s${index}`, { order_id: index, position: { x: (index % 12) * 260, y: Math.floor(index / 12) * 160 } }));
+    const on = states.slice(1).map((_, index) => transition(`n${index}`, `s${index}`, `s${index + 1}`));
+    const back = on.filter(() => next() < 0.4).map((_, index) => transition(`b${index}`, `s${index + 3}`, `s${index}`));
+    const begin = performance.now();
+    expect(throughNodes(draw(workflow(states, [...on, ...back])))).toEqual([]);
+    expect(performance.now() - begin).toBeLessThan(15_000);
+  });
+});

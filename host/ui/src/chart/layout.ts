@@ -1,10 +1,13 @@
 // Places for nodes and routes for links, top to bottom in layers by dagre. Only steps forward go into dagre; returns are led around by
-// `returns`, out of a node's side and into a side, which keeps the main way straight. No line runs through a node (see its test).
+// `returns`, out of a node's side and into a side, which keeps the main way straight. Where an author has put states elsewhere, `arrange`
+// places and `router` draws. No line runs through a node either way (see its test).
 import { Graph as DagreGraph, layout } from '@dagrejs/dagre';
+import { arranged } from './arrange';
 import { bandAt, bandsOf, type Band } from './bands';
 import type { ChartLink, ChartNode, Graph } from './graph';
 import { addReturns } from './returns';
 import { pathOf, type Point } from './route';
+import { routed } from './router';
 
 export type Side = 'top' | 'bottom' | 'left' | 'right';
 
@@ -44,6 +47,13 @@ interface Way {
 
 export function drawingOf(graph: Graph): Drawing {
   if (graph.nodes.length === 0) return { nodes: [], links: [] };
+  const drawing = laidOut(graph);
+  if (graph.nodes.every((node) => node.position === null)) return drawing;
+  const nodes = arranged(graph, drawing.nodes);
+  return { nodes, links: routed(graph.links, nodes) };
+}
+
+function laidOut(graph: Graph): Drawing {
   const labelHeight = Math.max(22, ...graph.links.map((link) => link.labelHeight));
   const { dagre, nodes } = ranked(graph, labelHeight);
   const byId = new Map(nodes.map((node) => [node.id, node]));

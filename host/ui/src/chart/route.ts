@@ -6,6 +6,9 @@ export interface Point {
   y: number;
 }
 
+/** Distance of the places and lines of an arranged drawing. */
+export const GRID = 10;
+
 const CORNER = 9;
 
 /** SVG path data; corners between straight runs are rounded. */

@@ -1,11 +1,11 @@
 // The chart under edit, with the form of what is selected beside it.
-import { PlusOutlined } from '@ant-design/icons';
+import { ApartmentOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Flex, Typography } from 'antd';
 import { useDeferredValue } from 'react';
 import { Canvas, type Editing } from '../chart/Canvas';
 import { useText } from '../text/language';
 import { useDesign } from './design';
-import { addState, addTransition, moveEnd } from './edits';
+import { addState, addTransition, arrange, layOut, moveEnd } from './edits';
 import { freshState, freshTransition } from './fresh';
 import { Panel } from './Panel';
 import { StateForm } from './StateForm';
@@ -27,6 +27,7 @@ export function ChartTab() {
       select({ part: 'transition', key: transition.key });
     },
     onMoveEnd: (end, state) => change(moveEnd(end, state)),
+    onArrange: (places) => change(arrange(places)),
   };
 
   function add() {
@@ -42,6 +43,11 @@ export function ChartTab() {
           <Button icon={<PlusOutlined />} onClick={add} data-testid="designer-add-state">
             {t.bar.addState}
           </Button>
+          {document.states.some((state) => state.position) && (
+            <Button icon={<ApartmentOutlined />} onClick={() => change(layOut)} data-testid="designer-lay-out">
+              {t.bar.layOut}
+            </Button>
+          )}
           <Typography.Text type="secondary" style={{ fontSize: 12 }}>
             {t.bar.hint}
           </Typography.Text>

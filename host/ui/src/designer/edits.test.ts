@@ -1,7 +1,7 @@
 // Edits of a document: what they change, and what they mend beside.
 import { expect, it } from 'vitest';
 import { field, leave, state, transition, workflow } from '../chart/testing';
-import { addState, addTransition, changeChild, changeStateKind, moveEnd, removeField, removeState, renameField, setAccess, withIdsOf } from './edits';
+import { addState, addTransition, arrange, changeChild, changeStateKind, layOut, moveEnd, removeField, removeState, renameField, setAccess, withIdsOf } from './edits';
 import { freeKey, freshDocument, freshField, freshState, freshTransition } from './fresh';
 
 it('takes transitions and conditions along with the state that they need', () => {
@@ -86,4 +86,11 @@ it('takes over the ids of parts that were stored meanwhile', () => {
   const kept = withIdsOf(edited, stored);
   expect([kept.revision, kept.states.map((one) => one.id), kept.transitions[0]?.id, kept.fields[0]?.id]).toEqual([5, [7, undefined], 9, 3]);
   expect(kept.states[0]?.name).toBe('changed');
+});
+
+it('puts states where they were dragged, and all of them where the layout has them again', () => {
+  const before = workflow([state('a'), state('b')], []);
+  const arranged = arrange(new Map([['a', { x: 10, y: 20 }]]))(before);
+  expect(arranged.states.map((one) => one.position)).toEqual([{ x: 10, y: 20 }, undefined]);
+  expect(layOut(arranged)).toEqual(before);
 });

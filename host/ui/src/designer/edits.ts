@@ -37,6 +37,16 @@ export function changeChild(key: string, workflow: number): Edit {
   return changeState(key, workflow === 0 ? changes : { ...changes, participant: { kind: 'person', value: 'loonrobot' } });
 }
 
+/** States by their keys, each with the middle of its place in the chart. */
+export function arrange(places: Map<string, { x: number; y: number }>): Edit {
+  return (document) => ({ ...document, states: document.states.map((state) => ({ ...state, position: places.get(state.key) ?? state.position })) });
+}
+
+/** As the layout has it. */
+export function layOut(document: WorkflowDocument): WorkflowDocument {
+  return { ...document, states: document.states.map(({ position: _, ...state }) => state) };
+}
+
 /** With the transitions that begin or end there, and the conditions that lead there. */
 export function removeState(key: string): Edit {
   return (document) => ({

@@ -7,6 +7,7 @@ export function memberNames(t: DesignerTexts): Record<string, string> {
     key: t.field.key,
     kind: t.state.kind,
     order_id: t.state.order,
+    position: t.state.position,
     is_hidden: t.state.hidden,
     sub_workflow_id: t.state.child,
     remember_last_handler: t.state.remember,
