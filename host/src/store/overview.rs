@@ -1,11 +1,12 @@
 //! Numbers for the console's first page. Every answer has a bound, and each is a scan of a stretch of an index or of the newest rows:
 //! old tickets cost nothing.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgExecutor;
 
 use super::{Error, statistics::Span};
-use crate::workflow::TicketId;
 
 /// Workflows that are told about, and rows of days.
 const WORKFLOWS_MAX: i64 = 1000;
@@ -107,17 +108,21 @@ pub async fn time_per_state(db: impl PgExecutor<'_>, since: DateTime<Utc>) -> Re
     Ok(rows.fetch_all(db).await?)
 }
 
-/// The open tickets that were created first.
-pub async fn oldest_open(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<TicketId>, Error> {
-    let ids = sqlx::query_scalar!(
-        "SELECT o.id FROM workflows w
-          CROSS JOIN LATERAL (
-            SELECT t.id, t.created_at FROM tickets t
-             WHERE t.workflow_id = w.id AND t.status = 'ongoing' AND t.deleted_at IS NULL ORDER BY t.created_at, t.id LIMIT $1) o
-          WHERE w.deleted_at IS NULL ORDER BY o.created_at, o.id LIMIT $1",
+/// The open tickets that were created first, and since when each is in its state: since the move that led there, or since it was made.
+pub async fn oldest_open(db: impl PgExecutor<'_>, limit: i64) -> Result<HashMap<i64, DateTime<Utc>>, Error> {
+    let rows = sqlx::query!(
+        r#"SELECT o.id AS "id!",
+                  COALESCE((SELECT max(l.created_at) FROM flow_logs l
+                             WHERE l.ticket_id = o.id AND l.visit = o.visit - 1
+                               AND (l.transition_id IS NOT NULL OR l.intervention = 'force_state')), o.created_at) AS "since!"
+             FROM workflows w
+            CROSS JOIN LATERAL (
+              SELECT t.id, t.created_at, t.visit FROM tickets t
+               WHERE t.workflow_id = w.id AND t.status = 'ongoing' AND t.deleted_at IS NULL ORDER BY t.created_at, t.id LIMIT $1) o
+            WHERE w.deleted_at IS NULL ORDER BY o.created_at, o.id LIMIT $1"#,
         limit
     );
-    Ok(ids.fetch_all(db).await?.into_iter().map(TicketId).collect())
+    Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.id, row.since)).collect())
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -227,7 +227,10 @@ pub(super) fn operations() -> Vec<Op> {
     let any_map = json!({ "type": "object", "additionalProperties": true });
     let any = json!({});
     let mut operations = vec![
-        Op::get("/api/v2/plugins", "Plugins, by id").lists::<PluginCard>(&[("name", "The one of that name.")]),
+        Op::get("/api/v2/plugins", "Plugins, by id").lists::<PluginCard>(&[
+            ("name", "The one of that name."),
+            ("search", "Part of the name or the description, in capitals or not."),
+        ]),
         Op::post("/api/v2/plugins", "Upload a component or core module")
             .about("As a form, or the bytes as the body with `name` in the query. HTTP 202 while it is being compiled.")
             .query(&[("name", "The plugin's name, unless its manifest has it.")])

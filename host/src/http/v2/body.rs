@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
 };
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use serde_json::Value;
 use serde_path_to_error::Segment;
 use utoipa::ToSchema;
 
@@ -24,12 +24,14 @@ pub struct PlacedError {
     /// RFC 6901, into the body.
     pub pointer: String,
     pub detail: String,
+    /// In Chinese, where there are such words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail_zh: Option<String>,
 }
 
 /// HTTP 422 with the part that is wrong.
 pub(super) fn unfit(pointer: impl Into<String>, detail: impl Into<String>) -> Explained {
-    let error = PlacedError { pointer: pointer.into(), detail: detail.into() };
-    Explained::new(StatusCode::UNPROCESSABLE_ENTITY, error.detail.clone()).with("errors", json!([error]))
+    Explained::new(StatusCode::UNPROCESSABLE_ENTITY, detail).at(pointer)
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Typed<T> {
@@ -48,10 +50,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Typed<T> {
     }
 }
 
+/// A key as a pointer has it.
+pub(super) fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
 fn pointer(path: &serde_path_to_error::Path) -> String {
     let part = |segment: &Segment| match segment {
         Segment::Seq { index } => Some(format!("/{index}")),
-        Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+        Segment::Map { key } => Some(format!("/{}", escaped(key))),
         Segment::Enum { .. } | Segment::Unknown => None,
     };
     path.iter().filter_map(part).collect()

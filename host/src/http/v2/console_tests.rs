@@ -150,26 +150,31 @@ async fn an_intervention_that_is_none_is_refused_at_its_member() {
         let (status, answer) = intervene(&server, id, body.clone()).await;
         assert_eq!((status, answer["errors"][0]["pointer"].as_str()), (422, Some(pointer)), "{body}: {answer}");
     }
-    for (body, status, detail) in [
-        (json!({ "action": "retry", "reason": "r" }), 409, "it is no script's turn"),
+    for (body, pointer, detail) in [
+        (json!({ "action": "retry", "reason": "r" }), None, "it is no script's turn"),
         (
             json!({ "action": "force_state", "reason": "r", "state_id": 999 }),
-            409,
+            Some("/state_id"),
             "the state does not exist in the ticket's workflow",
         ),
         (
             json!({ "action": "deliver", "reason": "r", "target": "ghost" }),
-            409,
+            Some("/target"),
             "there is no user \"ghost\" to hand the ticket to",
         ),
         (
             json!({ "action": "set_fields", "reason": "r", "fields": { "days": "many" } }),
-            409,
+            Some("/fields/days"),
             "field \"days\": an integer expected",
         ),
     ] {
-        let (answered, answer) = intervene(&server, id, body).await;
-        assert_eq!((answered, answer["detail"].as_str()), (status, Some(detail)), "{answer}");
+        let (status, answer) = intervene(&server, id, body).await;
+        assert_eq!((status, answer["detail"].as_str()), (409, Some(detail)), "{answer}");
+        let placed = &answer["errors"][0];
+        assert_eq!(
+            (placed["pointer"].as_str(), &placed["detail_zh"]),
+            (pointer, if pointer.is_some() { &answer["detail_zh"] } else { &NOTHING })
+        );
         assert!(!answer["detail_zh"].as_str().unwrap().is_empty());
     }
     assert_eq!(intervene(&server, 999, json!({ "action": "close", "reason": "r" })).await.0, 404);
@@ -199,7 +204,15 @@ async fn the_first_page_tells_real_numbers() {
     let median = times[0]["median_seconds"].as_f64().unwrap();
     assert!((7200.0..7300.0).contains(&median), "{median}");
     assert_eq!(page["oldest_waiting"].as_array().unwrap().len(), 1);
-    assert_eq!(page["oldest_waiting"][0]["id"], other);
+    let waiting = &page["oldest_waiting"][0];
+    assert_eq!((&waiting["id"], &waiting["waiting_since"]), (&json!(other), &waiting["created_at"]));
     assert_eq!(page["jobs"], json!({ "waiting": 0, "running": 0, "dead": 0 }));
     assert_eq!(page["deliveries"], json!({ "delivered": 0, "failed": 0, "skipped": 0 }));
+
+    let back = json!({ "action": "force_state", "state_id": flow.new, "reason": "again" });
+    assert_eq!(intervene(&server, other, back).await.0, 200);
+    assert_eq!(intervene(&server, other, json!({ "action": "comment", "reason": "talk is no move" })).await.0, 200);
+    let page = server.v2(Method::GET, "/overview", None, &NOTHING).await.body;
+    let entered = detail(&server, other).await["path"][2]["entered_at"].take();
+    assert_eq!(page["oldest_waiting"][0]["waiting_since"], entered);
 }

@@ -11,13 +11,13 @@ use utoipa::ToSchema;
 use super::{
     super::{error::Failure, extract::Ids},
     Authorised,
-    body::{Typed, unfit},
+    body::{Typed, escaped, unfit},
     problem::Explained,
     ticket::{TicketView, ticket_id, view},
 };
 use crate::{
-    app::{App, interventions::Intervention},
-    workflow::StateId,
+    app::{self, App, interventions::Intervention},
+    workflow::{Refusal, StateId},
 };
 
 /// Longest reason; past it a flow log cuts.
@@ -63,8 +63,31 @@ pub(super) async fn intervene(
     if !(1..=REASON_CHARACTERS).contains(&reason.chars().count()) || reason.contains('\0') {
         return Err(unfit("/reason", format!("a reason of 1 to {REASON_CHARACTERS} characters is needed")));
     }
-    app.intervene(&person.username, id, (what(&given)?, reason)).await?;
+    app.intervene(&person.username, id, (what(&given)?, reason)).await.map_err(placed)?;
     Ok(Json(view(&app, id, &person.username).await?))
+}
+
+fn placed(error: app::Error) -> Explained {
+    let pointer = match &error {
+        app::Error::Refused(refusal) => part(refusal),
+        _ => None,
+    };
+    let explained = Explained::from(error);
+    match pointer {
+        Some(pointer) => explained.at(pointer),
+        None => explained,
+    }
+}
+
+/// The part of the body that a refusal is about.
+fn part(refusal: &Refusal) -> Option<String> {
+    match refusal {
+        Refusal::StateUnknown => Some("/state_id".into()),
+        Refusal::TargetUnknown(_) | Refusal::TargetInactive(_) | Refusal::TargetHasHandled(_) => Some("/target".into()),
+        Refusal::GiverNotWaiting => Some("/from".into()),
+        Refusal::FieldInvalid { key, .. } => Some(format!("/fields/{}", escaped(key))),
+        _ => None,
+    }
 }
 
 fn what(given: &InterventionRequest) -> Result<Intervention<'_>, Explained> {

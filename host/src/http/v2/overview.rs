@@ -41,7 +41,7 @@ pub struct Overview {
     /// Of stays that ended on these days, among the newest 20,000 moves; the 200 states with the most.
     pub time_per_state: Vec<StateNumbers>,
     /// The 20 open tickets that were created first.
-    pub oldest_waiting: Vec<TicketHead>,
+    pub oldest_waiting: Vec<WaitingTicket>,
     pub jobs: JobNumbers,
     /// Tries to deliver a notice in the last 24 hours, among the newest 10,000.
     pub deliveries: DeliveryNumbers,
@@ -70,6 +70,14 @@ pub struct StateNumbers {
     pub stays: i64,
     pub median_seconds: f64,
     pub p90_seconds: f64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WaitingTicket {
+    #[serde(flatten)]
+    pub ticket: TicketHead,
+    /// When it came into its state.
+    pub waiting_since: DateTime<Utc>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -130,9 +138,9 @@ fn numbers(row: StateTime) -> StateNumbers {
     }
 }
 
-async fn oldest(app: &App) -> Result<Vec<TicketHead>, Explained> {
-    let ids = overview::oldest_open(&app.db, OLDEST).await?;
-    if ids.is_empty() {
+async fn oldest(app: &App) -> Result<Vec<WaitingTicket>, Explained> {
+    let since = overview::oldest_open(&app.db, OLDEST).await?;
+    if since.is_empty() {
         return Ok(Vec::new()); // no ids would be no filter
     }
     let filter = Filter {
@@ -145,7 +153,7 @@ async fn oldest(app: &App) -> Result<Vec<TicketHead>, Explained> {
         created_until: None,
         workflows: Vec::new(),
         states: Vec::new(),
-        tickets: ids.into_iter().map(|id| id.0).collect(),
+        tickets: since.keys().copied().collect(),
         is_ended: None,
         is_rejected: None,
         people: People::default(),
@@ -153,5 +161,10 @@ async fn oldest(app: &App) -> Result<Vec<TicketHead>, Explained> {
         order: Order::OldestFirst,
     };
     let rows = ticket_lists::rows_after(&app.db, &filter, None, OLDEST).await?;
-    Ok(rows.iter().map(|(ticket, names)| TicketHead::of(ticket, names)).collect())
+    let waiting = rows.iter().filter_map(|(ticket, names)| {
+        // one that moved on meanwhile is told as it is now
+        let waiting_since = *since.get(&ticket.id.0)?;
+        Some(WaitingTicket { ticket: TicketHead::of(ticket, names), waiting_since })
+    });
+    Ok(waiting.collect())
 }

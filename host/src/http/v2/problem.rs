@@ -5,11 +5,12 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     super::{error::Failure, texts},
     Problem,
+    body::PlacedError,
 };
 use crate::{app, store, workflow::Refusal};
 
@@ -24,6 +25,13 @@ pub(super) struct Explained {
 impl Explained {
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { status, detail: detail.into(), members: Map::new() }
+    }
+
+    /// The problem is about this part of the body, and a form shows it there.
+    pub(super) fn at(self, pointer: impl Into<String>) -> Self {
+        let detail_zh = self.members.get("detail_zh").and_then(Value::as_str).map(str::to_owned);
+        let error = PlacedError { pointer: pointer.into(), detail: self.detail.clone(), detail_zh };
+        self.with("errors", json!([error]))
     }
 
     pub(super) fn with(mut self, member: &str, value: Value) -> Self {

@@ -66,9 +66,29 @@ macro_rules! row {
     };
 }
 
+/// Which plugins a list is to hold; an empty text leaves none out.
+#[derive(Clone, Copy, Debug)]
+pub struct Sought<'a> {
+    pub name: &'a str,
+    /// In the name or the description, in capitals or not.
+    pub part: &'a str,
+}
+
 /// Plugins by id, those after `after`.
-pub async fn list(db: impl PgExecutor<'_>, after: i64, limit: i64) -> Result<Vec<PluginRow>, Error> {
-    let rows = select!("WHERE p.deleted_at IS NULL AND p.id > $1 ORDER BY p.id LIMIT $2", after, limit);
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    sought: Sought<'_>,
+    (after, limit): (i64, i64),
+) -> Result<Vec<PluginRow>, Error> {
+    let rows = select!(
+        "WHERE p.deleted_at IS NULL AND p.id > $1 AND ($3 = '' OR p.name = $3)
+           AND ($4 = '' OR strpos(lower(p.name), lower($4)) > 0 OR strpos(lower(p.description), lower($4)) > 0)
+         ORDER BY p.id LIMIT $2",
+        after,
+        limit,
+        sought.name,
+        sought.part
+    );
     Ok(rows.fetch_all(db).await?.into_iter().map(|row| row!(row)).collect())
 }
 

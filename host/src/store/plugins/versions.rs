@@ -1,5 +1,7 @@
 //! Versions: one uploaded component each, counted within its plugin.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use sqlx::{PgConnection, PgExecutor, types::Json};
@@ -102,6 +104,37 @@ macro_rules! row {
 pub async fn list(db: impl PgExecutor<'_>, plugin: PluginId, limit: i64) -> Result<Vec<VersionRow>, Error> {
     let rows = select!("WHERE plugin_id = $1 ORDER BY number DESC LIMIT $2", plugin.0, limit);
     rows.fetch_all(db).await?.into_iter().map(|row| row!(row)).collect()
+}
+
+/// The numbers of a plugin's versions that a list tells.
+#[derive(Clone, Debug)]
+pub struct Numbers {
+    pub active: Option<i32>,
+    /// Those that wait for an approval, newest first; as many as fit into the limit.
+    pub waiting: Vec<i32>,
+}
+
+/// Of each of the plugins that there are.
+pub async fn numbers(
+    db: impl PgExecutor<'_>,
+    plugins: &[PluginId],
+    limit: i64,
+) -> Result<HashMap<PluginId, Numbers>, Error> {
+    let ids: Vec<i64> = plugins.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"SELECT p.id, (SELECT v.number FROM plugin_versions v WHERE v.id = p.active_version_id) AS active,
+                  ARRAY(SELECT v.number FROM plugin_versions v WHERE v.plugin_id = p.id AND v.status = 'needs_approval'
+                         ORDER BY v.number DESC LIMIT $2) AS "waiting!"
+             FROM plugins p WHERE p.id = ANY($1)"#,
+        &ids,
+        limit
+    );
+    Ok(rows
+        .fetch_all(db)
+        .await?
+        .into_iter()
+        .map(|row| (PluginId(row.id), Numbers { active: row.active, waiting: row.waiting }))
+        .collect())
 }
 
 pub async fn by_id(db: impl PgExecutor<'_>, id: VersionId) -> Result<Option<VersionRow>, Error> {

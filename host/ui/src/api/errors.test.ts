@@ -32,12 +32,18 @@ describe('a v2 problem', () => {
   });
   it('keeps the places of its errors', () => {
     const error = errorOfProblem(422, { detail: 'no', errors: [{ pointer: '/new_password', detail: 'too short' }] });
-    expect(fieldErrors(error, ['current_password', 'new_password'])).toEqual([{ name: 'new_password', errors: ['too short'] }]);
+    expect(fieldErrors(error, [['current_password'], ['new_password']])).toEqual([{ name: ['new_password'], message: 'too short', inChinese: null }]);
+  });
+  it('belongs to the innermost field on the way to its place', () => {
+    const at = (pointer: string) => fieldErrors(errorOfProblem(409, { errors: [{ pointer, detail: 'no', detail_zh: '不' }] }), [['fields'], ['fields', 'a/b'], ['reason']]);
+    expect(at('/fields/a~1b')).toEqual([{ name: ['fields', 'a/b'], message: 'no', inChinese: '不' }]);
+    expect(at('/fields/days/0')).toEqual([{ name: ['fields'], message: 'no', inChinese: '不' }]);
+    expect(at('/state_id')).toEqual([]);
   });
 });
 
 describe('the place of a complaint', () => {
-  const place = (text: string, places = {}) => fieldErrors(new ApiError(text, 200), ['name', 'username', 'password'], places)[0]?.name;
+  const place = (text: string, places = {}) => fieldErrors(new ApiError(text, 200), [['name'], ['username'], ['password'], ['set', 'name']], places)[0]?.name.join();
   it('is the field whose key the text names as a word', () => {
     expect(place('username不合法')).toBe('username');
     expect(place('请提供name')).toBe('name');

@@ -4,6 +4,8 @@
 export interface FieldProblem {
   path: string;
   message: string;
+  /** Where the server has Chinese words too. */
+  inChinese: string | null;
 }
 
 export class ApiError extends Error {
@@ -61,5 +63,6 @@ function fieldProblems(errors: unknown): FieldProblem[] {
   return errors.filter(isRecord).map((one) => ({
     path: String(one.pointer ?? one.path ?? one.field ?? ''),
     message: String(one.detail ?? one.message ?? one.title ?? ''),
+    inChinese: typeof one.detail_zh === 'string' ? one.detail_zh : null,
   }));
 }

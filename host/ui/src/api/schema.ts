@@ -1902,6 +1902,12 @@ export interface components {
             };
             /** @description Any JSON, for a plugin that the state runs. */
             plugin_args?: unknown;
+            position?: {
+                /** Format: int64 */
+                x: number;
+                /** Format: int64 */
+                y: number;
+            };
             remember_last_handler?: boolean;
             /** Format: int64 */
             sub_workflow_id?: number;
@@ -2127,7 +2133,7 @@ export interface components {
             generated_at: string;
             jobs: components["schemas"]["JobNumbers"];
             /** @description The 20 open tickets that were created first. */
-            oldest_waiting: components["schemas"]["TicketHead"][];
+            oldest_waiting: components["schemas"]["WaitingTicket"][];
             /** @description Tickets created on these days; those without are left out. */
             tickets_per_day: components["schemas"]["DayNumber"][];
             /** @description Of stays that ended on these days, among the newest 20,000 moves; the 200 states with the most. */
@@ -2187,6 +2193,8 @@ export interface components {
         /** @description One part of a body that is not taken. */
         PlacedError: {
             detail: string;
+            /** @description In Chinese, where there are such words. */
+            detail_zh?: string | null;
             /** @description RFC 6901, into the body. */
             pointer: string;
         };
@@ -2613,6 +2621,13 @@ export interface components {
             alias: string;
             transition: components["schemas"]["Reference"] | null;
             username: string;
+        };
+        WaitingTicket: components["schemas"]["TicketHead"] & {
+            /**
+             * Format: date-time
+             * @description When it came into its state.
+             */
+            waiting_since: string;
         };
         WayOut: {
             /** @enum {string} */
@@ -5433,6 +5448,8 @@ export interface operations {
                 limit?: number;
                 /** @description The one of that name. */
                 name?: string;
+                /** @description Part of the name or the description, in capitals or not. */
+                search?: string;
             };
             header?: never;
             path?: never;
@@ -6977,4 +6994,4 @@ export interface operations {
     };
 }
 
-// sha256 of openapi.json: ab0ce0177852ef070265bb3f0dee92e2a778232133853244f09fcc92c2240773
+// sha256 of openapi.json: fe0e0eef7ee5d815c1e606c08f56c468baedf7821efcd8c0fd77425c65457f5e

@@ -103,7 +103,7 @@ function Charts({ overview }: { overview: Overview }) {
 function Oldest({ rows }: { rows: Overview['oldest_waiting'] }) {
   const t = useText(overviewTexts);
   const shared = useText(common);
-  const columns = useTicketColumns().slice(0, 6);
+  const columns = useTicketColumns<Overview['oldest_waiting'][number]>().slice(0, 6);
   return (
     <Card size="small" title={t.oldest}>
       <Table<Overview['oldest_waiting'][number]>
@@ -113,7 +113,7 @@ function Oldest({ rows }: { rows: Overview['oldest_waiting'] }) {
         scroll={{ x: 'max-content' }}
         dataSource={rows}
         locale={{ emptyText: shared.empty }}
-        columns={[...columns, { title: t.waitingSince, render: (_: unknown, row) => localTime(row.modified_at) }]}
+        columns={[...columns, { title: t.waitingSince, render: (_: unknown, row) => localTime(row.waiting_since) }]}
       />
     </Card>
   );

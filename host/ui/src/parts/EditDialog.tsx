@@ -77,9 +77,13 @@ function DialogForm<T extends object>({ formId, testId, initial, places, onBusy,
       await onSave(value);
       onSaved();
     } catch (error) {
-      const placed = error instanceof ApiError ? fieldErrors(error, Object.keys(value), places) : [];
-      form.setFields(placed.map((one) => ({ ...one, errors: one.errors.map(wording) })) as unknown as Parameters<typeof form.setFields>[0]);
-      if (placed.length === 0) setProblem(messageOf(error));
+      const known = form.getFieldsError().map((field) => field.name);
+      const placed = error instanceof ApiError ? fieldErrors(error, known, places) : [];
+      const shown = placed.map(({ name, message, inChinese }) => ({ name, errors: [wording(message, inChinese)] }));
+      form.setFields(shown as unknown as Parameters<typeof form.setFields>[0]);
+      const [first] = placed;
+      if (first) form.scrollToField(first.name as unknown as Parameters<typeof form.scrollToField>[0]);
+      else setProblem(messageOf(error));
     } finally {
       onBusy(false);
     }

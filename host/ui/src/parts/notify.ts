@@ -7,22 +7,21 @@ import { common } from '../text/common';
 import { useLanguage, useText } from '../text/language';
 
 /** A text of the server in the reader's language, where there is one. */
-export function useWording(): (message: string) => string {
+export function useWording(): (message: string, ownChinese?: string | null) => string {
   const language = useLanguage();
-  return useCallback((message) => (language === 'en' ? inEnglish(message) : inChinese(message)), [language]);
+  return useCallback((message, ownChinese) => (language === 'en' ? inEnglish(message) : ownChinese || inChinese(message)), [language]);
 }
 
 /** The words for an error: the server's own where it had any. */
 export function useMessageOf(): (error: unknown) => string {
   const t = useText(common);
-  const language = useLanguage();
   const wording = useWording();
   return useCallback(
     (error) => {
-      if (error instanceof ApiError) return error.status === 0 ? t.unreachable : (language === 'zh' && error.inChinese) || wording(error.message);
+      if (error instanceof ApiError) return error.status === 0 ? t.unreachable : wording(error.message, error.inChinese);
       return error instanceof Error ? error.message : String(error);
     },
-    [t, language, wording],
+    [t, wording],
   );
 }
 

@@ -19,7 +19,7 @@ export function Page() {
   const shared = useText(common);
   const navigate = useNavigate();
   const { run } = useAction();
-  const [name, setName] = useState('');
+  const [search, setSearch] = useState('');
   const [uploading, setUploading] = useState(false);
   const columns: TableProps<PluginCard>['columns'] = [
     { title: shared.column.id, dataIndex: 'id' },
@@ -70,10 +70,10 @@ export function Page() {
           aria-label={t.search}
           data-testid="plugins-search"
           style={{ maxWidth: 320 }}
-          onSearch={(text) => setName(text.trim())}
+          onSearch={(text) => setSearch(text.trim())}
         />
       </Flex>
-      <CursorTable<PluginCard> path="plugins" query={name ? { name } : {}} columns={columns} testId="plugins" />
+      <CursorTable<PluginCard> path="plugins" query={search ? { search } : {}} columns={columns} testId="plugins" />
       <UploadDialog open={uploading} onClose={() => setUploading(false)} onUploaded={(one) => void navigate(`/plugins/${one.plugin_id}`)} />
     </>
   );

@@ -1,5 +1,5 @@
 // The form of one intervention: what it needs, and the reason.
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Alert, Form, Input, Select, Skeleton } from 'antd';
 import { v2 } from '../api/client';
 import { EditDialog } from '../parts/EditDialog';
@@ -12,6 +12,7 @@ import { useText } from '../text/language';
 import { FieldInput } from './FieldInput';
 import { ticketTexts } from './texts';
 import type { FieldShape, TicketDetail } from './types';
+import { useRefresh } from './useRefresh';
 import { changedValues } from './values';
 
 export type Action = 'force_state' | 'deliver' | 'set_fields' | 'comment' | 'retry' | 'close';
@@ -35,7 +36,7 @@ export function InterventionDialog({ ticket, action, title, onClose }: Props) {
   const t = useText(ticketTexts);
   const shared = useText(common);
   const notify = useNotify();
-  const queries = useQueryClient();
+  const refresh = useRefresh(ticket.id);
   const before: Record<string, unknown> = { title: ticket.title, ...ticket.values };
 
   async function save({ fields, ...entry }: Entry) {
@@ -47,9 +48,7 @@ export function InterventionDialog({ ticket, action, title, onClose }: Props) {
     }
     await v2('POST', `tickets/${ticket.id}/interventions`, { body });
     notify.success(shared.done);
-    await queries.invalidateQueries({ queryKey: ['tickets'] });
-    await queries.invalidateQueries({ queryKey: [`tickets/${ticket.id}/log`] });
-    await queries.invalidateQueries({ queryKey: ['jobs'] });
+    await refresh();
   }
 
   return (

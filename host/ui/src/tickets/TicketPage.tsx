@@ -20,6 +20,7 @@ import { TicketForm } from './TicketForm';
 import { TicketLog } from './TicketLog';
 import { ticketTexts } from './texts';
 import type { TicketDetail } from './types';
+import { useRefresh } from './useRefresh';
 import { participantsText } from './values';
 
 export function Page() {
@@ -30,10 +31,11 @@ export function Page() {
   });
   if (ticket.error) return <Failure error={ticket.error} onRetry={() => void ticket.refetch()} />;
   if (!ticket.data) return <Skeleton active />;
-  return <Ticket ticket={ticket.data} onRefresh={() => void ticket.refetch()} busy={ticket.isFetching} />;
+  return <Ticket ticket={ticket.data} busy={ticket.isFetching} />;
 }
 
-function Ticket({ ticket, onRefresh, busy }: { ticket: TicketDetail; onRefresh: () => void; busy: boolean }) {
+function Ticket({ ticket, busy }: { ticket: TicketDetail; busy: boolean }) {
+  const refresh = useRefresh(ticket.id);
   const t = useText(ticketTexts);
   const shared = useText(common);
   const [search, setSearch] = useSearchParams();
@@ -44,7 +46,7 @@ function Ticket({ ticket, onRefresh, busy }: { ticket: TicketDetail; onRefresh: 
         help={ticket.title}
         extra={
           <>
-            <Button onClick={onRefresh} loading={busy} data-testid="ticket-refresh">
+            <Button onClick={() => void refresh()} loading={busy} data-testid="ticket-refresh">
               {shared.button.refresh}
             </Button>
             <InterventionMenu ticket={ticket} />

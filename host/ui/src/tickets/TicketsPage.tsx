@@ -29,7 +29,7 @@ export function Page() {
   );
 }
 
-export function useTicketColumns(): NonNullable<TableProps<TicketRow>['columns']> {
+export function useTicketColumns<T extends TicketRow>(): NonNullable<TableProps<T>['columns']> {
   const t = useText(ticketTexts);
   const names = useNames(['department', 'role', 'script']);
   return [

@@ -336,3 +336,24 @@ async fn a_named_condition_plugin_judges_the_expressions_that_are_written_for_it
     let refused = put(&missing, "*").await;
     assert_eq!((refused.status, &refused.body["problems"][0]["code"]), (422, &json!("plugin_missing")), "{refused:?}");
 }
+
+#[tokio::test]
+async fn plugins_are_found_by_a_part_of_their_name_or_description() {
+    let server = ready().await;
+    for name in ["price-check", "role_holders", "x1"] {
+        let made = send(&server, "admins", Method::POST, &format!("/plugins?name={name}"), CONDITION).await;
+        assert!(made.0 < 300, "{name}");
+    }
+    let found = async |query: &str| -> Vec<Value> {
+        let page = get(&server, &format!("/plugins?{query}")).await;
+        page["items"].as_array().unwrap().iter().map(|card| card["name"].clone()).collect()
+    };
+    assert_eq!(found("search=CHECK").await, ["price-check"]);
+    assert_eq!(found("search=e_h").await, ["role_holders"], "a search has no patterns");
+    assert_eq!(found("search=e").await, ["price-check", "role_holders"]);
+    assert_eq!(found("name=price-check").await, ["price-check"]);
+    assert_eq!(found("name=price").await, Vec::<Value>::new());
+    let first = get(&server, "/plugins?search=e&limit=1").await;
+    let rest = format!("search=e&limit=1&cursor={}", first["next_cursor"].as_str().unwrap());
+    assert_eq!(found(&rest).await, ["role_holders"]);
+}

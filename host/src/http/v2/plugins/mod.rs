@@ -34,7 +34,7 @@ use super::{
 use crate::{
     app::{App, registry::RegistryError, scripts::UploadError},
     plugins::PluginId,
-    store::plugins,
+    store::plugins::{self, Sought},
 };
 
 pub(super) fn routes() -> Routes {
@@ -68,26 +68,20 @@ fn plugin_id(text: &str) -> Result<PluginId, Explained> {
     number(text).map(PluginId)
 }
 
-/// By id; `name` narrows to the plugin of that name.
+/// By id; `name` narrows to the plugin of that name, `search` to those that have it in their name or description.
 async fn list(
     State(app): State<Arc<App>>,
     _: AccountAdministrator,
     query: Result<Query, Failure>,
 ) -> Result<Json<Value>, Explained> {
     let query = readable(query)?;
-    let page = Page::of(&query, "plugins", |key| key == "name")?;
+    let page = Page::of(&query, "plugins", |key| ["name", "search"].contains(&key))?;
     let after = page.after.map_or(0, |(_, id)| id);
-    let rows = match query.text("name") {
-        "" => plugins::list(&app.db, after, page.rows()).await?,
-        name => plugins::named(&app.db, name).await?.into_iter().filter(|row| row.id.0 > after).collect(),
-    };
-    let mut db = app.db.acquire().await?;
-    let mut shown = Vec::with_capacity(rows.len());
-    for row in rows {
-        let versions = plugins::versions::list(&mut *db, row.id, shown::VERSIONS).await?;
-        shown.push((row.id.0, shown::card(&row, &versions)));
-    }
-    Ok(Json(page.answer(shown, |(id, _)| (0, *id), |(_, card)| card.clone())))
+    let sought = Sought { name: query.text("name"), part: query.text("search") };
+    let rows = plugins::list(&app.db, sought, (after, page.rows())).await?;
+    let ids: Vec<PluginId> = rows.iter().map(|row| row.id).collect();
+    let numbers = plugins::versions::numbers(&app.db, &ids, shown::VERSIONS).await?;
+    Ok(Json(page.answer(rows, |row| (0, row.id.0), |row| shown::card(row, numbers.get(&row.id)))))
 }
 
 async fn detail(

@@ -15,7 +15,7 @@ use crate::{
         plugins::{
             self, PluginRow, settings,
             uses::{self, PluginUses},
-            versions::{Status, VersionRow},
+            versions::{Numbers, VersionRow},
         },
     },
 };
@@ -28,16 +28,14 @@ pub(super) async fn row(app: &App, id: PluginId) -> Result<PluginRow, Explained>
 }
 
 /// A line of the list.
-pub(super) fn card(row: &PluginRow, versions: &[VersionRow]) -> Value {
-    let active = versions.iter().find(|version| row.active == Some(version.id));
-    let waiting = versions.iter().filter(|version| version.status == Status::NeedsApproval);
+pub(super) fn card(row: &PluginRow, numbers: Option<&Numbers>) -> Value {
     json!({
         "id": row.id.0,
         "name": row.name,
         "description": row.description,
         "kinds": row.kinds,
-        "active_version": active.map(|version| version.number),
-        "waiting_versions": waiting.map(|version| version.number).collect::<Vec<_>>(),
+        "active_version": numbers.and_then(|numbers| numbers.active),
+        "waiting_versions": numbers.map_or(&[][..], |numbers| &numbers.waiting),
         "creator": row.creator,
         "created_at": row.created_at.to_rfc3339(),
         "modified_at": row.modified_at.to_rfc3339(),
@@ -49,7 +47,8 @@ pub(super) async fn detail(app: &App, id: PluginId) -> Result<Value, Explained> 
     let mut db = app.db.acquire().await?;
     let versions = plugins::versions::list(&mut *db, id, VERSIONS).await?;
     let granted = read(&row.granted)?;
-    let mut shown = card(&row, &versions);
+    let numbers = plugins::versions::numbers(&mut *db, &[id], VERSIONS).await?;
+    let mut shown = card(&row, numbers.get(&id));
     shown["breaker"] = breaker(app.plugin_breaker(&row));
     shown["grants"] = json!(row.granted);
     shown["versions"] = versions.iter().map(|one| version(&row, one, &granted)).collect::<Result<Vec<_>, _>>()?.into();

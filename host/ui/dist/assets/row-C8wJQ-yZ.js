@@ -1,1 +1,0 @@
-import{n as e,r as t}from"./form-Cc5d_ktr.js";var n=t,r=e;export{n,r as t};
