@@ -49,6 +49,7 @@ async fn figures() -> anyhow::Result<()> {
     }
     growth(&waits, &sizes);
     moments::script_starts(&mut stage).await?;
+    moments::timers_fire(&stage).await?;
     lists::plans(&stage).await?;
     moments::start_and_memory(stage).await
 }

@@ -10,10 +10,16 @@ use gavia_tests::{client::AppClient, http_client, server::Node};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::{median, stage::Stage, verdict};
+use crate::{
+    median,
+    stage::{Stage, TIMER_SECONDS},
+    verdict,
+};
 
 const SCRIPT_RUNS: usize = 200;
 const STARTS: usize = 5;
+const TIMERS: usize = 400;
+const TIMERS_PATIENCE: Duration = Duration::from_mins(1);
 /// What the server gets to settle before its memory is read.
 const IDLE: Duration = Duration::from_secs(3);
 
@@ -57,6 +63,38 @@ async fn moment(lines: &mut UnboundedReceiver<Value>, ticket: i64, message: &str
     let line = line.await?.with_context(|| format!("no line says: {message}"))?;
     let text = line["timestamp"].as_str().context("a line without a time")?;
     Ok(DateTime::parse_from_rfc3339(text)?.to_utc())
+}
+
+/// How long after they are due timers move their tickets, by the database's clock: from the move that set a timer to the move that it made,
+/// less its time.
+pub(crate) async fn timers_fire(stage: &Stage) -> anyhow::Result<()> {
+    let timed = &stage.timed;
+    for _ in 0..TIMERS {
+        let body = json!({ "workflow_id": timed.id, "transition_id": timed.transition("submit"), "title": "t" });
+        stage.app.create("zhangsan", body).await;
+    }
+    let patience = Instant::now() + TIMERS_PATIENCE;
+    let mut late: Vec<f64> = Vec::new();
+    while late.len() < TIMERS {
+        anyhow::ensure!(Instant::now() < patience, "{} of {TIMERS} timers fired", late.len());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        late = sqlx::query_scalar(
+            "SELECT extract(epoch FROM fired.created_at - entered.created_at)::double precision - $3
+               FROM flow_logs fired
+               JOIN flow_logs entered ON entered.ticket_id = fired.ticket_id AND entered.transition_id = $2
+              WHERE fired.transition_id = $1",
+        )
+        .bind(timed.transition("late"))
+        .bind(timed.transition("submit"))
+        .bind(f64::from(TIMER_SECONDS))
+        .fetch_all(&stage.db)
+        .await?;
+    }
+    late.sort_by(f64::total_cmp);
+    anyhow::ensure!(late[0] >= 0.0, "a timer fired before it was due");
+    let p99 = late[TIMERS * 99 / 100];
+    println!("{:<44} {p99:>12.2} s {:>14} {:>8}  <= 5 s{}", "timer after it is due, p99", "", "", verdict(p99 <= 5.0));
+    Ok(())
 }
 
 /// Restarts the node on its data directory, embedded database included.

@@ -21,11 +21,15 @@ use crate::{
 /// Tickets that one caller works on in turn, so that no row is written twice in a breath.
 const EACH: i64 = 50;
 
+/// How long the tickets of `timed` wait.
+pub(crate) const TIMER_SECONDS: i32 = 3;
+
 pub(crate) struct Stage {
     pub(crate) cluster: Cluster,
     pub(crate) node: Node,
     pub(crate) app: AppClient,
     pub(crate) scripted: Workflow,
+    pub(crate) timed: Workflow,
     looped: Workflow,
     pub(crate) db: PgPool,
     filled: i64,
@@ -41,11 +45,12 @@ impl Stage {
         let looped = looped(&admin).await;
         let script = admin.upload_script("quiet", guests::wasm("quiet")).await;
         let scripted = scripted(&admin, script).await;
-        let app = world::app(&admin, &node.base, "bench", &[&looped, &scripted]).await;
+        let timed = timed(&admin).await;
+        let app = world::app(&admin, &node.base, "bench", &[&looped, &scripted, &timed]).await;
         let options = embedded::attach(&cluster.data_dir()).await?;
         let options = options.ok_or_else(|| anyhow::anyhow!("the node has no database of its own"))?;
         let db = PgPool::connect_with(options).await?;
-        Ok(Self { cluster, node, app, scripted, looped, db, filled: 0 })
+        Ok(Self { cluster, node, app, scripted, timed, looped, db, filled: 0 })
     }
 
     /// Adds tickets until there are `size`.
@@ -125,6 +130,23 @@ async fn scripted(admin: &Session, script: i64) -> Workflow {
             ("go", "wait", "auto", json!({})),
             ("ran", "auto", "end", json!({})),
         ],
+    )
+    .await
+}
+
+/// new → a person, whom nobody waits for → end, by a timer.
+async fn timed(admin: &Session) -> Workflow {
+    let timer = json!({ "transition_type_id": 2, "timer": TIMER_SECONDS });
+    world::workflow(
+        admin,
+        "timed",
+        &[],
+        vec![
+            ("new", json!({ "type_id": 1, "state_field_str": "{\"title\":2}" })),
+            ("wait", json!({ "participant_type_id": 1, "participant": "lilei" })),
+            ("end", json!({ "type_id": 2, "state_field_str": "{}" })),
+        ],
+        vec![("submit", "new", "wait", json!({})), ("late", "wait", "end", timer)],
     )
     .await
 }
