@@ -8,11 +8,13 @@ use gavia::store::{
     self,
     ticket_lists::{self, Category, Filter},
 };
+use reqwest::Method;
 
 use crate::{
     median,
     plan::{LOOP_HOLDER, list},
     stage::Stage,
+    verdict,
 };
 
 const TURNS: usize = 50;
@@ -54,6 +56,26 @@ pub(crate) async fn shares(stage: &Stage, tickets: i64) -> anyhow::Result<()> {
             100.0 * count / (count + page)
         );
     }
+    Ok(())
+}
+
+/// The ticket list that the console opens with beside the list of all tickets that callers read, both over HTTP, one caller alone.
+pub(crate) async fn console(stage: &Stage, tickets: i64) -> anyhow::Result<()> {
+    let admin = stage.node.admin().await;
+    let (mut pages, mut lists) = (Vec::new(), Vec::new());
+    for _ in 0..TURNS {
+        let started = Instant::now();
+        let page = admin.v2(Method::GET, "/tickets?limit=25").await;
+        pages.push(started.elapsed().as_secs_f64() * 1000.0);
+        anyhow::ensure!(page.body["items"].as_array().is_some_and(|items| items.len() == 25), "{page:?}");
+        let started = Instant::now();
+        let list = stage.app.get(LOOP_HOLDER, "/tickets?category=all&per_page=25").await.ok();
+        lists.push(started.elapsed().as_secs_f64() * 1000.0);
+        anyhow::ensure!(list["value"].as_array().is_some_and(|rows| rows.len() == 25), "{list}");
+    }
+    let (page, list) = (median(&mut pages), median(&mut lists));
+    let name = format!("the console's list : all, {tickets} tickets, p50");
+    println!("{name:<44} {page:>11.2} ms {list:>11.2} ms {:>8.2}  <= 1{}", page / list, verdict(page <= list));
     Ok(())
 }
 

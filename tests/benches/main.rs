@@ -46,6 +46,7 @@ async fn figures() -> anyhow::Result<()> {
             waits.push((operation, ratio(&stage, operation, *size, Duration::from_secs_f64(seconds)).await?));
         }
         lists::shares(&stage, *size).await?;
+        lists::console(&stage, *size).await?;
     }
     growth(&waits, &sizes);
     moments::script_starts(&mut stage).await?;

@@ -43,7 +43,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{FromRequestParts, State},
-    http::{StatusCode, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{get, post, put},
 };
@@ -161,7 +161,7 @@ impl FromRequestParts<Arc<App>> for AccountAdministrator {
 
 /// Whose bearer token or session the request carries.
 async fn person(parts: &Parts, app: &Arc<App>) -> Result<Administrator, Problem> {
-    let person = if let Some(token) = bearer(parts) {
+    let person = if let Some(token) = bearer(&parts.headers) {
         store::auth::access_token(&app.db, &store::auth::hash(token)).await?
     } else {
         let person = auth::session(app, &parts.headers).await?;
@@ -173,8 +173,9 @@ async fn person(parts: &Parts, app: &Arc<App>) -> Result<Administrator, Problem>
     person.ok_or(Problem(StatusCode::UNAUTHORIZED, "a bearer token or an administrator's session is needed"))
 }
 
-fn bearer(parts: &Parts) -> Option<&str> {
-    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+/// Another scheme is nobody's token: a proxy in front may want one of its own.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

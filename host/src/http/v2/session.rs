@@ -110,7 +110,7 @@ pub(super) async fn read(
     headers: HeaderMap,
     jar: CookieJar,
 ) -> Result<Json<SessionView>, Explained> {
-    let by_token = headers.contains_key(header::AUTHORIZATION);
+    let by_token = super::bearer(&headers).is_some();
     let hash = jar.get(SESSION_COOKIE).filter(|_| !by_token).map(|cookie| store::auth::hash(cookie.value()));
     Ok(Json(view(&app, person, hash.as_deref()).await?))
 }
@@ -160,7 +160,7 @@ pub(super) async fn change_password(
     jar: CookieJar,
     request: Request,
 ) -> Result<Response, Explained> {
-    let by_token = headers.contains_key(header::AUTHORIZATION);
+    let by_token = super::bearer(&headers).is_some();
     let Some(cookie) = jar.get(SESSION_COOKIE).filter(|_| !by_token) else {
         return Err(Explained::new(StatusCode::FORBIDDEN, "a password is changed from a session of its own"));
     };
@@ -295,6 +295,21 @@ mod tests {
         }
         assert_eq!(server.response(login(PASSWORD)).await.status(), StatusCode::UNAUTHORIZED);
         assert_eq!(server.response(login("Another-pass-2021")).await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn a_proxys_own_login_is_no_token_and_leaves_the_session_as_it_is() {
+        let server = with_password().await;
+        let cookie = server.cookie(login(PASSWORD)).await;
+        let send = async |method: Method, path: &str, body: Value| {
+            let request = Request::builder().method(method).uri(path).header("authorization", "Basic cHJveHk6c2VjcmV0");
+            let request = request.header("cookie", format!("sessionid={cookie}")).header("x-requested-with", "gavia");
+            server.response(request.body(Body::from(body.to_string())).unwrap()).await
+        };
+        let told = body(send(Method::GET, "/api/v2/session", Value::Null).await).await;
+        assert!(told["expires_at"].is_string(), "{told}");
+        let change = json!({ "current_password": PASSWORD, "new_password": "Another-pass-2021" });
+        assert_eq!(send(Method::PUT, "/api/v2/session/password", change).await.status(), StatusCode::NO_CONTENT);
     }
 
     #[tokio::test]
