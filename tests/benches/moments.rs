@@ -65,8 +65,8 @@ async fn moment(lines: &mut UnboundedReceiver<Value>, ticket: i64, message: &str
     Ok(DateTime::parse_from_rfc3339(text)?.to_utc())
 }
 
-/// How long after they are due timers move their tickets, by the database's clock: from the move that set a timer to the move that it made,
-/// less its time.
+/// How long after they are due timers move their tickets, by the server's clock as it begins to write each move: from the one that set a
+/// timer to the one that it made, less its time.
 pub(crate) async fn timers_fire(stage: &Stage) -> anyhow::Result<()> {
     let timed = &stage.timed;
     for _ in 0..TIMERS {

@@ -1,5 +1,5 @@
 //! What a guest is told about its call: the ticket with all its fields, who caused the step, where and when. Built from what was read
-//! for the request; a condition's context costs no query, an action's one for its last flow log.
+//! for the request; the built-in condition plugin's context costs no query, others' one for the last flow log.
 
 use gavia_sandbox::types;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::{
         flow_logs::FlowLog,
         plugins::people::{self, PersonRow},
     },
-    workflow::{self, Definition, FieldKind, Ticket, TransitionId},
+    workflow::{self, Definition, FieldKind, StateId, Ticket, TicketId, TransitionId},
 };
 
 /// What differs from call to call.
@@ -42,12 +42,19 @@ pub(super) async fn for_ticket(
     definition: &Definition,
     invocation: Invocation,
 ) -> Result<types::Context, Error> {
-    let last = store::flow_logs::newest(&app.db, ticket.id, 1).await?;
     let fields = workflow::field_values(ticket, definition);
     let mut context = context(app, invocation, guest_ticket(ticket, definition, &fields));
-    context.last_flow = last.first().map(flow_entry);
-    context.args = definition.state(ticket.state).map_or_else(|| "{}".into(), |state| state.plugin_args.clone());
+    tell_more(app, &mut context, definition).await?;
     Ok(context)
+}
+
+/// The ticket's newest log and the arguments of its state.
+pub(super) async fn tell_more(app: &App, context: &mut types::Context, definition: &Definition) -> Result<(), Error> {
+    let last = store::flow_logs::newest(&app.db, TicketId(context.ticket.id), 1).await?;
+    context.last_flow = last.first().map(flow_entry);
+    let state = definition.state(StateId(context.ticket.state_id));
+    context.args = state.map_or_else(|| "{}".into(), |state| state.plugin_args.clone());
+    Ok(())
 }
 
 /// As `for_ticket`, of work that a step left behind: caused by who made that step, if it was a person.

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     outbound::{Post, Reply},
     store::{self, hook_deliveries::HookDelivery, jobs::Job},
-    workflow::{self, Actor, Cause, HookConfig, Participants, Refusal, Ticket, TicketId},
+    workflow::{self, Cause, HookConfig, Participants, Refusal, Ticket, TicketId},
 };
 
 /// Nesting that a receiver's answer may have.
@@ -54,7 +54,7 @@ impl App {
             }
             Err(refusal) => Err(Trouble::Final(refusal.to_string())),
         };
-        let by = By { actor: Actor::Engine(Cause::Hook), app_token: None, job: Some(job), after: After::Finish };
+        let by = By::engine(Cause::Hook, Some(job));
         match outcome {
             Ok(message) => {
                 let done = self.write(job.ticket, by, Act::HookAccepted { message: &message }).await;
@@ -131,7 +131,7 @@ impl App {
         if foreign || unasked {
             return Err(Refusal::ForeignCallback.into());
         }
-        let by = By { actor: Actor::Engine(Cause::Hook), app_token: who.app_token, job: None, after: After::Finish };
+        let by = By { app_token: who.app_token, ..By::engine(Cause::Hook, None) };
         let act = if callback.succeeded {
             Act::HookMoves { message: callback.message, fields: callback.fields }
         } else {

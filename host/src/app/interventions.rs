@@ -1,5 +1,5 @@
-//! What an administrator does to a ticket from the console, each act with a reason that its flow log keeps. They take the one write path
-//! like everybody's; which of them somebody may do is for the rules.
+//! What an administrator does to a ticket from the console, each act with a reason that its flow log and the audit keep. They take the one
+//! write path like everybody's; which of them somebody may do is for the rules.
 
 use serde_json::{Map, Value};
 
@@ -26,14 +26,18 @@ impl App {
     ) -> Result<(), Error> {
         let authority = Authority::Administrators;
         let who = Identity { app_token: None, sn_prefix: "", username: administrator, authority };
-        let act = match what {
-            Intervention::ForceState(target) => Act::ForceState { target, suggestion: reason, authority },
-            Intervention::Deliver(target, from) => Act::Reassign(Reassignment { target, from, reason, authority }),
-            Intervention::Close => Act::Close { suggestion: reason, authority },
-            Intervention::Retry => Act::Retry { reason },
-            Intervention::SetFields(body) => Act::SetFields { body, reason },
-            Intervention::Comment => Act::Comment { suggestion: reason },
+        let (name, act) = match what {
+            Intervention::ForceState(target) => {
+                ("force_state", Act::ForceState { target, suggestion: reason, authority })
+            }
+            Intervention::Deliver(target, from) => {
+                ("deliver", Act::Reassign(Reassignment { target, from, reason, authority }))
+            }
+            Intervention::Close => ("close", Act::Close { suggestion: reason, authority }),
+            Intervention::Retry => ("retry", Act::Retry { reason }),
+            Intervention::SetFields(body) => ("set_fields", Act::SetFields { body, reason }),
+            Intervention::Comment => ("comment", Act::Comment { suggestion: reason }),
         };
-        self.write(id, By::caller(&who), act).await
+        self.write(id, By { noted: Some((name, reason)), ..By::caller(&who) }, act).await
     }
 }

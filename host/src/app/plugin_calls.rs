@@ -3,23 +3,25 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gavia_sandbox::{LogLevel, LogLine, LogSource, Outcome, PluginError, types};
+use gavia_sandbox::{Effect, LogLevel, LogLine, LogSource, Outcome, PluginError, types};
 use serde_json::json;
 use tracing::{Instrument as _, Span, field::Empty};
 
 use super::{App, figures, plugins::Callee};
 use crate::{
     store::{
-        hook_deliveries,
+        components, hook_deliveries, notice_log,
         plugins::{calls, kv},
     },
-    workflow::TicketId,
+    workflow::{self, Definition, StateId, TicketId},
 };
 
 /// Rows whose time is over are cleaned up once in so many calls.
 const CLEAN_EVERY: u64 = 64;
 /// Rows that one clean-up takes at most: several times what comes in between two of them.
 const CLEAN_ROWS: i64 = 512;
+/// Components, each of which may have 64 MiB.
+const CLEAN_COMPONENTS: i64 = 8;
 
 /// Counts calls, to know when to clean up.
 #[derive(Debug, Default)]
@@ -102,15 +104,19 @@ impl App {
         self.forget_old_calls().await;
     }
 
-    /// Calls of plugins and of hooks, their logs and stored values whose time is over. Also asked for now and then where no plugin is called any more.
+    /// What nobody needs any more: calls of plugins, hooks and notices with their logs, stored values, and the bytes of components. Also
+    /// asked for now and then where no plugin is called any more.
     pub async fn forget_old_calls(&self) {
         let cleaned = async {
-            calls::forget(&self.db, CLEAN_ROWS).await?;
-            kv::forget(&self.db, CLEAN_ROWS).await?;
-            hook_deliveries::forget(&self.db, CLEAN_ROWS).await
+            let mut db = self.db.acquire().await?;
+            calls::forget(&mut *db, CLEAN_ROWS).await?;
+            kv::forget(&mut *db, CLEAN_ROWS).await?;
+            hook_deliveries::forget(&mut *db, CLEAN_ROWS).await?;
+            notice_log::forget(&mut db, CLEAN_ROWS).await?;
+            components::forget(&mut *db, CLEAN_COMPONENTS).await
         };
         if let Err(error) = cleaned.await {
-            tracing::warn!(%error, "calls and stored values whose time is over are not cleaned up");
+            tracing::warn!(%error, "calls, stored values and components whose time is over are not cleaned up");
         }
     }
 }
@@ -154,6 +160,24 @@ fn kind_name(callee: &Callee) -> &'static str {
         gavia_sandbox::Kind::Notice => "notice",
         gavia_sandbox::Kind::Condition => "condition",
     }
+}
+
+/// A line for each field that an action staged and its ticket's move will not write: the workflow has no such field, or shows it read-only
+/// in that state. Its author would look for the value in vain.
+pub(super) fn unwritten(effects: &[Effect], definition: &Definition, state: StateId) -> Vec<LogLine> {
+    let keys = effects.iter().filter_map(|effect| match effect {
+        Effect::SetField(field) => Some(field.key.as_str()),
+        Effect::Comment(_) => None,
+    });
+    let line = |key: &str| LogLine {
+        level: LogLevel::Warn,
+        source: LogSource::Sandbox,
+        message: format!(
+            "the field {key:?} is not written: the workflow has none of that key, or its state shows it read-only"
+        ),
+        fields: Vec::new(),
+    };
+    workflow::unwritten(definition, state, keys).into_iter().map(line).collect()
 }
 
 /// The sandbox escaped its control characters.

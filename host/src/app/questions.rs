@@ -37,9 +37,9 @@ impl App {
         actor: Actor<'_>,
         question: &Question,
     ) -> Result<ConditionAnswer, Error> {
-        let id = guest_context::step("conditions", ticket, None);
+        let id = guest_context::step("conditions", ticket, Some(question.transition));
         let ticket = guest_ticket(ticket, definition, &question.fields);
-        self.ask(id, ticket, who(actor), definition, question).await
+        self.ask((id, actor), ticket, definition, question).await
     }
 
     pub(super) async fn ask_creation(
@@ -49,19 +49,18 @@ impl App {
         question: &Question,
     ) -> Result<ConditionAnswer, Error> {
         let id = ambient::uuid().to_string(); // nothing is there yet that another attempt could be about
-        self.ask(id, new_ticket(definition, new, question), new.creator, definition, question).await
+        self.ask((id, Actor::Person(new.creator)), new_ticket(definition, new, question), definition, question).await
     }
 
     async fn ask(
         &self,
-        id: String,
+        (id, actor): (String, Actor<'_>),
         ticket: types::Ticket,
-        run_by: &str,
         definition: &Definition,
         question: &Question,
     ) -> Result<ConditionAnswer, Error> {
-        let invocation = Invocation { id, attempt: 1, run_by: run_by.to_owned(), transition: None };
-        let context = context(self, invocation, ticket);
+        let (run_by, transition) = (who(actor).to_owned(), Some(question.transition));
+        let mut context = context(self, Invocation { id, attempt: 1, run_by, transition }, ticket);
         let named = definition.condition_plugin.trim();
         let asked = if named.is_empty() { BUILT_IN } else { named };
         let outcome = match named {
@@ -82,6 +81,9 @@ impl App {
                     Ok(callee) => callee,
                     Err(reason) => return Ok(Err(reason)),
                 };
+                // the built-in plugin asks for none of it, and its question costs no query
+                guest_context::tell_more(self, &mut context, definition).await?;
+                context.actor = self.acting(actor).await?;
                 let call = self.call_of(&callee, &context);
                 let call = self.sandbox.first_match(&callee.plugin, &question.expressions, call);
                 self.observed(&callee, &context, call).await
@@ -139,11 +141,15 @@ impl App {
             transition: question.transition,
         };
         let mut context = guest_context::for_ticket(self, &question.ticket, definition, invocation).await?;
-        if let Actor::Person(name) = actor {
-            let person = people::by_names(&self.db, &[name.to_owned()]).await?;
-            context.actor = person.into_iter().next().map(guest_user);
-        }
+        context.actor = self.acting(actor).await?;
         Ok(context)
+    }
+
+    /// The person who acts, if it is one.
+    async fn acting(&self, actor: Actor<'_>) -> Result<Option<types::User>, Error> {
+        let Actor::Person(name) = actor else { return Ok(None) };
+        let person = people::by_names(&self.db, &[name.to_owned()]).await?;
+        Ok(person.into_iter().next().map(guest_user))
     }
 
     /// As `call_of`, for work that nobody waits for: it is put off rather than kept in the plugin's queue, where it would hold a place

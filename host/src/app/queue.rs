@@ -108,7 +108,7 @@ impl App {
             Err(Error::TicketMissing | Error::TicketNotGranted | Error::WorkflowMissing) => return Ok(false),
             other => other?,
         };
-        let by = |actor| By { actor, app_token: None, job: Some(job), after };
+        let by = |actor| By { actor, app_token: None, job: Some(job), after, noted: None };
         let written = match found.ticket.participants {
             Participants::Hook => {
                 self.write(job.ticket, by(Actor::Engine(Cause::Hook)), Act::HookFailed { reason }).await

@@ -15,6 +15,7 @@ use super::{
     acts::Act,
     attempts, guest_context,
     guest_context::Invocation,
+    plugin_calls::unwritten,
     plugins::Callee,
     write::{After, By},
 };
@@ -125,7 +126,11 @@ impl App {
         };
         let context = guest_context::for_job(self, ticket, definition, invocation).await?;
         tracing::debug!(ticket.id = job.ticket.0, visit = job.visit, attempt = job.attempt, "script starts");
-        let call = self.sandbox.run_action(&callee.plugin, self.call_of_job(callee, &context));
+        let call = async {
+            let mut outcome = self.sandbox.run_action(&callee.plugin, self.call_of_job(callee, &context)).await;
+            outcome.logs.extend(unwritten(&outcome.effects, definition, ticket.state));
+            outcome
+        };
         Ok(self.observed(callee, &context, call).await)
     }
 
@@ -202,7 +207,7 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn by(&self) -> By<'a> {
         let actor = Actor::Script { id: self.script, name: self.name };
-        By { actor, app_token: None, job: Some(self.job), after: After::Finish }
+        By { actor, app_token: None, job: Some(self.job), after: After::Finish, noted: None }
     }
 }
 

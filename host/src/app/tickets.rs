@@ -197,6 +197,12 @@ fn made_before(earlier: Earlier) -> Result<TicketId, Error> {
 
 impl<'a> By<'a> {
     pub(super) fn caller(who: &Identity<'a>) -> Self {
-        Self { actor: Actor::Person(who.username), app_token: who.app_token, job: None, after: After::Finish }
+        Self {
+            actor: Actor::Person(who.username),
+            app_token: who.app_token,
+            job: None,
+            after: After::Finish,
+            noted: None,
+        }
     }
 }

@@ -1,13 +1,17 @@
-//! Who changed what about accounts, apps, workflows, scripts, notices and jobs, and who came and went, noted in the transaction of the change: what it was before and after, as an
-//! administrator sees it. Never a password, its hash, or a token. Plugins have a trail of their own making, in `registry`.
+//! Who changed what about accounts, apps, workflows, scripts, notices and jobs, who intervened in tickets, and who came and went, noted in
+//! the transaction of the change: what it was before and after, as an administrator sees it. Never a password, its hash, or a token.
+//! Plugins have a trail of their own making, in `registry`.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 
 use super::caller;
-use crate::store::{
-    self, app_tokens::AppTokenDraft, audit, custom_notices::NoticeDraft, departments::DepartmentDraft,
-    names::Named as _, roles::RoleDraft, run_scripts::RunScriptDraft, users::UserDraft,
+use crate::{
+    store::{
+        self, app_tokens::AppTokenDraft, audit, custom_notices::NoticeDraft, departments::DepartmentDraft,
+        names::Named as _, roles::RoleDraft, run_scripts::RunScriptDraft, users::UserDraft,
+    },
+    workflow::Ticket,
 };
 
 /// What a change was about; the action's name begins with it.
@@ -25,6 +29,37 @@ pub(super) async fn note(
     let address = caller::address();
     audit::insert(tx, &audit::Entry { actor: by, action: &action, subject, subject_id: id, address, before, after })
         .await
+}
+
+/// What an administrator did to a ticket: what differs of it, and the reason.
+pub(super) async fn note_intervention(
+    tx: &mut PgConnection,
+    by: &str,
+    (action, reason): (&str, &str),
+    (before, after): (&Ticket, &Ticket),
+) -> Result<(), store::Error> {
+    let (was, is) = (told(before), told(after));
+    let of = |one: &Map<String, Value>, other: &Map<String, Value>| -> Map<String, Value> {
+        one.iter()
+            .filter(|(key, value)| other.get(*key) != Some(value))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    };
+    let (before, mut changed) = (of(&was, &is), of(&is, &was));
+    changed.insert("reason".into(), reason.into());
+    note(tx, by, (Subject("ticket", after.id.0), action), (Some(before.into()), Some(changed.into()))).await
+}
+
+/// A ticket as an intervention may change it, its custom fields one by one.
+fn told(ticket: &Ticket) -> Map<String, Value> {
+    let head = [
+        ("title", json!(ticket.title)),
+        ("state", json!(ticket.state.0)),
+        ("status", json!(ticket.status.name())),
+        ("participants", json!(ticket.participants)),
+    ];
+    let values = ticket.values.iter().map(|(key, value)| (format!("values.{key}"), value.clone()));
+    head.into_iter().map(|(key, value)| (key.to_owned(), value)).chain(values).collect()
 }
 
 /// What the trail keeps of a thing.

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use super::{
     App, Error,
     guest_context::{self, Invocation, guest_user},
+    plugin_calls::unwritten,
     plugin_host::PluginHost,
     plugins::Callee,
     registry::{RegistryError, note},
@@ -29,7 +30,7 @@ use crate::{
         self,
         plugins::{self, Runnable, people, settings, versions},
     },
-    workflow::{self, TicketId},
+    workflow::{self, Definition, StateId, TicketId},
 };
 
 /// Below what a request may take.
@@ -95,8 +96,8 @@ impl App {
         callee.plugin = callee.plugin.behind(&Turnstile::default());
         callee.is_tried = true;
         callee.grants = Arc::new(Grants { http_is_told_only: true, ..Grants::clone(&callee.grants) });
-        let context = self.trial_context(trial.ticket, by).await?;
-        let tried = self.run_trial(&callee, &context, by).await?;
+        let (context, definition) = self.trial_context(trial.ticket, by).await?;
+        let tried = self.run_trial(&callee, (&context, &definition), by).await?;
         let outcome = tried.answer.as_ref().map_or_else(PluginError::class, |_| "ok");
         let after = json!({ "version": number, "ticket": trial.ticket, "kind": kind.to_string(), "outcome": outcome });
         let mut db = self.db.acquire().await?;
@@ -104,7 +105,11 @@ impl App {
         Ok(tried)
     }
 
-    async fn trial_context(&self, ticket: TicketId, by: &str) -> Result<types::Context, RegistryError> {
+    async fn trial_context(
+        &self,
+        ticket: TicketId,
+        by: &str,
+    ) -> Result<(types::Context, Arc<Definition>), RegistryError> {
         let (found, definition) = match self.readable(ticket, None).await {
             Err(Error::TicketMissing) => return Err(RegistryError::Unfit(format!("there is no ticket {ticket}"))),
             other => other?,
@@ -114,10 +119,15 @@ impl App {
         let mut context = guest_context::for_job(self, &found.ticket, &definition, invocation).await?;
         let person = people::by_names(&self.db, &[by.to_owned()]).await?;
         context.actor = person.into_iter().next().map(guest_user);
-        Ok(context)
+        Ok((context, definition))
     }
 
-    async fn run_trial(&self, callee: &Callee, context: &types::Context, by: &str) -> Result<Tried, store::Error> {
+    async fn run_trial(
+        &self,
+        callee: &Callee,
+        (context, definition): (&types::Context, &Definition),
+        by: &str,
+    ) -> Result<Tried, store::Error> {
         let limits = callee.limits;
         let call = Call {
             context,
@@ -130,11 +140,18 @@ impl App {
             }),
         };
         Ok(match callee.kind {
-            Kind::Action => tried(
-                callee.kind,
-                self.observed(callee, context, self.sandbox.run_action(&callee.plugin, call)).await,
-                |answer| json!({ "message": answer.message, "output": answer.output }),
-            ),
+            Kind::Action => {
+                let run = async {
+                    let mut outcome = self.sandbox.run_action(&callee.plugin, call).await;
+                    outcome.logs.extend(unwritten(&outcome.effects, definition, StateId(context.ticket.state_id)));
+                    outcome
+                };
+                tried(
+                    callee.kind,
+                    self.observed(callee, context, run).await,
+                    |answer| json!({ "message": answer.message, "output": answer.output }),
+                )
+            }
             Kind::Participants => {
                 let run = self.sandbox.resolve_participants(&callee.plugin, call);
                 let outcome = self.observed(callee, context, run).await;

@@ -5,13 +5,13 @@ use std::{sync::Arc, time::Duration};
 
 use sqlx::PgConnection;
 
-use super::{App, Error, acts::Act};
+use super::{App, Error, acts::Act, trail};
 use crate::{
     ambient,
     store::{
         self,
         commit::Outcome,
-        jobs::{Job, JobKind},
+        jobs::{Job, JobKind, Room},
         tickets::Found,
     },
     workflow::{
@@ -32,6 +32,8 @@ pub(super) struct By<'a> {
     /// Ended in the same transaction; when another attempt has it by now, nothing is written (I8).
     pub job: Option<&'a Job>,
     pub after: After<'a>,
+    /// What the audit is to call it and why it is done; None for what is nobody's intervention.
+    pub noted: Option<(&'static str, &'a str)>,
 }
 
 /// What the sandbox was asked for a decision; nothing so far, by default.
@@ -59,7 +61,7 @@ pub(super) enum After<'a> {
 
 impl<'a> By<'a> {
     pub(super) fn engine(cause: Cause, job: Option<&'a Job>) -> Self {
-        Self { actor: Actor::Engine(cause), app_token: None, job, after: After::Finish }
+        Self { actor: Actor::Engine(cause), app_token: None, job, after: After::Finish, noted: None }
     }
 
     /// False when another attempt has the job.
@@ -138,7 +140,12 @@ impl App {
         {
             return Err(Error::Stale);
         }
-        if act.starts_a_run(seen) && !store::jobs::give_way(&mut tx, seen.id, seen.visit).await? {
+        let room = if act.starts_a_run(seen) {
+            store::jobs::make_room(&mut tx, seen.id, seen.visit).await?
+        } else {
+            Room::Free
+        };
+        if room == Room::Taken {
             return Err(Refusal::RunInProgress.into());
         }
         if by.actor == Actor::Engine(Cause::Children) {
@@ -147,7 +154,10 @@ impl App {
                 return Err(Refusal::ChildrenOpen.into());
             }
         }
-        let step = act.decide(seen.clone(), definition, facts)?;
+        let mut step = act.decide(seen.clone(), definition, facts)?;
+        if room == Room::Hurried {
+            step.jobs.clear(); // the run that the step asks for is there
+        }
         let transaction = match store::steps::save(&mut tx, &step).await {
             // the definition is not what it was: look again
             Err(store::Error::StateGone) => return Ok(None),
@@ -155,6 +165,9 @@ impl App {
         };
         if let Act::Advance { comments, .. } = act {
             store::flow_logs::comment(&mut tx, seen, by.actor, comments).await?;
+        }
+        if let (Some(noted), Actor::Person(administrator)) = (by.noted, by.actor) {
+            trail::note_intervention(&mut tx, administrator, noted, (seen, &step.ticket)).await?;
         }
         match store::commit::commit(tx, &transaction, &self.db).await? {
             Outcome::Committed => {

@@ -117,13 +117,19 @@ mod tests {
         assert_eq!(packed.headers()["content-encoding"], "gzip");
     }
 
-    #[test]
-    fn every_embedded_file_has_a_kind_and_hashed_ones_alone_are_kept_for_ever() {
+    #[tokio::test]
+    async fn every_embedded_file_has_a_kind_and_hashed_ones_alone_are_kept_for_ever() {
         let names: Vec<_> = Files::iter().collect();
         assert!(names.iter().any(|name| name == PAGE), "host/ui/dist has its page: {names:?}");
-        for name in names {
+        let mut kept = 0;
+        for name in names.iter().filter(|name| *name != PAGE) {
             let kind = mime_guess::from_path(name.as_ref()).first();
             assert!(kind.is_some(), "browsers are told never to guess, and {name} has no kind");
+            let answer = get(&format!("/{name}"), &[]).await;
+            let is_kept = answer.headers()["cache-control"].to_str().unwrap().contains("immutable");
+            assert_eq!(is_kept, name.starts_with("assets/"), "{name}");
+            kept += usize::from(is_kept);
         }
+        assert!(kept > 0);
     }
 }

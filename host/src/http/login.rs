@@ -135,7 +135,7 @@ mod tests {
     #[tokio::test]
     async fn a_login_ends_the_session_that_the_browser_had() {
         let server = server().await;
-        server.admin(Method::PATCH, "/accounts/users/1", json!({ "password": "Right-pass-2020" })).await;
+        server.set_password("Right-pass-2020").await;
         let body = json!({ "username": "admin", "password": "Right-pass-2020" }).to_string();
         let request = |cookie: &str| {
             let request = Request::post("/api/v1.0/accounts/login").header("cookie", format!("sessionid={cookie}"));
@@ -155,7 +155,7 @@ mod tests {
     async fn f18_who_guesses_from_elsewhere_waits_and_the_owner_at_his_own_place_does_not() {
         let proxies = vec!["10.0.0.0/8".parse().unwrap()];
         let server = server_behind(DoorSettings { trusted_proxies: proxies, ..DoorSettings::default() }).await;
-        server.admin(Method::PATCH, "/accounts/users/1", json!({ "password": "Right-pass-2020" })).await;
+        server.set_password("Right-pass-2020").await;
         let good = async |client: &str| server.response(proxied(client, "Right-pass-2020")).await;
         let cookie = good("198.51.100.1").await.headers()["set-cookie"].to_str().unwrap().to_owned();
         assert!(cookie.contains("Secure"), "the proxy says that the client came by TLS: {cookie}");
@@ -171,7 +171,7 @@ mod tests {
     #[tokio::test]
     async fn nobody_but_a_trusted_proxy_makes_a_cookie_secure() {
         let server = server().await;
-        server.admin(Method::PATCH, "/accounts/users/1", json!({ "password": "Right-pass-2020" })).await;
+        server.set_password("Right-pass-2020").await;
         let answer = server.response(proxied("198.51.100.1", "Right-pass-2020")).await;
         assert!(!answer.headers()["set-cookie"].to_str().unwrap().contains("Secure"));
     }

@@ -21,9 +21,10 @@ use crate::{
     },
     store::{
         app_tokens::AppTokenDraft,
-        auth,
+        auth, passwords,
         users::{self, UserDraft},
     },
+    workflow::UserId,
 };
 
 const COOKIE: &str = "0123456789abcdef";
@@ -126,6 +127,12 @@ impl Server {
 
     pub(crate) async fn admin(&self, method: Method, path: &str, body: Value) -> Value {
         done(self.call(&As::Admin, method, path, &body).await)
+    }
+
+    /// Gives the administrator a password; the session of `As::Admin` goes on.
+    pub(crate) async fn set_password(&self, password: &str) {
+        let hash = self.app.hash_password(password.to_owned()).await.unwrap();
+        passwords::set_own(&self.app.db, UserId(1), &hash, &auth::hash(COOKIE)).await.unwrap();
     }
 
     /// The text of a call by the administrator that must be refused, with HTTP 200.

@@ -76,6 +76,10 @@ pub async fn update(
     body: Body,
 ) -> Result<Envelope, Failure> {
     let body = body.or_missing("post参数为空")?;
+    // whoever finds an open session must not be able to take the account over
+    if admin.user == UserId(id) && body.contains_key("password") {
+        return Err(Failure::object("不能在此修改自己的password，请使用修改密码功能并提供当前密码"));
+    }
     let password_hash = password_hash(&app, &body).await?;
     app.change_user((UserId(id), &admin.username), |stored| changed(UserDraft { password_hash, ..stored }, &body))
         .await?;
@@ -231,6 +235,8 @@ mod tests {
         let short =
             server.refused(Method::POST, "/accounts/users", json!({ "username": "u", "password": "short" })).await;
         assert_eq!(short, "密码至少12个字符");
+        let own = server.refused(Method::PATCH, "/accounts/users/1", json!({ "password": "Another-pass-2021" })).await;
+        assert!(own.starts_with("不能在此修改自己的password"), "{own}");
         assert_eq!(
             server.refused(Method::PATCH, "/accounts/users/999", json!({ "alias": "x" })).await,
             "record is not exist or has been deleted"

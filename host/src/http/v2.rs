@@ -159,6 +159,22 @@ impl FromRequestParts<Arc<App>> for AccountAdministrator {
     }
 }
 
+/// An administrator in a session of their own, as somebody sits at the console: no bearer token is to become every app's (F-59).
+#[derive(Debug)]
+pub struct PresentAdministrator(pub Administrator);
+
+impl FromRequestParts<Arc<App>> for PresentAdministrator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let AccountAdministrator(person) = AccountAdministrator::from_request_parts(parts, app).await?;
+        if bearer(&parts.headers).is_some() {
+            return Err(Problem(StatusCode::FORBIDDEN, "this is for an administrator's session alone"));
+        }
+        Ok(Self(person))
+    }
+}
+
 /// Whose bearer token or session the request carries.
 async fn person(parts: &Parts, app: &Arc<App>) -> Result<Administrator, Problem> {
     let person = if let Some(token) = bearer(&parts.headers) {

@@ -8,16 +8,40 @@ use crate::{plugins::PluginId, workflow::ScriptId};
 /// A SHA-256.
 pub type Digest = [u8; 32];
 
-/// Stores a component; storing it twice is once.
+/// Stores a component; storing it twice is once. It stays for a day at least, whoever comes to name it.
 pub async fn insert(db: impl PgExecutor<'_>, digest: &Digest, bytes: &[u8]) -> Result<(), Error> {
-    sqlx::query!("INSERT INTO components (digest, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING", &digest[..], bytes)
-        .execute(db)
-        .await?;
+    sqlx::query!(
+        "INSERT INTO components AS c (digest, bytes) VALUES ($1, $2)
+         ON CONFLICT ON CONSTRAINT components_pkey DO UPDATE SET bytes = COALESCE(c.bytes, excluded.bytes), uploaded_at = now()",
+        &digest[..],
+        bytes
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
+/// None also when nothing could run it any more and its bytes were forgotten.
 pub async fn bytes(db: impl PgExecutor<'_>, digest: &Digest) -> Result<Option<Vec<u8>>, Error> {
-    Ok(sqlx::query_scalar!("SELECT bytes FROM components WHERE digest = $1", &digest[..]).fetch_optional(db).await?)
+    let bytes = sqlx::query_scalar!("SELECT bytes FROM components WHERE digest = $1", &digest[..]);
+    Ok(bytes.fetch_optional(db).await?.flatten())
+}
+
+/// Forgets the bytes of at most `most` components that no script, no notice and no version names that could still be activated. What was
+/// uploaded within a day is left: its version may be about to be written. Never waits for another node that does the same.
+pub async fn forget(db: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "UPDATE components SET bytes = NULL WHERE digest IN (
+           SELECT c.digest FROM components c
+            WHERE c.bytes IS NOT NULL AND c.uploaded_at < now() - interval '1 day'
+              AND NOT EXISTS (SELECT FROM plugin_versions v JOIN plugins p ON p.id = v.plugin_id AND p.deleted_at IS NULL
+                               WHERE v.component_digest = c.digest AND v.status NOT IN ('rejected', 'retired'))
+              AND NOT EXISTS (SELECT FROM run_scripts s WHERE s.component_digest = c.digest AND s.deleted_at IS NULL)
+              AND NOT EXISTS (SELECT FROM custom_notices n WHERE n.component_digest = c.digest AND n.deleted_at IS NULL)
+            LIMIT $1 FOR UPDATE OF c SKIP LOCKED)",
+        most
+    );
+    Ok(done.execute(db).await?.rows_affected())
 }
 
 /// The SHA-256 of a component's compiled file for an engine.

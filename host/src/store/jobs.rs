@@ -184,21 +184,43 @@ pub async fn bury(tx: &mut PgConnection, job: &Job, why: &str) -> Result<bool, E
     Ok(done.rows_affected() == 1)
 }
 
-/// Makes room for a run that a person asked for: one that only waits to be tried again goes. False when one is going or about to be
-/// (retry is refused meanwhile, I8).
-pub async fn give_way(tx: &mut PgConnection, ticket: TicketId, visit: i32) -> Result<bool, Error> {
-    let pending = sqlx::query_scalar!(
-        r#"WITH waiting AS (
+/// What a run finds that a person asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    Free,
+    /// A script's run waited to be tried again and does so now, with all its tries before it: it is the run that was asked for.
+    Hurried,
+    /// One is going or about to be.
+    Taken,
+}
+
+/// Makes room for a run that a person asks for (I8). A script's run that waits goes on under its own key, with what its script answered
+/// already, so that nothing outside is done twice; a hook's run that waits, and what was given up, goes.
+pub async fn make_room(tx: &mut PgConnection, ticket: TicketId, visit: i32) -> Result<Room, Error> {
+    let found = sqlx::query!(
+        r#"WITH hurried AS (
+             UPDATE jobs SET run_at = now(), forgiven = attempts
+              WHERE ticket_id = $1 AND visit = $2 AND kind = 'script' AND leased_by IS NULL AND last_error IS NOT NULL AND dead_at IS NULL
+             RETURNING id),
+           gone AS (
              DELETE FROM jobs
               WHERE ticket_id = $1 AND visit = $2 AND kind IN ('script', 'hook') AND leased_by IS NULL AND (last_error IS NOT NULL OR dead_at IS NOT NULL)
+                AND id NOT IN (SELECT id FROM hurried)
              RETURNING id)
-           SELECT EXISTS (SELECT FROM jobs WHERE ticket_id = $1 AND visit = $2 AND kind IN ('script', 'hook') AND id NOT IN (SELECT id FROM waiting)) AS "pending!""#,
+           SELECT (SELECT pg_notify($3, '') IS NULL FROM hurried) IS NOT NULL AS "hurried!",
+                  EXISTS (SELECT FROM jobs WHERE ticket_id = $1 AND visit = $2 AND kind IN ('script', 'hook')
+                             AND id NOT IN (SELECT id FROM gone UNION ALL SELECT id FROM hurried)) AS "taken!""#,
         ticket.0,
-        visit
+        visit,
+        CHANNEL
     )
     .fetch_one(tx)
     .await?;
-    Ok(!pending)
+    Ok(match (found.taken, found.hurried) {
+        (true, _) => Room::Taken,
+        (false, true) => Room::Hurried,
+        (false, false) => Room::Free,
+    })
 }
 
 /// Releases what this node holds; at a stop, after its guests were ended.

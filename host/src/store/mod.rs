@@ -24,6 +24,7 @@ pub mod idempotency;
 pub mod job_lists;
 pub mod jobs;
 pub mod names;
+pub mod notice_log;
 pub mod overview;
 pub mod paging;
 pub mod passwords;

@@ -112,9 +112,10 @@ pub async fn time_per_state(db: impl PgExecutor<'_>, since: DateTime<Utc>) -> Re
 pub async fn oldest_open(db: impl PgExecutor<'_>, limit: i64) -> Result<HashMap<i64, DateTime<Utc>>, Error> {
     let rows = sqlx::query!(
         r#"SELECT o.id AS "id!",
-                  COALESCE((SELECT max(l.created_at) FROM flow_logs l
-                             WHERE l.ticket_id = o.id AND l.visit = o.visit - 1
-                               AND (l.transition_id IS NOT NULL OR l.intervention = 'force_state')), o.created_at) AS "since!"
+                  COALESCE((SELECT l.created_at FROM flow_logs l
+                             WHERE l.ticket_id = o.id AND l.visit = o.visit - 1 AND o.visit > 1
+                               AND (l.transition_id IS NOT NULL OR l.intervention = 'force_state')
+                             ORDER BY l.id DESC LIMIT 1), o.created_at) AS "since!"
              FROM workflows w
             CROSS JOIN LATERAL (
               SELECT t.id, t.created_at, t.visit FROM tickets t

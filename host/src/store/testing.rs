@@ -166,3 +166,19 @@ pub(crate) async fn age_sessions(db: &PgPool, minutes: i32) {
     let aged = sqlx::query("UPDATE sessions SET last_seen_at = last_seen_at - make_interval(mins => $1)").bind(minutes);
     aged.execute(db).await.unwrap();
 }
+
+/// As if components had been uploaded and people told so many days earlier.
+pub(crate) async fn age_kept(db: &PgPool, days: i32) {
+    for (table, column) in
+        [("components", "uploaded_at"), ("notice_deliveries", "created_at"), ("notice_recipients", "created_at")]
+    {
+        let older = format!("UPDATE {table} SET {column} = {column} - make_interval(days => $1)");
+        sqlx::query(sqlx::AssertSqlSafe(older)).bind(days).execute(db).await.unwrap();
+    }
+}
+
+/// Components that have their bytes, tries to deliver a notice, and the people of those tries.
+pub(crate) async fn kept(db: &PgPool) -> (i64, i64, i64) {
+    let counts = "SELECT (SELECT count(bytes) FROM components), (SELECT count(*) FROM notice_deliveries), (SELECT count(*) FROM notice_recipients)";
+    sqlx::query_as(counts).fetch_one(db).await.unwrap()
+}

@@ -144,7 +144,7 @@ pub(crate) async fn carry_out(app: Arc<App>, job: Job) {
 
 async fn run(app: &App, job: &Job) -> Result<(), app::Error> {
     match job.kind {
-        JobKind::Script => app.run_script(job).await,
+        JobKind::Script => Box::pin(app.run_script(job)).await,
         JobKind::Hook => app.run_hook(job).await,
         JobKind::Timer => app.run_timer(job).await,
         JobKind::Children => app.run_children(job).await,

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::{
     base_fields::BASE_FIELDS,
     definition::{Definition, FieldAccess, FieldKind, State, Transition},
+    ids::StateId,
     refusal::{Expected, Refusal},
     ticket::Ticket,
 };
@@ -38,7 +39,7 @@ pub(super) enum Writer {
     Creator,
     /// What the state lists as required or optional.
     Handler,
-    /// A script was granted its own ticket: all but what its state lists as read-only. The title must be listed.
+    /// A script was granted its own ticket: the title and all fields but what its state lists as read-only (D-03).
     Script,
 }
 
@@ -54,7 +55,7 @@ impl Writes {
         let mut writes = Self::default();
         for (key, value) in body {
             if key == "title" {
-                if writable(state, key, by == Writer::Creator) {
+                if writable(state, key, by != Writer::Handler) {
                     writes.title = Some(title(value)?);
                 }
             } else if let Some(field) = definition.field(key)
@@ -97,6 +98,16 @@ impl Writes {
             };
         }
     }
+}
+
+/// Those of a script's keys that its move does not write in this state: what the workflow has no field of, and what is read-only there.
+pub fn unwritten<'a>(definition: &Definition, state: StateId, keys: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let state = definition.state(state);
+    let is_written = |key: &str| {
+        let is_field = key == "title" || definition.field(key).is_some();
+        is_field && state.is_some_and(|state| writable(state, key, true))
+    };
+    keys.filter(|key| !is_written(key)).collect()
 }
 
 fn writable(state: &State, key: &str, if_unlisted: bool) -> bool {

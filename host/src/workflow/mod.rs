@@ -40,7 +40,7 @@ pub use check::*;
 pub use create::{NewTicket, create};
 pub use definition::*;
 pub use facts::*;
-pub use fields::searched_value;
+pub use fields::{searched_value, unwritten};
 pub use force::*;
 pub use hook::*;
 pub use ids::*;

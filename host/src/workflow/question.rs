@@ -20,6 +20,8 @@ use super::{
 /// Expressions in order, and the typed variables: ticket columns, then custom fields, unset ones null.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
+    /// Whose conditions they are.
+    pub transition: TransitionId,
     pub expressions: Vec<String>,
     pub fields: Vec<(String, FieldKind, Value)>,
 }

@@ -48,6 +48,7 @@ impl<'a> Checked<'a> {
         let custom = read_all(self.definition, &ticket.values);
         fields.extend(custom.into_iter().filter(|(key, ..)| COLUMNS.iter().all(|column| column.0 != key)));
         Ok(Some(Question {
+            transition: self.transition.id,
             expressions: conditions.iter().map(|condition| condition.expression.clone()).collect(),
             fields,
         }))

@@ -46,17 +46,26 @@ fn of_kind(limits: &Value, kind: Kind) -> Result<Lowered, String> {
 }
 
 /// What an administrator typed, by kind: every number one that exists, and none above the server's.
-fn read(typed: &Map<String, Value>) -> Result<(), String> {
+fn read(typed: &Map<String, Value>) -> Result<(), RegistryError> {
     for (name, numbers) in typed {
+        let unfit = |limit: Option<&str>, text: String| {
+            let path = std::iter::once(name.as_str()).chain(limit).map(str::to_owned).collect();
+            RegistryError::UnfitPart { path, text }
+        };
         let kind = Kind::ALL.into_iter().find(|kind| kind.to_string() == *name);
         let kind = kind.ok_or_else(|| {
-            format!("{name:?} is no kind of plugin: there are action, participants, notice and condition")
+            unfit(None, format!("{name:?} is no kind of plugin: there are action, participants, notice and condition"))
         })?;
-        let given: Lowered = serde_json::from_value(numbers.clone()).map_err(|error| format!("{name}: {error}"))?;
+        let given: Result<Lowered, _> = serde_path_to_error::deserialize(numbers.clone());
+        let given = given.map_err(|error| {
+            let limit = error.path().to_string();
+            unfit(Some(limit.as_str()).filter(|limit| *limit != "."), format!("{name}: {}", error.inner()))
+        })?;
         let (given, cap) = (json!(given), json!(Limits::for_kind(kind).numbers()));
         for (limit, number) in given.as_object().into_iter().flatten() {
             if number.as_u64() > cap[limit].as_u64() {
-                return Err(format!("{name}: {limit} can only be lowered, and {} is the server's", cap[limit]));
+                let text = format!("{name}: {limit} can only be lowered, and {} is the server's", cap[limit]);
+                return Err(unfit(Some(limit), text));
             }
         }
     }
@@ -92,7 +101,7 @@ impl App {
         limits: Map<String, Value>,
         by: &str,
     ) -> Result<(), RegistryError> {
-        read(&limits).map_err(RegistryError::Unfit)?;
+        read(&limits)?;
         let (mut tx, _) = self.holding(id).await?;
         let before = plugins::limits(&mut *tx, id).await?;
         let after = Value::Object(limits);
@@ -126,16 +135,21 @@ mod tests {
     #[test]
     fn what_is_typed_is_checked() {
         let told = |typed: Value| read(typed.as_object().unwrap());
-        assert_eq!(told(json!({ "action": { "cpu_ms": 1000, "calls": 1 }, "condition": {} })), Ok(()));
-        for (typed, reason) in [
-            (json!({ "action": { "cpu_ms": 1001 } }), "action: cpu_ms can only be lowered, and 1000 is the server's"),
-            (json!({ "action": { "cpu": 1 } }), "action: unknown field `cpu`"),
-            (json!({ "action": { "calls": -1 } }), "action: invalid value"),
-            (json!({ "action": 7 }), "action: invalid type"),
-            (json!({ "actor": {} }), "\"actor\" is no kind of plugin"),
+        told(json!({ "action": { "cpu_ms": 1000, "calls": 1 }, "condition": {} })).unwrap();
+        for (typed, place, reason) in [
+            (
+                json!({ "action": { "cpu_ms": 1001 } }),
+                "action/cpu_ms",
+                "action: cpu_ms can only be lowered, and 1000 is the server's",
+            ),
+            (json!({ "action": { "cpu": 1 } }), "action/cpu", "action: unknown field `cpu`"),
+            (json!({ "action": { "calls": -1 } }), "action/calls", "action: invalid value"),
+            (json!({ "action": 7 }), "action", "action: invalid type"),
+            (json!({ "actor": {} }), "actor", "\"actor\" is no kind of plugin"),
         ] {
-            let told = told(typed).unwrap_err();
-            assert!(told.starts_with(reason), "{told}");
+            let RegistryError::UnfitPart { path, text } = told(typed).unwrap_err() else { panic!("{reason}") };
+            assert_eq!(path.join("/"), place);
+            assert!(text.starts_with(reason), "{text}");
         }
     }
 }

@@ -38,6 +38,9 @@ pub enum RegistryError {
     /// What was given cannot be taken; the text says what is wrong.
     #[error("{0}")]
     Unfit(String),
+    /// As `Unfit`, of one part of what was given: the keys that lead to it, from the outside in.
+    #[error("{text}")]
+    UnfitPart { path: Vec<String>, text: String },
     /// It could be done, but not as things are; the text says why.
     #[error("{0}")]
     Conflict(String),

@@ -36,7 +36,7 @@ impl App {
         for (key, value) in config {
             check_name(key)?;
             if value.contains('\0') {
-                return Err(RegistryError::Unfit(format!("the setting {key:?} holds a NUL character")));
+                return Err(unfit(key, format!("the setting {key:?} holds a NUL character")));
             }
         }
         let (mut tx, row) = self.holding(id).await?;
@@ -44,8 +44,9 @@ impl App {
         let versions = versions::list(&mut *tx, id, 100).await?;
         let active = versions.iter().find(|version| row.active == Some(version.id)).or(versions.first());
         if let Some(version) = active {
-            let checked = config.iter().try_for_each(|(key, value)| check_setting(&version.manifest, key, value));
-            checked.map_err(RegistryError::Unfit)?;
+            for (key, value) in config {
+                check_setting(&version.manifest, key, value).map_err(|text| unfit(key, text))?;
+            }
         }
         let before = settings::config(&mut *tx, id).await?;
         settings::set_config(&mut tx, id, config).await?;
@@ -85,6 +86,10 @@ impl App {
         tx.commit().await?;
         Ok(was_there)
     }
+}
+
+fn unfit(key: &str, text: String) -> RegistryError {
+    RegistryError::UnfitPart { path: vec![key.to_owned()], text }
 }
 
 fn check_name(name: &str) -> Result<(), RegistryError> {

@@ -280,6 +280,18 @@ pub(super) async fn add_version(
     Ok(told(number, status, true))
 }
 
+/// Whoever replaces a file over v1.0 knows of no versions: where there are as many as there may be, the oldest that is not in use makes
+/// room.
+pub(super) async fn retire_oldest(tx: &mut PgConnection, row: &PluginRow, by: &str) -> Result<(), RegistryError> {
+    if versions::count_open(&mut *tx, row.id).await? < VERSIONS_MAX {
+        return Ok(());
+    }
+    if let Some(number) = versions::retire_oldest(&mut *tx, row.id, row.active).await? {
+        note(tx, (row.id, "plugin.retire_version", by), (None, Some(json!({ "version": number })))).await?;
+    }
+    Ok(())
+}
+
 /// The manifest section of a component, or of a module inside it. What is broken is for the sandbox to say.
 fn carried(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut sections = Parser::new(0).parse_all(bytes).map_while(Result::ok);

@@ -141,9 +141,7 @@ struct Filled {
 impl Filled {
     async fn open() -> Self {
         let server = server().await;
-        server.admin(Method::PATCH, "/accounts/users/1", json!({ "password": PASSWORD })).await;
-        // which ended the session
-        auth::insert_session(&server.app.db, &auth::hash("0123456789abcdef"), UserId(1)).await.unwrap();
+        server.set_password(PASSWORD).await;
         access_tokens::insert(&server.app.db, UserId(1), &auth::hash(BEARER), None).await.unwrap();
         let (flow, token) = server.flow().await;
         let path = format!("/workflows/{}", flow.id);
@@ -304,7 +302,7 @@ async fn no_answer_that_an_administrator_reads_holds_a_secret_and_each_is_as_it_
 #[tokio::test]
 async fn what_changes_something_answers_as_it_is_described() {
     let filled = Filled::open().await;
-    let said = Said::read();
+    let (said, secrets) = (Said::read(), filled.secrets().await);
     let server = &filled.server;
     let id = |prefix: &str| filled.ids.iter().find(|(known, _)| *known == prefix).unwrap().1[0];
     let (flow, ticket, job) = (id("/api/v2/workflows/"), id("/api/v2/tickets/"), id("/api/v2/jobs/"));
@@ -337,6 +335,15 @@ async fn what_changes_something_answers_as_it_is_described() {
         let body: Value = serde_json::from_str(&answer).unwrap_or_default();
         let told = said.against((method, path), status, &body);
         wrong.extend(told.into_iter().map(|why| format!("{method} {path}: {why}: {status} {answer}")));
+        wrong.extend(
+            secrets
+                .iter()
+                .filter(|secret| answer.contains(*secret))
+                .map(|_| format!("{method} {path}: holds a secret")),
+        );
+        if answer.contains(&filled.token) != path.ends_with("/reveal") {
+            wrong.push(format!("{method} {path}: an app's token is shown where it is revealed, and nowhere else"));
+        }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -13,7 +13,7 @@ use super::{
         error::Failure,
         extract::{Ids, Query},
     },
-    AccountAdministrator,
+    AccountAdministrator, PresentAdministrator,
     pages::{Listed, Page, readable},
     problem::Explained,
 };
@@ -95,7 +95,7 @@ fn shown(row: &AppTokenRow) -> AppTokenView {
 /// HTTP 409 where only the key of the token is kept.
 pub(super) async fn reveal(
     State(app): State<Arc<App>>,
-    AccountAdministrator(admin): AccountAdministrator,
+    PresentAdministrator(admin): PresentAdministrator,
     ids: Result<Ids<1>, Failure>,
 ) -> Result<Json<RevealedToken>, Explained> {
     let missing = || Explained::new(StatusCode::NOT_FOUND, "there is no such app token");

@@ -100,6 +100,15 @@ async fn an_administrator_intervenes_and_each_reason_stands_in_the_log() {
     let path: Vec<&Value> = ticket["path"].as_array().unwrap().iter().map(|step| &step["state"]["id"]).collect();
     assert_eq!(path, [flow.new, flow.work, flow.new, flow.end]);
 
+    let audit = server.v2(Method::GET, "/audit?subject=ticket&limit=2", None, &NOTHING).await.body;
+    let closed = &audit["items"][0];
+    assert_eq!(
+        (&closed["action"], &closed["subject_id"], &closed["actor"]),
+        (&json!("ticket.close"), &json!(id), &json!("admin"))
+    );
+    assert_eq!((&closed["before"]["state"], &closed["after"]["state"]), (&json!(flow.new), &json!(flow.end)));
+    assert_eq!((&closed["after"]["reason"], &closed["after"].get("values.days")), (&json!("nonsense"), &None));
+    assert_eq!(audit["items"][1]["action"], "ticket.force_state");
     let rows = log(&server, id).await;
     let told: Vec<(&str, &str)> =
         rows.iter().map(|row| (row["intervention"].as_str().unwrap(), row["suggestion"].as_str().unwrap())).collect();

@@ -1,6 +1,8 @@
 //! Jobs over HTTP: lists, one tried afresh, one dropped; and the delivery log of a notice.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::time::Duration;
+
 use axum::http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -10,7 +12,7 @@ use crate::{
     store::{
         custom_notices::{self, Delivery, NoticeDraft, NoticeKind, Outcome},
         jobs::{self, Job},
-        testing::{expire_lease, set_attempts},
+        testing::{expire_lease, insert_script, set_attempts},
     },
     workflow::{NoticeId, TicketId},
 };
@@ -217,6 +219,36 @@ async fn i07_a_timer_is_not_fired_early_but_can_be_dropped() {
     assert_eq!((status, &body["dropped"]), (200, &job));
     assert_eq!(ids(&get(&server, "/jobs").await), [0; 0]);
     assert!(!failed(&server, &token, ticket).await, "nobody waits for a timer");
+}
+
+#[tokio::test]
+async fn i08_a_scripts_run_that_waits_is_the_run_that_a_person_asks_for_with_its_answer() {
+    let server = server().await;
+    let (flow, token) = server.flow().await;
+    let script = insert_script(&server.app.db).await;
+    let state = json!({ "participant_type_id": 6, "participant": script.to_string() });
+    server.admin(Method::PATCH, &format!("/workflows/{}/states/{}", flow.id, flow.work), state).await;
+    let ticket = server.ticket(flow, &token).await;
+    let retry = async || {
+        let body = json!({ "action": "retry", "reason": "now" });
+        server.v2(Method::POST, &format!("/tickets/{ticket}/interventions"), None, &body).await.status
+    };
+    let first = take(&server).await;
+    let mut connection = server.app.db.acquire().await.unwrap();
+    let answer = json!({ "message": "the machine is made" });
+    jobs::keep_answer(&mut connection, &first, &answer).await.unwrap();
+    jobs::postpone(&mut connection, &first, Duration::from_mins(10), "who comes next cannot be told yet")
+        .await
+        .unwrap();
+    assert_eq!(retry().await, 200);
+    let second = take(&server).await;
+    assert_eq!((second.id, second.key, &second.payload["answered"]), (first.id, first.key, &answer));
+    assert_eq!(second.tries, 1, "with all its tries before it");
+    assert_eq!(retry().await, 409, "it is going");
+    jobs::bury(&mut connection, &second, "no").await.unwrap();
+    assert_eq!(retry().await, 200);
+    let third = take(&server).await;
+    assert!(third.key != first.key && third.payload.get("answered").is_none(), "what was given up begins anew");
 }
 
 #[tokio::test]

@@ -162,7 +162,7 @@ async fn oldest(app: &App) -> Result<Vec<WaitingTicket>, Explained> {
     };
     let rows = ticket_lists::rows_after(&app.db, &filter, None, OLDEST).await?;
     let waiting = rows.iter().filter_map(|(ticket, names)| {
-        // one that moved on meanwhile is told as it is now
+        // of one that moves between the two statements the time is the former state's
         let waiting_since = *since.get(&ticket.id.0)?;
         Some(WaitingTicket { ticket: TicketHead::of(ticket, names), waiting_since })
     });

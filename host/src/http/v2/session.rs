@@ -200,7 +200,8 @@ mod tests {
 
     async fn with_password() -> Server {
         let server = server().await;
-        server.admin(Method::PATCH, "/accounts/users/1", json!({ "password": PASSWORD, "alias": "超管" })).await;
+        server.admin(Method::PATCH, "/accounts/users/1", json!({ "alias": "超管" })).await;
+        server.set_password(PASSWORD).await;
         server
     }
 

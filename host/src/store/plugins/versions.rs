@@ -210,6 +210,23 @@ pub async fn set_status(db: impl PgExecutor<'_>, id: VersionId, status: Status) 
     Ok(())
 }
 
+/// Retires the oldest version that could be activated and is not; its number.
+pub async fn retire_oldest(
+    db: impl PgExecutor<'_>,
+    plugin: PluginId,
+    active: Option<VersionId>,
+) -> Result<Option<i32>, Error> {
+    let number = sqlx::query_scalar!(
+        "UPDATE plugin_versions SET status = 'retired' WHERE id = (
+           SELECT id FROM plugin_versions
+            WHERE plugin_id = $1 AND id IS DISTINCT FROM $2 AND status IN ('needs_approval', 'ready') ORDER BY number LIMIT 1)
+         RETURNING number",
+        plugin.0,
+        active.map(|id| id.0)
+    );
+    Ok(number.fetch_optional(db).await?)
+}
+
 /// How many versions a plugin has that are neither rejected nor retired.
 pub async fn count_open(db: impl PgExecutor<'_>, plugin: PluginId) -> Result<i64, Error> {
     let count = sqlx::query_scalar!(

@@ -116,6 +116,19 @@ fn d15_f16_a_script_needs_no_required_fields_and_may_write_what_is_not_read_only
     assert_eq!(after.title, "x");
     let wrong = desk.script(&ticket, 1, 2, json!({ "days": "many" })).unwrap_err();
     assert_eq!(wrong, Refusal::FieldInvalid { key: "days".to_owned(), expected: Expected::Int });
+    let keys = ["account", "days", "locked", "title", "unknown", "participant"];
+    let told = unwritten(&desk.definition, ticket.state, keys.into_iter());
+    assert_eq!(told, ["locked", "title", "unknown", "participant"]);
+}
+
+#[test]
+fn d03_a_script_may_write_a_title_that_its_state_does_not_show() {
+    let mut desk = Desk::of(three_states(ParticipantKind::Script, "1", Distribution::Direct));
+    desk.definition.states[1].field_access = access("days");
+    let ticket = desk.ticket("lilei", 1, json!({ "title": "x" }));
+    let after = desk.script(&ticket, 1, 2, json!({ "title": "host 10.0.0.1 is ready" })).unwrap().ticket;
+    assert_eq!(after.title, "host 10.0.0.1 is ready");
+    assert!(unwritten(&desk.definition, ticket.state, ["title"].into_iter()).is_empty());
 }
 
 #[test]

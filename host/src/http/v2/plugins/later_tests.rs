@@ -344,16 +344,18 @@ async fn plugins_are_found_by_a_part_of_their_name_or_description() {
         let made = send(&server, "admins", Method::POST, &format!("/plugins?name={name}"), CONDITION).await;
         assert!(made.0 < 300, "{name}");
     }
+    let described = manifest("").replace("\"Asks\"", "\"Writes a note\"");
+    assert!(form(&server, LEAVE_NOTE, &[("manifest", &described)]).await.0 < 300);
     let found = async |query: &str| -> Vec<Value> {
         let page = get(&server, &format!("/plugins?{query}")).await;
         page["items"].as_array().unwrap().iter().map(|card| card["name"].clone()).collect()
     };
     assert_eq!(found("search=CHECK").await, ["price-check"]);
-    assert_eq!(found("search=e_h").await, ["role_holders"], "a search has no patterns");
-    assert_eq!(found("search=e").await, ["price-check", "role_holders"]);
+    assert_eq!(found("search=e_c").await, Vec::<Value>::new(), "a search has no patterns");
+    assert_eq!(found("search=A%20NOTE").await, ["asks"], "it stands in its description alone");
     assert_eq!(found("name=price-check").await, ["price-check"]);
     assert_eq!(found("name=price").await, Vec::<Value>::new());
-    let first = get(&server, "/plugins?search=e&limit=1").await;
-    let rest = format!("search=e&limit=1&cursor={}", first["next_cursor"].as_str().unwrap());
+    let first = get(&server, "/plugins?search=r&limit=1").await;
+    let rest = format!("search=r&limit=1&cursor={}", first["next_cursor"].as_str().unwrap());
     assert_eq!(found(&rest).await, ["role_holders"]);
 }

@@ -6,6 +6,8 @@ mod decisions;
 #[cfg(test)]
 mod later_tests;
 mod limits;
+#[cfg(test)]
+mod retention_tests;
 mod settings;
 mod shown;
 #[cfg(test)]
@@ -28,6 +30,7 @@ use serde_json::Value;
 use super::{
     super::{error::Failure, extract::Query, routes::Routes},
     AccountAdministrator,
+    body::escaped,
     pages::{Page, readable},
     problem::Explained,
 };
@@ -111,6 +114,10 @@ impl From<RegistryError> for Explained {
                 Self::new(StatusCode::CONFLICT, "the plugin is in use").with("used_by", shown::uses(&uses))
             }
             RegistryError::Upload(UploadError::App(error)) | RegistryError::App(error) => error.into(),
+            RegistryError::UnfitPart { path, .. } => {
+                let path: Vec<String> = path.iter().map(|key| escaped(key)).collect();
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, text).at(format!("/{}", path.join("/")))
+            }
             RegistryError::Unfit(_) | RegistryError::Upload(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, text),
         }
     }
