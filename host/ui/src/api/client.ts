@@ -89,8 +89,8 @@ async function bodyOf(answer: Response): Promise<unknown> {
   }
 }
 
-/** Tells the application of a lost session on the way out. */
-function told(error: ApiError): ApiError {
+/** The error of an answer on its way out: the application is told of a lost session. */
+export function told(error: ApiError): ApiError {
   if (error.unauthenticated) sessionEnd.dispatchEvent(new Event('end'));
   return error;
 }

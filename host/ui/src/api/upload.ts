@@ -1,4 +1,5 @@
 // A file sent to v2 with its progress told, which `fetch` cannot do. Errors are those of the client.
+import { told } from './client';
 import { ApiError, errorOfProblem } from './errors';
 
 /** Sends `form` to `/api/v2/` + path; `onProgress` is told a part from 0 to 1. */
@@ -15,7 +16,7 @@ export function uploadV2<T>(path: string, form: FormData, onProgress: (part: num
     request.onload = () => {
       const body = parsed(request.responseText);
       if (request.status >= 200 && request.status <= 299) resolve(body as T);
-      else reject(errorOfProblem(request.status, body));
+      else reject(told(errorOfProblem(request.status, body)));
     };
     request.send(form);
   });

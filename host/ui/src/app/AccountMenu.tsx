@@ -1,32 +1,17 @@
 // Who is signed in, with change of password and sign out.
 import { UserOutlined } from '@ant-design/icons';
-import { useQueryClient } from '@tanstack/react-query';
 import { Button, Dropdown } from 'antd';
 import { useState } from 'react';
-import { useNavigate } from 'react-router';
-import { useNotify } from '../parts/notify';
 import { PasswordDialog } from '../login/PasswordDialog';
 import { common } from '../text/common';
 import { useText } from '../text/language';
-import { logout, type Session } from './session';
+import { useLogout } from './LogoutPage';
+import type { Session } from './session';
 
 export function AccountMenu({ session }: { session: Session }) {
   const t = useText(common);
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  const notify = useNotify();
+  const logout = useLogout();
   const [changing, setChanging] = useState(false);
-
-  async function leave() {
-    try {
-      await logout();
-    } catch (error) {
-      notify.failure(error);
-      return;
-    }
-    queries.clear();
-    await navigate('/login');
-  }
 
   return (
     <>
@@ -35,7 +20,7 @@ export function AccountMenu({ session }: { session: Session }) {
         menu={{
           items: [
             { key: 'password', label: <span data-testid="change-password">{t.header.password}</span>, onClick: () => setChanging(true) },
-            { key: 'logout', label: <span data-testid="logout">{t.header.logout}</span>, onClick: () => void leave() },
+            { key: 'logout', label: <span data-testid="logout">{t.header.logout}</span>, onClick: logout },
           ],
         }}
       >

@@ -1,9 +1,9 @@
 // Frame of every page behind the login: menu, header with account, language and theme, and the page itself.
-// Without a session it leads to the login page and keeps where one wanted to go.
+// Whoever has no session is led to the login page by the routes, as after any other call that says so.
 import { MenuOutlined } from '@ant-design/icons';
 import { Button, Layout, Menu, Skeleton, theme, Typography } from 'antd';
 import { Suspense, useState } from 'react';
-import { Navigate, Outlet, useLocation } from 'react-router';
+import { Outlet, useLocation } from 'react-router';
 import { ApiError } from '../api/errors';
 import { Failure } from '../parts/Failure';
 import { common } from '../text/common';
@@ -20,11 +20,12 @@ export function Shell() {
   const [collapsed, setCollapsed] = useState(false);
   const { token } = theme.useToken();
 
-  if (session.error instanceof ApiError && session.error.unauthenticated) {
-    return <Navigate replace to={`/login?next=${encodeURIComponent(location.pathname + location.search)}`} />;
+  // once a page is there, no failed read takes it away: it may hold what is not saved
+  if (!session.data) {
+    const isStranger = session.error instanceof ApiError && session.error.unauthenticated;
+    if (session.error && !isStranger) return <Failure error={session.error} onRetry={() => void session.refetch()} />;
+    return <Skeleton active style={{ padding: 24 }} />;
   }
-  if (session.error) return <Failure error={session.error} onRetry={() => void session.refetch()} />;
-  if (!session.data) return <Skeleton active style={{ padding: 24 }} />;
 
   return (
     <Layout style={{ minHeight: '100%' }}>

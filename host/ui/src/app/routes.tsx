@@ -2,11 +2,12 @@
 import { useEffect, type ComponentType } from 'react';
 import { createBrowserRouter, Outlet, useNavigate, type RouteObject } from 'react-router';
 import { useQueryClient } from '@tanstack/react-query';
-import { onSessionEnd } from '../api/client';
+import { onSessionEnd, queryText } from '../api/client';
 import { LoginPage } from '../login/LoginPage';
+import { LOGOUT_PATH, LogoutPage } from './LogoutPage';
 import { NotFoundPage } from './NotFoundPage';
 import { PageFailure } from './PageFailure';
-import { SESSION_KEY } from './session';
+import { logout, SESSION_KEY } from './session';
 import { Shell } from './Shell';
 
 /** A page by the module that has it as `Page`. */
@@ -26,6 +27,7 @@ export const router = createBrowserRouter([
     HydrateFallback: () => null,
     children: [
       { path: '/login', Component: LoginPage },
+      { path: LOGOUT_PATH, action: logout, Component: LogoutPage },
       {
         Component: Shell,
         ErrorBoundary: PageFailure,
@@ -56,16 +58,22 @@ export const router = createBrowserRouter([
   },
 ]);
 
-/** Around all routes: a lost session, noticed by any call, leads to the login page. */
+/**
+ * Around all routes: a lost session, noticed by any call, leads to the login page. What is on screen stays until one is there, for unsaved
+ * changes may hold one back.
+ */
 function Root() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   useEffect(
     () =>
       onSessionEnd(() => {
-        queries.removeQueries({ queryKey: SESSION_KEY });
         const { pathname, search } = window.location;
-        if (pathname !== '/login') void navigate(`/login?next=${encodeURIComponent(pathname + search)}`, { replace: true });
+        if (pathname === '/login') return;
+        // a stranger, who never had a session, hears of none that has ended
+        const ended = queries.getQueryData(SESSION_KEY) ? 1 : null;
+        queries.removeQueries({ type: 'inactive' });
+        void navigate(`/login?${queryText({ next: pathname + search, ended })}`, { replace: true });
       }),
     [navigate, queries],
   );

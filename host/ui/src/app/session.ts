@@ -1,5 +1,6 @@
-// Who is signed in. The answer of /api/v2/session is kept for the whole console and dropped at logout.
+// Who is signed in. The answer of /api/v2/session is kept for the whole console; the login page drops it with all else that is kept.
 import { useQuery } from '@tanstack/react-query';
+import { redirect } from 'react-router';
 import { v2 } from '../api/client';
 import type { Schema } from '../api/types';
 import { setZone } from '../parts/time';
@@ -9,7 +10,13 @@ export type Session = Schema['SessionView'];
 export const SESSION_KEY = ['session'];
 
 export function useSession() {
-  return useQuery({ queryKey: SESSION_KEY, queryFn: async () => settled(await v2<Session>('GET', 'session')), staleTime: 60_000 });
+  return useQuery({
+    queryKey: SESSION_KEY,
+    queryFn: async () => settled(await v2<Session>('GET', 'session')),
+    staleTime: 60_000,
+    // in another tab somebody may have signed out, or in as somebody else
+    refetchOnWindowFocus: 'always',
+  });
 }
 
 function settled(session: Session): Session {
@@ -21,8 +28,14 @@ export async function login(username: string, password: string): Promise<Session
   return settled(await v2<Session>('POST', 'session', { body: { username, password } }));
 }
 
-export function logout(): Promise<void> {
-  return v2<void>('DELETE', 'session');
+/** The action of /logout: gives the error where the session could not be ended. */
+export async function logout(): Promise<Response | Error> {
+  try {
+    await v2<void>('DELETE', 'session');
+  } catch (error) {
+    return error as Error;
+  }
+  return redirect('/login');
 }
 
 export function changePassword(current_password: string, new_password: string): Promise<void> {

@@ -5,6 +5,7 @@ import '@xyflow/react/dist/style.css';
 import { Empty, theme } from 'antd';
 import { useMemo, useState, type CSSProperties } from 'react';
 import { usePreferences } from '../app/preferences';
+import { dropped } from './arrange';
 import type { Problem, WorkflowDocument } from './document';
 import { DiamondNode, type DiamondNodeType } from './DiamondNode';
 import { LinkEdge, type LinkEdgeType } from './LinkEdge';
@@ -35,7 +36,7 @@ export interface Editing {
   /** An end of a link was moved to another state. */
   onMoveEnd: (link: LinkEnd, state: string) => void;
   /** A state was put elsewhere: the middles of all states by their keys, so that the others stay where they are seen. */
-  onArrange: (places: Map<string, Point>) => void;
+  onArrange: (moved: string, places: Map<string, Point>) => void;
 }
 
 /** A node that is elsewhere than in the drawing until that is made anew. */
@@ -64,6 +65,8 @@ interface Props {
 
 const NODE_TYPES = { state: StateNode, diamond: DiamondNode };
 const EDGE_TYPES = { link: LinkEdge };
+/** How far a pointer may slip during a click. */
+const SLIP = 4;
 const NO_PROBLEMS: Problem[] = [];
 
 export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height, isEmbedded, editing }: Props) {
@@ -107,11 +110,18 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
     }
   }
 
+  /** `corner` is the upper left one, as @xyflow has it. */
   function put(id: string, corner: Point) {
     const states = drawing.nodes.filter((node) => node.kind === 'state');
-    const middle = ({ x, y, width, height }: Drawing['nodes'][number]) => ({ x: Math.round(x + width / 2), y: Math.round(y + height / 2) });
-    const places = states.map((node) => [node.key, node.id === id ? middle({ ...node, ...corner }) : { x: Math.round(node.x), y: Math.round(node.y) }] as const);
-    editing?.onArrange(new Map(places));
+    const node = states.find((one) => one.id === id);
+    const others = states.filter((one) => one !== node);
+    const place = node && dropped(node, { x: corner.x + node.width / 2, y: corner.y + node.height / 2 }, others);
+    if (!node || !place) {
+      setDragged(null);
+      return;
+    }
+    const stay = others.map(({ key, x, y }) => [key, { x: Math.round(x), y: Math.round(y) }] as const);
+    editing?.onArrange(node.key, new Map([...stay, [node.key, place]]));
   }
 
   function edgesChanged(changes: EdgeChange<LinkEdgeType>[]) {
@@ -141,7 +151,8 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
     'controls.zoomOut.ariaLabel': t.zoomOut,
     'controls.fitView.ariaLabel': t.fit,
     'controls.ariaLabel': t.fit,
-    'node.a11yDescription.default': editing ? t.keys : '',
+    // the name is @xyflow's mistake: it is shown while the keyboard works
+    'node.a11yDescription.keyboardDisabled': editing ? t.keys : '',
     'node.a11yDescription.ariaLiveMessage': () => '',
   };
   return (
@@ -159,7 +170,9 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
           minZoom={0.1}
           maxZoom={2}
           nodesDraggable={editing !== undefined}
-          nodeDragThreshold={4}
+          selectNodesOnDrag={false}
+          nodeDragThreshold={SLIP}
+          nodeClickDistance={SLIP}
           nodesConnectable={editing !== undefined}
           elementsSelectable={editing !== undefined}
           edgesReconnectable={editing !== undefined}

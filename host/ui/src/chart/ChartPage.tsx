@@ -34,6 +34,9 @@ export function ChartPage() {
         </Link>
       </Flex>
       <Facts document={workflow.data} />
+      {/* without its findings a workflow would look as if it had none */}
+      {check.error && <Failure error={check.error} onRetry={() => void check.refetch()} />}
+      {check.isPending && <Skeleton active title={false} paragraph={{ rows: 1 }} />}
       {own.map((problem, index) => (
         <Alert key={index} type={problem.level} showIcon title={textOf(problem)} />
       ))}

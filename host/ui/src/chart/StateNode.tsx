@@ -32,7 +32,7 @@ export type StateNodeType = Node<StateData, 'state'>;
 
 const POSITIONS = { top: Position.Top, bottom: Position.Bottom, left: Position.Left, right: Position.Right };
 
-export function StateNode({ data, selected }: NodeProps<StateNodeType>) {
+export function StateNode({ data, selected, dragging }: NodeProps<StateNodeType>) {
   const t = useText(chartTexts);
   const { node, state, problems } = data;
   const level = worst(problems);
@@ -43,7 +43,7 @@ export function StateNode({ data, selected }: NodeProps<StateNodeType>) {
   if (selected) classes.push('chart-selected');
   if (level) classes.push(`chart-has-${level}`);
   return (
-    <Popover mouseEnterDelay={0.4} placement="right" open={selected ? false : undefined} content={<StateTip state={state} names={data.names} problems={problems} />}>
+    <Popover mouseEnterDelay={0.4} placement="right" open={selected || dragging ? false : undefined} content={<StateTip state={state} names={data.names} problems={problems} />}>
       <div className={classes.join(' ')} data-testid={`chart-state-${state.key}`} data-current={data.isCurrent || undefined} data-lit={data.isLit || undefined}>
         <div className="chart-name">
           {node.lines.map((line, index) => (

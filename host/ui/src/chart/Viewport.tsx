@@ -21,10 +21,11 @@ export function Viewport({ drawing, isEditable, shown }: Props) {
 
   useEffect(() => {
     if (width === 0 || height === 0) return;
-    const now = { drawing, width, height };
-    // an author who looks at the whole goes on doing so; one who has come closer is left alone
-    const isLeaving = last.current && isWhole(last.current, getViewport()) && !isWhole(now, getViewport());
-    if (!isEditable || !last.current || isLeaving) void fitView(FIT);
+    const [before, now] = [last.current, { drawing, width, height }];
+    // an author who looks at the whole goes on doing so, and one who has come closer is left alone; what is moved within sight moves nothing
+    const isOther = before && (before.width !== width || before.height !== height || before.drawing.nodes.length !== drawing.nodes.length);
+    const isWanted = before && isWhole(before, getViewport()) && (isOther || !isWhole(now, getViewport()));
+    if (!isEditable || !before || isWanted) void fitView(FIT);
     last.current = now;
   }, [fitView, getViewport, width, height, drawing, isEditable]);
 

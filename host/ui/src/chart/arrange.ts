@@ -1,5 +1,5 @@
 // Places of a drawing that its author arranged: a state stands where it was put, the rest near where the layout would have it. Where two
-// would lie over each other, the one that was put there stays and the other goes to the nearest free place.
+// would lie over each other, the one that comes first in the document stays and the other goes to the nearest free place.
 import type { ChartNode, Graph } from './graph';
 import type { PlacedNode } from './layout';
 import { GRID, type Point } from './route';
@@ -43,6 +43,21 @@ function meanShift(nodes: ChartNode[], layout: Map<string, PlacedNode>): Point {
 
 function moved(from: Point | undefined, by: Point): Point {
   return { x: (from?.x ?? 0) + by.x, y: (from?.y ?? 0) + by.y };
+}
+
+/**
+ * Where a state comes to stand that is let go of at `to`: on the grid, in the direction in which it was moved, and over no other state. Null:
+ * it stands there already.
+ */
+export function dropped(node: PlacedNode, to: Point, others: PlacedNode[]): Point | null {
+  const [x, y] = [stepped(node.x, to.x), stepped(node.y, to.y)];
+  return x === node.x && y === node.y ? null : freePlace(node, { x, y }, others);
+}
+
+/** The next line of the grid, so that the smallest push counts in every direction. */
+function stepped(from: number, to: number): number {
+  if (Math.abs(to - from) < 0.5) return from;
+  return (to < from ? Math.floor(to / GRID) : Math.ceil(to / GRID)) * GRID;
 }
 
 /** The nearest to where it is wanted, on the grid. */

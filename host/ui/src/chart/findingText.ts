@@ -1,10 +1,11 @@
 // Findings in the language of the page. The server tells them in English; in Chinese each kind has a sentence of its own, with what the
-// English one puts in quotes or counts. What has no sentence here, as the checker's words about an expression, stays as it was told.
+// English one puts in quotes or counts. What the checker says of an expression has a sentence for each of its messages. What has no
+// sentence here, as another plugin's words about an expression, stays as it was told.
 import { useCallback } from 'react';
 import { useLanguage, type Language } from '../text/language';
 import type { Problem } from './document';
 
-type Told = Pick<Problem, 'code' | 'message'>;
+type Finding = Pick<Problem, 'code' | 'message'>;
 
 const CHINESE: Record<string, string> = {
   start_state_missing: '没有初始状态',
@@ -59,17 +60,113 @@ const PATTERNS: [string, RegExp, string][] = [
   ['document', /the key is given twice/, '键重复'],
 ];
 
-export function findingText({ code, message }: Told, language: Language): string {
+/** What the checker of conditions says (plugins/condition/src: `Problem::at`). */
+const EXPRESSION: [RegExp, string][] = [
+  [/^the expression is empty$/, '表达式为空'],
+  [/^the expression is longer than (\d+) bytes$/, '表达式超过 $1 字节'],
+  [/^nested more than (\d+) levels deep$/, '嵌套超过 $1 层'],
+  [/^a comma here would make a tuple, .*$/, '此处的逗号会构成元组，结果恒为真；确需元组请加括号'],
+  [/^(.*) is not expected here$/, '此处不应出现 $1'],
+  [/^the expression ends where (.*) is expected$/, '表达式到此结束，缺少 $1'],
+  [/^(.*) is expected here, not (.*)$/, '此处应为 $1，而不是 $2'],
+  [/^`not` needs parentheses here$/, '此处的 `not` 需要加括号'],
+  [/^only the functions of the table can be called$/, '只能调用规定的函数'],
+  [/^there is no (?:method|attribute) (`.*`) here$/, '没有 $1'],
+  [/^there is no field (`.*`)$/, '没有字段 $1'],
+  [/^(`.*`) must be called: (`.*`)$/, '$1 须写成调用：$2'],
+  [/^(`.*`) is not known here; a field is written `\{name\}`$/, '不认识 $1；字段写作 `{字段标识}`'],
+  [/^(`.*`) is given twice$/, '$1 重复'],
+  [/^an argument without a name must not follow one with a name$/, '没有名称的参数不能在有名称的参数之后'],
+  [/^`is` compares with None, True or False only; use `==`$/, '`is` 只能与 None、True 或 False 比较，请用 `==`'],
+  [/^`\}` closes nothing; write `\}\}` for a brace$/, '多余的 `}`；要写花括号请用 `}}`'],
+  [/^`\}` closes nothing$/, '多余的 `}`'],
+  [/^`\{` is never closed$/, '`{` 没有闭合'],
+  [/^braces must hold the key of a field, like `\{days\}`$/, '花括号中须为字段标识，例如 `{days}`'],
+  [/^braces outside a quoted text: .*$/, '引号外不能使用花括号：不支持字典和集合'],
+  [/^(`.*`) stands for the whole value: .*$/, '$1 代表整个值：花括号中不能有属性或下标'],
+  [/^(`.*`) stands for the value itself: .*$/, '$1 代表值本身：花括号中不能有格式'],
+  [/^a prefix before a quoted text is not supported: (`.*`)$/, '不支持引号前的前缀 $1'],
+  [/^the character (`.*`) has no meaning here$/, '此处不能使用字符 $1'],
+  [/^a zero byte has no meaning here$/, '此处不能有零字节'],
+  [/^this is not a number$/, '不是数字'],
+  [/^a whole number must not start with 0$/, '整数不能以 0 开头'],
+  [/^an underscore in a number must stand between two digits$/, '数字中的下划线须在两个数字之间'],
+  [/^whole numbers have 64 bits; this one is larger$/, '整数超出 64 位'],
+  [/^this quoted text is never closed$/, '引号没有闭合'],
+  [/^this quoted text is not closed on its line$/, '引号没有在本行闭合'],
+  [/^characters by name \(`\\N`\) are not supported$/, '不支持按名称书写字符（`\\N`）'],
+  [/^this escape needs (\d+) hexadecimal digits$/, '该转义需要 $1 位十六进制数字'],
+  [/^this escape names no character$/, '该转义不对应任何字符'],
+];
+
+/** What stands inside such sentences. */
+const FOUND: Record<string, string> = {
+  'a name': '名称',
+  'a value': '值',
+  'a number': '数字',
+  'a text': '文本',
+  'the end': '结尾',
+  '`in` after `not`': '`not` 之后的 `in`',
+  'only a running server can ask it': '只有运行中的服务器才能询问它',
+};
+
+/** What to write instead (host/src/workflow/check/instead.rs); a hint that is code alone needs no words. */
+const INSTEAD: [RegExp, string][] = [
+  [/^the comparison itself, without a function around it$/, '比较本身，不要包在函数中'],
+  [/^each comparison of its own, joined by (.*), or `in` with a list$/, '单独的比较，用 $1 连接，或用 `in` 加列表'],
+  [/^`datetime` or `time` without an import: both are there$/, '`datetime` 或 `time`，无需导入'],
+  [/^`startswith`, `endswith` or (`.*`)$/, '`startswith`、`endswith` 或 $1'],
+  [/^a list or a tuple: (`.*`)$/, '列表或元组：$1'],
+  [/^the expression in one piece: a line break needs no mark$/, '完整的表达式：换行无需标记'],
+  [/^the field inside the quoted text: (`.*`)$/, '引号内的字段：$1'],
+  [/^`weekday\(\)`, where Monday is 0$/, '`weekday()`，星期一为 0'],
+  [/^the field by its own key: (`.*`)$/, '字段自己的标识：$1'],
+  [/^the quoted text without its prefix; (`.*`) inside it is the field's text$/, '不带前缀的文本；其中的 $1 即字段的文本'],
+  [/^it behind the braces: (`.*`)$/, '花括号之后：$1'],
+  [/^(`.*`) alone, or (`.*`) for its text$/, '单独的 $1，取其文本用 $2'],
+  [/^(`.*`), if the field of that key is meant$/, '$1（如指该字段）'],
+];
+
+/** Sentences that hold what somebody else says: another plugin, or the server of a plugin that did not answer. */
+const OTHERS: [RegExp, string][] = [
+  [/^condition (\d+): (.*)$/, '条件 $1：$2'],
+  [/^the conditions are for the plugin "([^"]*)", which did not check them: (.*)$/, '条件由插件“$1”判断，但它没有检查：$2'],
+];
+
+/** The sentence for an English one with what it holds, or the English one itself. */
+function told(english: string, sentences: [RegExp, string][]): string {
+  for (const [pattern, chinese] of sentences) {
+    const parts = pattern.exec(english);
+    if (!parts) continue;
+    const filled = chinese.replace(/\$(\d)/g, (_, place: string) => {
+      const part = parts[Number(place)] ?? '';
+      return FOUND[part] ?? part.replace('` or `', '` 或 `');
+    });
+    return filled.replace(/(\p{Script=Han}) (?=\p{Script=Han})/gu, '$1');
+  }
+  return english;
+}
+
+/** `condition 1: … (at byte 7); write … instead`: the number, the checker's words, their place, and perhaps a hint. */
+function expressionText(message: string): string {
+  const parts = /^condition (\d+): (.*) \(at byte (\d+)\)(?:; write (.*) instead)?$/.exec(message);
+  if (!parts) return told(message, OTHERS);
+  const [, number, words = '', byte, hint] = parts;
+  const instead = hint === undefined ? '' : `；请改写为：${told(hint, INSTEAD)}`;
+  return `条件 ${number}：${told(words, EXPRESSION)}（第 ${byte} 字节处）${instead}`;
+}
+
+export function findingText({ code, message }: Finding, language: Language): string {
   if (language === 'en') return message;
   const pattern = PATTERNS.find(([kind, words]) => kind === code && words.test(message));
   const sentence = pattern?.[2] ?? CHINESE[code];
-  if (sentence === undefined) return message.replace(/^condition (\d+): /, '条件 $1：');
+  if (sentence === undefined) return expressionText(message);
   const quoted = /"(.*)"/.exec(message)?.[1] ?? '';
   const number = /\d+/.exec(message)?.[0] ?? '';
   return sentence.replace(/["#]/g, (sign) => (sign === '"' ? quoted : number));
 }
 
-export function useFindingText(): (problem: Told) => string {
+export function useFindingText(): (problem: Finding) => string {
   const language = useLanguage();
-  return useCallback((problem: Told) => findingText(problem, language), [language]);
+  return useCallback((problem: Finding) => findingText(problem, language), [language]);
 }

@@ -16,24 +16,45 @@ interface Around {
 
 /** How far from its line a label may stand. */
 const ASIDE = [0, 15, 30, 45, 60, 80, 100, 130, 160, 200, 240];
+/** Places along a route that are looked at in either direction. */
+const LOOKS_MAX = 200;
+/** Costs: of a step away from the middle, of a pixel beside the line, of a line's cell below. */
+const AWAY = 3;
+const AWAY_FROM_LINE = 4;
 const PER_LINE = 14;
 
+/** From the middle of the route outwards, as long as that may still be better than what was found. */
 export function labelSpot({ labelWidth: width, labelHeight: height }: ChartLink, route: Point[], around: Around): Point {
   const points = along(route);
-  const middle = points[Math.floor(points.length / 2)] ?? { x: 0, y: 0 };
+  const half = Math.floor(points.length / 2);
+  const middle = points[half] ?? { x: 0, y: 0 };
   if (width === 0) return middle;
-  let best: { spot: Point; cost: number } | null = null;
-  points.forEach((point, index) => {
-    const fromMiddle = Math.abs(index - points.length / 2) * 3;
-    for (const { spot, aside } of spotsAt(point)) {
-      const box = { ...spot, width, height };
-      if (best && fromMiddle + aside * 4 >= best.cost) continue;
-      if ([...around.nodes, ...around.labels].some((other) => overlap(other, box))) continue;
-      const cost = fromMiddle + aside * 4 + PER_LINE * linesUnder(box, around);
-      if (!best || cost < best.cost) best = { spot, cost };
+  let best = { spot: middle, cost: Infinity };
+  for (let away = 0; away <= Math.min(half, LOOKS_MAX) && away * AWAY < best.cost; away += 1) {
+    for (const point of [points[half - away], points[half + away]]) {
+      if (point) best = better(best, point, away * AWAY, { width, height }, around);
     }
-  });
-  return (best as { spot: Point } | null)?.spot ?? middle;
+  }
+  return best.spot;
+}
+
+interface Spot {
+  spot: Point;
+  cost: number;
+}
+
+function better(best: Spot, point: Point, cost: number, size: { width: number; height: number }, around: Around): Spot {
+  let found = best;
+  for (const { spot, aside } of spotsAt(point)) {
+    const least = cost + aside * AWAY_FROM_LINE;
+    if (least >= found.cost) continue;
+    const box = { ...spot, ...size };
+    const isOver = (other: Box) => overlap(other, box);
+    if (around.nodes.some(isOver) || around.labels.some(isOver)) continue;
+    const whole = least + PER_LINE * linesUnder(box, around);
+    if (whole < found.cost) found = { spot, cost: whole };
+  }
+  return found;
 }
 
 function spotsAt({ x, y }: Point): { spot: Point; aside: number }[] {

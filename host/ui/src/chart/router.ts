@@ -1,5 +1,6 @@
 // Routes of an arranged drawing: straight runs on a grid around all nodes, found link by link with A*. Bends, crossings and runs on top of
-// another line cost; a run through a node is not to be had. How much is looked at is bounded; past it a link goes straight.
+// another line cost; a run through a node is not to be had. How much is looked at is bounded, for one link and for all; a link past that
+// goes straight, whatever stands in its way. A hundred and fifty states with far links need an eighth of it (see the test).
 import type { ChartLink } from './graph';
 import { labelSpot, type Box } from './labels';
 import type { PlacedLink, PlacedNode, Port, Side } from './layout';
@@ -9,6 +10,8 @@ import { GRID, pathOf, type Point } from './route';
 const AIR = 8;
 const LOOKS_MAX = 1_500_000;
 const LOOKS_PER_LINK = 150_000;
+/** What is left to the target counts more than what was spent: much less is looked at for next to no longer ways. */
+const HASTE = 1.5;
 const COST = { turn: 40, crossing: 12, onLine: 60, onLabel: 25, takenPort: 80 };
 /** Links like to leave at the bottom and to arrive at the top, as in a drawing of the layout. */
 const LEAVE: Record<Side, number> = { bottom: 0, right: 15, left: 15, top: 30 };
@@ -95,16 +98,19 @@ function search(source: PlacedNode, target: PlacedNode, ground: Ground): Step | 
   const best = new Map<number, number>();
   const reach = distanceTo(target);
   const offer = (step: Step) => {
-    const state = key(step.cell) * 4 + step.direction;
-    if (step.last === undefined && step.cost >= (best.get(state) ?? Infinity)) return;
-    if (step.last === undefined) best.set(state, step.cost);
+    if (step.last === undefined) {
+      if (step.cost >= (best.get(stateOf(step)) ?? Infinity)) return;
+      best.set(stateOf(step), step.cost);
+    }
     open.push(step.cost + (step.last ? 0 : reach(step.cell)), step);
   };
   for (const first of starts) offer({ cell: first.cell, direction: first.outward, cost: first.cost, before: null, first });
   const stop = Math.min(LOOKS_MAX, ground.looks + LOOKS_PER_LINK);
   for (let step = open.pop(); step && ground.looks < stop; step = open.pop()) {
-    ground.looks += 1;
     if (step.last) return step;
+    // a cheaper way to the same place was found meanwhile
+    if (step.cost > (best.get(stateOf(step)) ?? Infinity)) continue;
+    ground.looks += 1;
     for (const last of ends.get(key(step.cell)) ?? []) {
       const turned = turns(step.direction, opposite(last.outward));
       if (turned !== null) offer({ ...step, cost: step.cost + last.cost + turned, last });
@@ -115,6 +121,10 @@ function search(source: PlacedNode, target: PlacedNode, ground: Ground): Step | 
     }
   }
   return null;
+}
+
+function stateOf({ cell, direction }: Step): number {
+  return key(cell) * 4 + direction;
 }
 
 function onward(step: Step, direction: number, ground: Ground): Step | null {
@@ -140,7 +150,7 @@ function opposite(direction: number): number {
 
 function distanceTo(node: PlacedNode): (cell: Point) => number {
   const [halfWidth, halfHeight] = [node.width / 2 + 2 * GRID, node.height / 2 + 2 * GRID];
-  return ({ x, y }) => Math.floor(Math.max(0, Math.abs(x * GRID - node.x) - halfWidth) + Math.max(0, Math.abs(y * GRID - node.y) - halfHeight));
+  return ({ x, y }) => Math.floor(HASTE * (Math.max(0, Math.abs(x * GRID - node.x) - halfWidth) + Math.max(0, Math.abs(y * GRID - node.y) - halfHeight)));
 }
 
 /** Slots side by side on each side of a state; a diamond has its four corners. */

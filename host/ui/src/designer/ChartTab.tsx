@@ -27,7 +27,8 @@ export function ChartTab() {
       select({ part: 'transition', key: transition.key });
     },
     onMoveEnd: (end, state) => change(moveEnd(end, state)),
-    onArrange: (places) => change(arrange(places)),
+    // pushes by the keyboard come many in a row and are one step back
+    onArrange: (moved, places) => change(arrange(places), `move ${moved}`),
   };
 
   function add() {

@@ -1,7 +1,8 @@
 // Of two administrators at once the second is told who changed what, beside what is different in the own version, and decides.
 import { Alert, Button, Flex, Modal, Typography } from 'antd';
 import type { WorkflowDocument } from '../chart/document';
-import { useLanguage, useText } from '../text/language';
+import { localTime } from '../parts/time';
+import { useText } from '../text/language';
 import { differences, type Difference } from './differences';
 import { DifferenceList } from './DifferenceList';
 import { designerTexts } from './texts';
@@ -18,8 +19,6 @@ interface Props {
 
 export function ConflictDialog({ stale, base, mine, onTake, onKeep, onClose }: Props) {
   const t = useText(designerTexts);
-  const language = useLanguage();
-  const at = Number.isNaN(Date.parse(stale.at)) ? stale.at : new Date(stale.at).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB');
   const theirs = differences(base, stale.fresh);
   const own = differences(base, mine);
   const placeOf = (difference: Difference) => `${difference.part} ${difference.key}`;
@@ -43,7 +42,7 @@ export function ConflictDialog({ stale, base, mine, onTake, onKeep, onClose }: P
       }
       data-testid="conflict"
     >
-      <Typography.Paragraph data-testid="conflict-who">{t.conflict.who(stale.by || t.conflict.somebody, at, stale.fresh.revision ?? 0)}</Typography.Paragraph>
+      <Typography.Paragraph data-testid="conflict-who">{t.conflict.who(stale.by || t.conflict.somebody, localTime(stale.at), stale.fresh.revision ?? 0)}</Typography.Paragraph>
       {both.length > 0 && <Alert type="warning" showIcon title={`${t.conflict.both}: ${both.map((difference) => difference.name || difference.key).join(', ')}`} />}
       <Typography.Title level={5}>{t.conflict.theirs}</Typography.Title>
       <DifferenceList list={theirs} before={base} after={stale.fresh} testId="conflict-theirs" />

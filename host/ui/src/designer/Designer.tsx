@@ -5,7 +5,7 @@ import type { Selected } from '../chart/Canvas';
 import type { WorkflowDocument } from '../chart/document';
 import { byPlace } from '../chart/problems';
 import { ConflictDialog } from './ConflictDialog';
-import { DesignContext, type Design, type Tab } from './design';
+import { DesignContext, designPath, type Design, type Tab } from './design';
 import { removeState, removeTransition, withIdsOf, type Edit } from './edits';
 import { begun, changed, redone, saved, undone, type History } from './history';
 import { InUseDialog } from './InUseDialog';
@@ -31,7 +31,14 @@ function stepped(history: History<WorkflowDocument>, step: Step): History<Workfl
   return step.kind === 'begin' ? begun(step.document) : saved(history, step.sent, step.stored, withIdsOf);
 }
 
-export function Designer({ id, loaded }: { id: number | null; loaded: WorkflowDocument }) {
+interface Props {
+  /** None before a new workflow was saved for the first time; then `onMade` tells it. */
+  id: number | null;
+  loaded: WorkflowDocument;
+  onMade?: (id: number) => void;
+}
+
+export function Designer({ id, loaded, onMade }: Props) {
   const { token } = theme.useToken();
   const [history, step] = useReducer(stepped, loaded, begun);
   const [base, setBase] = useState(loaded);
@@ -44,6 +51,7 @@ export function Designer({ id, loaded }: { id: number | null; loaded: WorkflowDo
     id,
     document,
     base,
+    onMade,
     onSaved: (sent, stored) => {
       setBase(stored);
       step({ kind: 'saved', sent, stored });
@@ -110,7 +118,7 @@ export function Designer({ id, loaded }: { id: number | null; loaded: WorkflowDo
         <Tabs isChecked={check.isChecked} />
         {saving.stale && <ConflictDialog stale={saving.stale} base={base} mine={document} onTake={saving.take} onKeep={saving.keep} onClose={saving.dismiss} />}
         {saving.inUse && <InUseDialog parts={saving.inUse} base={base} onForce={() => saving.save(true)} onClose={saving.dismiss} />}
-        <LeaveGuard isDirty={isDirty && !saving.isLeaving} />
+        <LeaveGuard isDirty={isDirty} own={designPath(id)} />
       </div>
     </DesignContext>
   );

@@ -1,14 +1,15 @@
-// Asks before unsaved changes are lost: on the console's own links, on the way to the login when the session has ended (one can sign in
-// again in another tab and save here), and on leaving the page altogether.
+// Asks before unsaved changes are lost: on the console's own links, on signing out, on the way to the login when the session has ended
+// (one can sign in again in another tab and save here), and on leaving the page altogether.
 import { Modal } from 'antd';
 import { useEffect } from 'react';
 import { useBlocker } from 'react-router';
 import { useText } from '../text/language';
 import { designerTexts } from './texts';
 
-export function LeaveGuard({ isDirty }: { isDirty: boolean }) {
+/** `own`: the designer's address, which a new workflow's first saving changes. */
+export function LeaveGuard({ isDirty, own }: { isDirty: boolean; own: string }) {
   const t = useText(designerTexts);
-  const blocker = useBlocker(({ currentLocation, nextLocation }) => isDirty && currentLocation.pathname !== nextLocation.pathname);
+  const blocker = useBlocker(({ nextLocation }) => isDirty && nextLocation.pathname !== own);
 
   useEffect(() => {
     if (!isDirty) return;
@@ -28,7 +29,7 @@ export function LeaveGuard({ isDirty }: { isDirty: boolean }) {
       onCancel={() => blocker.reset?.()}
       data-testid="leave-guard"
     >
-      {t.save.leaveText}
+      {blocker.location?.pathname === '/login' ? t.save.leaveOver : t.save.leaveText}
     </Modal>
   );
 }

@@ -22,6 +22,11 @@ export interface Design {
   found: Map<string, Problem[]>;
 }
 
+/** Where a workflow is designed; null: one that was never stored. */
+export function designPath(id: number | null): string {
+  return `/workflows/${id ?? 'new'}/design`;
+}
+
 export const DesignContext = createContext<Design | null>(null);
 
 export function useDesign(): Design {

@@ -1,8 +1,8 @@
 // Edits of a document: what they change, and what they mend beside.
 import { expect, it } from 'vitest';
 import { field, leave, state, transition, workflow } from '../chart/testing';
-import { addState, addTransition, arrange, changeChild, changeStateKind, layOut, moveEnd, removeField, removeState, renameField, setAccess, withIdsOf } from './edits';
-import { freeKey, freshDocument, freshField, freshState, freshTransition } from './fresh';
+import { addState, arrange, changeChild, changeStateKind, layOut, moveEnd, removeField, removeState, renameField, setAccess, withIdsOf } from './edits';
+import { freshState } from './fresh';
 
 it('takes transitions and conditions along with the state that they need', () => {
   const document = removeState('人事部门-处理中')(leave());
@@ -50,12 +50,12 @@ it('moves the ends of links: source, destination, and the target of one conditio
 
 it('keeps ends last in the order', () => {
   const document = workflow([state('a', { order_id: 3 }), state('end', { kind: 'end', order_id: 4 }), state('closed', { kind: 'end', order_id: 9 })], []);
-  const added = addState(freshState(document))(document);
+  const added = addState(freshState(document, { key: 'new' }))(document);
   expect(added.states.map((one) => [one.key, one.order_id])).toEqual([
     ['a', 3],
     ['end', 5],
     ['closed', 9],
-    ['state1', 4],
+    ['new', 4],
   ]);
 });
 
@@ -64,20 +64,6 @@ it('gives start and end states nobody, and a state with children the robot', () 
   expect(changeStateKind('a', 'end')(document).states[0]?.participant).toEqual({ kind: 'nobody', value: '' });
   expect(changeStateKind('a', 'normal')(document).states[0]?.participant).toEqual({ kind: 'person', value: 'jack' });
   expect(changeChild('a', 4)(document).states[0]).toMatchObject({ sub_workflow_id: 4, participant: { kind: 'person', value: 'loonrobot' } });
-});
-
-it('chooses keys and places that are free', () => {
-  let document = freshDocument({ start: 'Begin', end: 'End' });
-  expect(document.states.map((one) => [one.key, one.kind, one.order_id])).toEqual([
-    ['start', 'start', 0],
-    ['end', 'end', 100],
-  ]);
-  const added = freshState(document);
-  expect([added.key, added.order_id]).toEqual(['state1', 1]);
-  document = addTransition(freshTransition(document, { source: 'start', destination: 'end' }))(document);
-  expect(freshTransition(document).key).toBe('transition2');
-  expect(freshField(document)).toMatchObject({ key: 'field1', order_id: 5 });
-  expect(freeKey('a', [{ key: 'a1' }, { key: 'a3' }])).toBe('a2');
 });
 
 it('takes over the ids of parts that were stored meanwhile', () => {

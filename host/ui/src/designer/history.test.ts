@@ -1,6 +1,6 @@
 // Undo and redo.
 import { expect, it } from 'vitest';
-import { begun, changed, redone, replacedPresent, saved, undone } from './history';
+import { begun, changed, redone, saved, undone } from './history';
 
 it('goes back and forth', () => {
   let history = changed(changed(begun('a'), 'b'), 'c');
@@ -30,16 +30,20 @@ it('keeps two hundred steps', () => {
   expect(history.past[0]).toBe(300);
 });
 
-it('takes the same document from the server without a step', () => {
-  const history = replacedPresent(changed(begun('a'), 'b'), 'B');
-  expect([history.past, history.present]).toEqual([['a'], 'B']);
-  expect(changed(history, 'B')).toBe(history);
+const merge = (document: string, stored: string) => `${document} after ${stored}`;
+
+it('takes what was stored without a step, and typing after it as a new one', () => {
+  const history = saved(changed(begun('a'), 'b', 'x'), 'b', 'B', merge);
+  expect([history.past.length, history.present]).toEqual([1, 'B']);
+  expect(undone(changed(history, 'c', 'x')).present).toBe('B');
 });
 
 it('keeps what was changed while a document was being saved', () => {
-  const merge = (present: string, stored: string) => `${present} after ${stored}`;
-  const sent = changed(begun('a'), 'b');
-  expect(saved(sent, 'b', 'B', merge).present).toBe('B');
-  const edited = saved(changed(sent, 'c'), 'b', 'B', merge);
-  expect([edited.past, edited.present]).toEqual([['a', 'b'], 'c after B']);
+  const edited = saved(changed(changed(begun('a'), 'b'), 'c'), 'b', 'B', merge);
+  expect([edited.past.length, edited.present]).toEqual([2, 'c after B']);
+});
+
+it('leads back and forth to documents that know what is stored', () => {
+  const history = saved(undone(changed(changed(begun('a'), 'b'), 'c')), 'b', 'B', merge);
+  expect([undone(history).present, redone(history).present]).toEqual(['a after B', 'c after B']);
 });

@@ -19,14 +19,14 @@ export function changed<T>(history: History<T>, next: T, tag: string | null = nu
   return { past: [...history.past, history.present].slice(-STEPS_MAX), present: next, future: [], tag };
 }
 
-/** Not a step of the author's: the same document as the server has it now. */
-export function replacedPresent<T>(history: History<T>, present: T): History<T> {
-  return { ...history, present, tag: null };
-}
-
-/** What was sent has been stored as `stored`. What the author changed meanwhile stays, brought together with it by `merge`. */
-export function saved<T>(history: History<T>, sent: T, stored: T, merge: (present: T, stored: T) => T): History<T> {
-  return replacedPresent(history, history.present === sent ? stored : merge(history.present, stored));
+/**
+ * What was sent has been stored as `stored`, which is no step of the author's. What was changed meanwhile stays, and so does what undoing
+ * and redoing lead to; `merge` brings each together with what is stored.
+ */
+export function saved<T>(history: History<T>, sent: T, stored: T, merge: (document: T, stored: T) => T): History<T> {
+  const merged = (document: T) => merge(document, stored);
+  const { past, present, future } = history;
+  return { past: past.map(merged), present: present === sent ? stored : merged(present), future: future.map(merged), tag: null };
 }
 
 export function undone<T>(history: History<T>): History<T> {

@@ -1,7 +1,6 @@
 // Saving: one call with the revision that was edited. What stands in its way is kept here until the author has decided.
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { useNavigate } from 'react-router';
+import { useState } from 'react';
 import type { Problem, WorkflowDocument } from '../chart/document';
 import { useNotify } from '../parts/notify';
 import { useText } from '../text/language';
@@ -20,6 +19,8 @@ interface Options {
   document: WorkflowDocument;
   /** What was loaded, or saved last. */
   base: WorkflowDocument;
+  /** A new workflow has its id: saving again must not make another. */
+  onMade?: (id: number) => void;
   /** What was sent, and how it is stored now. The author may have gone on meanwhile. */
   onSaved: (sent: WorkflowDocument, stored: WorkflowDocument) => void;
   /** The author takes what is stored. */
@@ -29,20 +30,13 @@ interface Options {
   onFound: (problems: Problem[]) => void;
 }
 
-export function useSaving({ id, document, base, onSaved, onTaken, onKept, onFound }: Options) {
+export function useSaving({ id, document, base, onMade, onSaved, onTaken, onKept, onFound }: Options) {
   const t = useText(designerTexts);
   const notify = useNotify();
-  const navigate = useNavigate();
   const queries = useQueryClient();
   const [isBusy, setBusy] = useState(false);
   const [stale, setStale] = useState<Stale | null>(null);
   const [inUse, setInUse] = useState<InUse[] | null>(null);
-  const [made, setMade] = useState<number | null>(null);
-
-  // once the guard knows that nothing is lost
-  useEffect(() => {
-    if (made !== null) void navigate(`/workflows/${made}/design`, { replace: true });
-  }, [made, navigate]);
 
   async function save(force: boolean) {
     if (isBusy) return;
@@ -67,12 +61,13 @@ export function useSaving({ id, document, base, onSaved, onTaken, onKept, onFoun
       const fresh = await loadDefinition(id as number);
       setStale({ by: saved.by, at: saved.at, fresh });
     } else {
-      onFound(saved.applied.problems);
-      notify.success(saved.applied.changed ? t.save.saved : t.save.unchanged);
-      void queries.invalidateQueries({ queryKey: ['definition', saved.applied.workflow_id] });
+      const { workflow_id: stored, changed, problems } = saved.applied;
+      onFound(problems);
+      notify.success(changed ? t.save.saved : t.save.unchanged);
+      void queries.invalidateQueries({ queryKey: ['definition', stored] });
       void queries.invalidateQueries({ queryKey: ['workflows'] });
-      if (id === null) setMade(saved.applied.workflow_id);
-      else onSaved(sent, await loadDefinition(id));
+      if (id === null) onMade?.(stored);
+      onSaved(sent, await loadDefinition(stored));
     }
   }
 
@@ -84,5 +79,5 @@ export function useSaving({ id, document, base, onSaved, onTaken, onKept, onFoun
     setStale(null);
     setInUse(null);
   };
-  return { save: (force: boolean) => void save(force), isBusy, stale, inUse, take: decide(onTaken), keep: decide(onKept), dismiss, isLeaving: made !== null };
+  return { save: (force: boolean) => void save(force), isBusy, stale, inUse, take: decide(onTaken), keep: decide(onKept), dismiss };
 }

@@ -1,8 +1,8 @@
-// Sign in. Goes to `next` afterwards, but only to an address of this console.
+// Sign in. Goes to `next` afterwards, but only to an address of this console. Whoever was here before: nothing of theirs is kept.
 import { LockOutlined, UserOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Card, Flex, Form, Input, Typography } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { ApiError } from '../api/errors';
 import { PreferenceSwitches } from '../app/PreferenceSwitches';
@@ -27,6 +27,8 @@ export function LoginPage() {
   const [search] = useSearchParams();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+
+  useEffect(() => queries.clear(), [queries]);
 
   async function submit({ username, password }: Entry) {
     setBusy(true);
@@ -57,6 +59,7 @@ export function LoginPage() {
             <PreferenceSwitches />
           </div>
         </Flex>
+        {search.has('ended') && <Alert type="info" showIcon title={shared.sessionOver} style={{ marginTop: 16 }} data-testid="login-session-over" />}
         <Form<Entry> layout="vertical" requiredMark={false} onFinish={(entry) => void submit(entry)} style={{ marginTop: 20 }}>
           <Form.Item name="username" label={t.username} rules={[{ required: true, message: shared.required }]}>
             <Input prefix={<UserOutlined />} autoComplete="username" autoFocus data-testid="login-username" />

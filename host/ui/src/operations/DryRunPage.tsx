@@ -13,17 +13,11 @@ import { UserPicker } from '../people/pickers';
 import { common } from '../text/common';
 import { useText } from '../text/language';
 import { FieldInput } from '../tickets/FieldInput';
-import type { DefinedField } from '../tickets/InterventionDialog';
 import { ticketTexts } from '../tickets/texts';
+import { askedFields, type AskedField, type Definition } from './askedFields';
 import { DryRunPath } from './DryRunPath';
 import { operationTexts } from './texts';
 import type { Choice, DryRun } from './dryRun';
-
-interface Definition {
-  name: string;
-  states: { kind: string; field_access: Record<string, string> }[];
-  fields: DefinedField[];
-}
 
 interface Entry {
   creator: string;
@@ -51,7 +45,12 @@ function DryRunOf({ id, definition }: { id: number; definition: Definition }) {
   const [run, setRun] = useState<DryRun | null>(null);
   const [busy, setBusy] = useState(false);
   const tickets = useText(ticketTexts);
-  const fields = startFields(definition, tickets.title);
+  const { first: fields, later } = askedFields(definition, tickets.title);
+  const input = (field: AskedField) => (
+    <Form.Item key={field.key} name={['fields', field.key]} label={field.name} required={field.required} extra={field.description || undefined}>
+      <FieldInput field={field} />
+    </Form.Item>
+  );
 
   async function go(from: Entry, made: Choice[]) {
     setBusy(true);
@@ -82,11 +81,9 @@ function DryRunOf({ id, definition }: { id: number; definition: Definition }) {
                 <UserPicker data-testid="dry-run-creator" />
               </Form.Item>
               {fields.length === 0 && <Typography.Paragraph type="secondary">{t.noFields}</Typography.Paragraph>}
-              {fields.map((field) => (
-                <Form.Item key={field.key} name={['fields', field.key]} label={field.name} required={field.required} extra={field.description || undefined}>
-                  <FieldInput field={field} />
-                </Form.Item>
-              ))}
+              {fields.map(input)}
+              {later.length > 0 && <Typography.Paragraph strong>{t.laterFields}</Typography.Paragraph>}
+              {later.map(input)}
               <Button type="primary" htmlType="submit" loading={busy} data-testid="dry-run-go">
                 {t.run}
               </Button>
@@ -107,14 +104,4 @@ function DryRunOf({ id, definition }: { id: number; definition: Definition }) {
       </Row>
     </>
   );
-}
-
-/** The fields that somebody fills in who creates a ticket: what the start state lists as required or optional. */
-function startFields(definition: Definition, nameOfTitle: string): (DefinedField & { required: boolean })[] {
-  const access = definition.states.find((state) => state.kind === 'start')?.field_access ?? {};
-  const title: DefinedField = { key: 'title', name: nameOfTitle, kind: 'string', order_id: 20 };
-  return [title, ...definition.fields]
-    .filter((field) => access[field.key] === 'required' || access[field.key] === 'optional')
-    .map((field) => ({ ...field, required: access[field.key] === 'required' }))
-    .sort((a, b) => a.order_id - b.order_id);
 }

@@ -1,6 +1,7 @@
 // The path of a dry run, state by state, and the choice that it waits for.
 import { Alert, Button, Card, Flex, Select, Tag, Timeline, Typography } from 'antd';
 import { useState } from 'react';
+import { chartTexts } from '../chart/texts';
 import { duration } from '../parts/time';
 import { personText } from '../people/types';
 import { useLanguage, useText } from '../text/language';
@@ -85,8 +86,9 @@ function Step({ step }: { step: DryRunStep }) {
 
 function Choices({ step, busy, onChoose }: { step: DryRunStep; busy: boolean; onChoose: (choice: Choice) => void }) {
   const t = useText(operationTexts);
+  const words = useText(chartTexts);
   const [actor, setActor] = useState(step.people[0]?.username);
-  const after = (option: DryRunOption) => (option.kind === 'timer' ? ` (${t.timerAfter(duration(option.timer_seconds))})` : '');
+  const after = (option: DryRunOption) => (option.kind === 'timer' ? ` (${t.timerAfter(duration(option.timer_seconds, words))})` : '');
   return (
     <Flex gap={8} wrap align="center" style={{ marginTop: 12 }}>
       {t.choose}

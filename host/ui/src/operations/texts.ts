@@ -1,4 +1,4 @@
-// Texts of jobs, deliveries, audit and the dry run.
+// Texts of jobs, deliveries and the dry run.
 const en = {
   jobsHelp: 'What the engine still has to do: scripts, hooks, timers, notices. What failed too often is dead and waits for you.',
   kind: 'Kind',
@@ -43,13 +43,6 @@ const en = {
   hookState: 'State of the ticket',
   took: 'Took',
   time: 'Time',
-  auditHelp: 'Every administrative act, with what it changed. Entries are only ever added.',
-  actor: 'Actor',
-  address: 'Address',
-  action: 'Action',
-  subject: 'Subject',
-  subjectId: 'Subject id',
-  noDifference: 'No values recorded',
   dryRun: 'Dry run',
   dryRunHelp: 'Fill in the form as if you created a ticket, and see the path it would take and whom it would reach. Nothing is stored or sent.',
   creator: 'Creator',
@@ -84,6 +77,7 @@ const en = {
   },
   timerAfter: (text: string) => `after ${text}`,
   noFields: 'The start state asks for no field',
+  laterFields: 'What handlers fill in later',
   loadFailed: 'The workflow has no start state to run from',
 };
 const zh: typeof en = {
@@ -130,13 +124,6 @@ const zh: typeof en = {
   hookState: '所在状态',
   took: '耗时',
   time: '时间',
-  auditHelp: '所有管理操作及其变更内容，只增不改。',
-  actor: '操作人',
-  address: '来源地址',
-  action: '操作',
-  subject: '对象',
-  subjectId: '对象 ID',
-  noDifference: '未记录数值',
   dryRun: '试运行',
   dryRunHelp: '像新建工单一样填写表单，查看其流转路径和处理人。不会存储或发送任何内容。',
   creator: '创建人',
@@ -171,6 +158,7 @@ const zh: typeof en = {
   },
   timerAfter: (text) => `${text} 后`,
   noFields: '初始状态没有需要填写的字段',
+  laterFields: '之后由处理人填写',
   loadFailed: '该工作流没有可运行的初始状态',
 };
 export const operationTexts = { en, zh };

@@ -1,7 +1,9 @@
 // How long tickets stay in states: a bar for the median, a thin line for nine in ten. The longest first.
 import { Empty, theme } from 'antd';
 import type { Schema } from '../api/types';
+import { chartTexts } from '../chart/texts';
 import { duration } from '../parts/time';
+import { useText } from '../text/language';
 
 export type StateTime = Schema['StateNumbers'];
 
@@ -21,6 +23,7 @@ interface Props {
 
 export function TimeBars({ times, title, empty, words }: Props) {
   const { token } = theme.useToken();
+  const units = useText(chartTexts);
   const rows = [...times].sort((a, b) => b.median_seconds - a.median_seconds).slice(0, SHOWN);
   const most = Math.max(0, ...rows.map((row) => row.p90_seconds));
   if (rows.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={empty} />;
@@ -36,7 +39,7 @@ export function TimeBars({ times, title, empty, words }: Props) {
     >
       {rows.map((row, index) => {
         const middle = index * ROW + ROW / 2;
-        const text = words(duration(row.median_seconds), duration(row.p90_seconds), row.stays);
+        const text = words(duration(row.median_seconds, units), duration(row.p90_seconds, units), row.stays);
         return (
           <g key={`${row.workflow.id}-${row.state.id}`}>
             <title>{`${row.workflow.name ?? '—'} › ${row.state.name ?? '—'}: ${text}`}</title>

@@ -37,12 +37,15 @@ export function EditDialog<T extends object>({ open, title, testId, width = 560,
       title={title}
       size={width}
       onClose={onClose}
+      // what is being saved cannot be called back, and when it ends it closes the dialog, which by then could be another one
+      closable={{ disabled: busy }}
+      keyboard={!busy}
       destroyOnHidden
       mask={{ closable: false }}
       data-testid={testId}
       footer={
         <Flex justify="end" gap={8}>
-          <Button onClick={onClose} data-testid={`${testId}-cancel`}>
+          <Button disabled={busy} onClick={onClose} data-testid={`${testId}-cancel`}>
             {t.button.cancel}
           </Button>
           <Button type="primary" htmlType="submit" form={formId} loading={busy} data-testid={`${testId}-save`}>

@@ -1,5 +1,6 @@
 // Differences of documents, kinds of JSON texts, times.
 import { expect, it } from 'vitest';
+import { chartTexts } from '../chart/texts';
 import { differences } from './differences';
 import { jsonKind } from './json';
 import { duration, localTime, setZone } from './time';
@@ -38,6 +39,8 @@ it('times are shown in the server’s zone', () => {
   expect(localTime('soon')).toBe('soon');
 });
 
-it('durations have one unit', () => {
-  expect([0, 45, 90, 3_600, 5_400, 86_400 * 12].map(duration)).toEqual(['0 s', '45 s', '1.5 min', '1 h', '1.5 h', '12 d']);
+it('durations have one unit, in either language', () => {
+  const told = (language: 'en' | 'zh') => [0, 45, 90, 3_600, 5_400, 86_400 * 12].map((seconds) => duration(seconds, chartTexts[language]));
+  expect(told('en')).toEqual(['0\u00a0s', '45\u00a0s', '1.5\u00a0min', '1\u00a0h', '1.5\u00a0h', '12\u00a0d']);
+  expect(told('zh')).toEqual(['0秒', '45秒', '1.5分钟', '1小时', '1.5小时', '12天']);
 });

@@ -1,4 +1,5 @@
 // Times of v2 answers are RFC 3339 in UTC; they are shown in the server's zone, as the times of v1.0 answers are.
+import type { ChartTexts } from '../chart/texts';
 
 let zone: string | undefined;
 
@@ -20,18 +21,21 @@ export function localTime(text: string | null | undefined): string {
   return at.toLocaleString('sv-SE', { timeZone: zone, hour12: false }).replace('T', ' ');
 }
 
-/** `45 s`, `3 min`, `5 h`, `2 d`: one unit is enough to compare waits by. */
-export function duration(seconds: number): string {
-  const steps: [number, string][] = [
-    [86_400, 'd'],
-    [3_600, 'h'],
-    [60, 'min'],
+/** How many of a unit there are, in the words of the chart, which has them in both languages. */
+type DurationWords = Pick<ChartTexts, 'days' | 'hours' | 'minutes' | 'seconds'>;
+
+/** `45 s`, `3 min`, `1.5 h`, `2 d`: one unit is enough to compare waits by. */
+export function duration(seconds: number, words: DurationWords): string {
+  const steps: [number, (count: number) => string][] = [
+    [86_400, words.days],
+    [3_600, words.hours],
+    [60, words.minutes],
   ];
-  for (const [size, unit] of steps) {
+  for (const [size, text] of steps) {
     if (seconds >= size) {
       const count = seconds / size;
-      return `${count < 10 ? Math.round(count * 10) / 10 : Math.round(count)} ${unit}`;
+      return text(count < 10 ? Math.round(count * 10) / 10 : Math.round(count));
     }
   }
-  return `${Math.round(seconds)} s`;
+  return words.seconds(Math.round(seconds));
 }

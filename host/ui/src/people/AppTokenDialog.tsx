@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Divider, Form, Input, InputNumber, Select, Switch } from 'antd';
 import { v1 } from '../api/client';
+import { changesOf } from '../parts/changesOf';
 import { EditDialog } from '../parts/EditDialog';
 import { useNotify } from '../parts/notify';
 import { common } from '../text/common';
@@ -9,36 +10,8 @@ import { useText } from '../text/language';
 import { useWorkflowNames, type AppToken } from './AppTokensPage';
 import { UsersPicker } from './pickers';
 import type { ShownToken } from './TokenDialog';
+import { BLANK, sent, type TokenEntry } from './tokenEntry';
 import { tokenTexts } from './tokenTexts';
-
-interface Entry {
-  app_name: string;
-  ticket_sn_prefix: string;
-  workflow_ids: number[];
-  trusted: boolean;
-  may_configure: boolean;
-  may_admin: boolean;
-  allow_cidrs: string[];
-  allow_users: string[];
-  min_signature_version: number;
-  replay_check: boolean;
-  rate_per_minute: number;
-  rotate?: boolean;
-  former_token_hours?: number | null;
-}
-
-const BLANK: Partial<Entry> = {
-  ticket_sn_prefix: 'loonflow',
-  workflow_ids: [],
-  trusted: false,
-  may_configure: false,
-  may_admin: false,
-  allow_cidrs: [],
-  allow_users: [],
-  min_signature_version: 1,
-  replay_check: false,
-  rate_per_minute: 0,
-};
 
 interface Props {
   open: boolean;
@@ -54,14 +27,9 @@ export function AppTokenDialog({ open, token, onClose, onToken }: Props) {
   const notify = useNotify();
   const queries = useQueryClient();
 
-  async function save(entry: Entry) {
-    const body: Record<string, unknown> = {
-      ...entry,
-      workflow_ids: entry.workflow_ids.join(','),
-      allow_cidrs: entry.allow_cidrs.join(','),
-      allow_users: entry.allow_users.join(','),
-    };
-    if (entry.former_token_hours == null) delete body.former_token_hours;
+  async function save(entry: TokenEntry) {
+    const body = changesOf(token && sent(token), sent(entry));
+    if (!body) return;
     const path = token ? `accounts/app_token/${token.id}` : 'accounts/app_token';
     const answer = await v1<{ token?: string }>(token ? 'PATCH' : 'POST', path, { body });
     notify.success(shared.saved);
@@ -70,7 +38,7 @@ export function AppTokenDialog({ open, token, onClose, onToken }: Props) {
   }
 
   return (
-    <EditDialog<Entry>
+    <EditDialog<TokenEntry>
       open={open}
       title={token ? t.edit(token.app_name) : t.create}
       testId="token-form"
@@ -123,7 +91,7 @@ export function AppTokenDialog({ open, token, onClose, onToken }: Props) {
   );
 }
 
-function Flag({ name, label, help }: { name: keyof Entry; label: string; help: string }) {
+function Flag({ name, label, help }: { name: keyof TokenEntry; label: string; help: string }) {
   return (
     <Form.Item name={name} label={label} extra={help} valuePropName="checked">
       <Switch />

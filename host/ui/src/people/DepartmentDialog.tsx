@@ -2,10 +2,12 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Form, Input } from 'antd';
 import { v1 } from '../api/client';
+import { changesOf } from '../parts/changesOf';
 import { EditDialog } from '../parts/EditDialog';
 import { useNotify } from '../parts/notify';
 import { common } from '../text/common';
 import { useText } from '../text/language';
+import { entryOf, sent, type DepartmentEntry } from './departmentEntry';
 import { DepartmentPicker, UserPicker, UsersPicker } from './pickers';
 import { peopleTexts } from './texts';
 import type { Department } from './types';
@@ -14,14 +16,6 @@ import type { Department } from './types';
 export interface DepartmentEdit {
   department: Department | null;
   parent: number;
-}
-
-interface Entry {
-  name: string;
-  parent_dept_id: number;
-  leader: string;
-  approver: string[];
-  label: string;
 }
 
 const PLACES = { 上级部门: 'parent_dept_id' };
@@ -33,8 +27,9 @@ export function DepartmentDialog({ edit, onClose }: { edit: DepartmentEdit | nul
   const queries = useQueryClient();
   const department = edit?.department ?? null;
 
-  async function save(entry: Entry) {
-    const body = { ...entry, parent_dept_id: entry.parent_dept_id || 0, approver: entry.approver.join(',') };
+  async function save(entry: DepartmentEntry) {
+    const body = changesOf(department && sent(entryOf(department)), sent(entry));
+    if (!body) return;
     if (department) await v1('PATCH', `accounts/depts/${department.id}`, { body });
     else await v1('POST', 'accounts/depts', { body });
     notify.success(shared.saved);
@@ -42,7 +37,7 @@ export function DepartmentDialog({ edit, onClose }: { edit: DepartmentEdit | nul
   }
 
   return (
-    <EditDialog<Entry>
+    <EditDialog<DepartmentEntry>
       open={edit !== null}
       title={department ? t.editDepartment(department.name) : t.createDepartment}
       testId="department-dialog"
@@ -68,9 +63,4 @@ export function DepartmentDialog({ edit, onClose }: { edit: DepartmentEdit | nul
       </Form.Item>
     </EditDialog>
   );
-}
-
-function entryOf(department: Department): Partial<Entry> {
-  const { name, parent_dept_id, leader, label } = department;
-  return { name, parent_dept_id, leader, label, approver: department.approver.split(',').filter((one) => one !== '') };
 }

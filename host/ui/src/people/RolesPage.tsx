@@ -4,6 +4,7 @@ import { Button, Form, Input, type TableProps } from 'antd';
 import { useState } from 'react';
 import { v1 } from '../api/client';
 import { ActionButton } from '../parts/ActionButton';
+import { changesOf } from '../parts/changesOf';
 import { EditDialog } from '../parts/EditDialog';
 import { useNotify } from '../parts/notify';
 import { PagedTable } from '../parts/PagedTable';
@@ -91,8 +92,10 @@ function RoleDialog({ open, role, onClose }: { open: boolean; role: Role | null;
       initial={role ? { name: role.name, description: role.description, label: role.label } : { description: '', label: '{}' }}
       onClose={onClose}
       onSave={async (entry) => {
-        if (role) await v1('PATCH', `accounts/roles/${role.id}`, { body: entry });
-        else await v1('POST', 'accounts/roles', { body: entry });
+        const body = changesOf(role, entry);
+        if (!body) return;
+        if (role) await v1('PATCH', `accounts/roles/${role.id}`, { body });
+        else await v1('POST', 'accounts/roles', { body });
         notify.success(shared.saved);
         await queries.invalidateQueries({ queryKey: ['accounts/roles'] });
       }}

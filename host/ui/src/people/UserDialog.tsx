@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Form, Input, Switch } from 'antd';
 import { v1 } from '../api/client';
+import { changesOf } from '../parts/changesOf';
 import { EditDialog } from '../parts/EditDialog';
 import { useNotify } from '../parts/notify';
 import { common } from '../text/common';
@@ -32,8 +33,10 @@ export function UserDialog({ open, user, onClose }: { open: boolean; user: User 
   const queries = useQueryClient();
 
   async function save(entry: Entry) {
-    if (user) await v1('PATCH', `accounts/users/${user.id}`, { body: entry });
-    else await v1('POST', 'accounts/users', { body: entry });
+    const body = changesOf(user && entryOf(user), entry);
+    if (!body) return;
+    if (user) await v1('PATCH', `accounts/users/${user.id}`, { body });
+    else await v1('POST', 'accounts/users', { body });
     notify.success(shared.saved);
     await queries.invalidateQueries({ queryKey: ['accounts/users'] });
   }

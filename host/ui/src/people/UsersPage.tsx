@@ -2,6 +2,7 @@
 import { Button, Tag, type TableProps } from 'antd';
 import { useState } from 'react';
 import { v1 } from '../api/client';
+import { useSession } from '../app/session';
 import { ActionButton } from '../parts/ActionButton';
 import { PagedTable } from '../parts/PagedTable';
 import { PageHead } from '../parts/PageHead';
@@ -44,6 +45,8 @@ export function Page() {
 function useColumns(show: (what: Shown) => void): TableProps<User>['columns'] {
   const t = useText(peopleTexts);
   const shared = useText(common);
+  // one's own password is changed from the account menu, which asks for the present one
+  const own = useSession().data?.user.username;
   const { run } = useAction();
   const change = (act: () => Promise<unknown>, text: string) => run(act, text, [['accounts/users'], ['session']]);
   return [
@@ -71,9 +74,11 @@ function useColumns(show: (what: Shown) => void): TableProps<User>['columns'] {
           <ActionButton testId={`user-edit-${user.id}`} onClick={() => show({ what: 'edit', user })}>
             {shared.button.edit}
           </ActionButton>
-          <ActionButton testId={`user-password-${user.id}`} onClick={() => show({ what: 'password', user })}>
-            {t.resetPassword}
-          </ActionButton>
+          {user.username !== own && (
+            <ActionButton testId={`user-password-${user.id}`} onClick={() => show({ what: 'password', user })}>
+              {t.resetPassword}
+            </ActionButton>
+          )}
           <ActionButton
             testId={`user-active-${user.id}`}
             danger={user.is_active}

@@ -9,6 +9,7 @@ import { Failure } from '../parts/Failure';
 import { localTime } from '../parts/time';
 import { useText } from '../text/language';
 import { CallLog } from './CallLog';
+import { outcomeTexts } from './outcomeTexts';
 import { pluginTexts } from './texts';
 import type { Call, LogLine, Plugin } from './types';
 import { bytesText } from './words';
@@ -52,7 +53,8 @@ export function CallsTab({ plugin }: { plugin: Plugin }) {
 }
 
 export function Outcome({ outcome }: { outcome: string }) {
-  return <Tag color={outcome === 'ok' ? 'success' : 'error'}>{outcome}</Tag>;
+  const words = useText(outcomeTexts);
+  return <Tag color={outcome === 'ok' ? 'success' : 'error'}>{words[outcome] ?? outcome}</Tag>;
 }
 
 function CallDetail({ plugin, call }: { plugin: number; call: Call }) {

@@ -7,6 +7,8 @@ import { Failure } from '../parts/Failure';
 import { useNotify } from '../parts/notify';
 import { common } from '../text/common';
 import { useText } from '../text/language';
+import { limitTexts } from './limitTexts';
+import { useRefusal } from './refusal';
 import { pluginTexts } from './texts';
 import type { Plugin } from './types';
 
@@ -26,16 +28,20 @@ interface Limits {
 export function LimitsTab({ plugin }: { plugin: Plugin }) {
   const path = `plugins/${plugin.id}/limits`;
   const limits = useQuery({ queryKey: [path], queryFn: ({ signal }) => v2<Limits>('GET', path, { signal }) });
+  // what was read before stays where reading it again fails, and keeps what is typed unless the server has other numbers by now
+  if (limits.data) return <LimitsForm key={JSON.stringify(limits.data.limits)} path={path} limits={limits.data.limits} />;
   if (limits.error) return <Failure error={limits.error} onRetry={() => void limits.refetch()} />;
-  if (!limits.data) return <Skeleton active />;
-  return <LimitsForm key={limits.dataUpdatedAt} path={path} limits={limits.data.limits} />;
+  return <Skeleton active />;
 }
 
 function LimitsForm({ path, limits }: { path: string; limits: Record<string, KindLimits> }) {
-  const t = useText(pluginTexts);
+  const t = useText(limitTexts);
+  const { kindNames } = useText(pluginTexts);
   const shared = useText(common);
   const notify = useNotify();
   const queries = useQueryClient();
+  const [form] = Form.useForm();
+  const refuse = useRefusal(form);
   const [busy, setBusy] = useState(false);
 
   async function save(entry: Record<string, Numbers>) {
@@ -45,7 +51,7 @@ function LimitsForm({ path, limits }: { path: string; limits: Record<string, Kin
       notify.success(shared.saved);
       await queries.invalidateQueries({ queryKey: [path] });
     } catch (error) {
-      notify.failure(error);
+      refuse(error);
     } finally {
       setBusy(false);
     }
@@ -53,11 +59,11 @@ function LimitsForm({ path, limits }: { path: string; limits: Record<string, Kin
 
   const initial = Object.fromEntries(Object.entries(limits).map(([kind, one]) => [kind, one.set]));
   return (
-    <Form initialValues={initial} onFinish={(entry) => void save(entry)} data-testid="plugin-limits">
+    <Form form={form} name="plugin-limits" initialValues={initial} onFinish={(entry) => void save(entry)} data-testid="plugin-limits">
       <Typography.Paragraph type="secondary">{t.limitsHelp}</Typography.Paragraph>
       {Object.entries(limits).map(([kind, one]) => (
         <div key={kind} style={{ marginBottom: 16, maxWidth: 760 }}>
-          <Typography.Title level={5}>{t.kindNames[kind] ?? kind}</Typography.Title>
+          <Typography.Title level={5}>{kindNames[kind] ?? kind}</Typography.Title>
           <Table
             size="small"
             rowKey="name"
@@ -65,15 +71,15 @@ function LimitsForm({ path, limits }: { path: string; limits: Record<string, Kin
             scroll={{ y: 420 }}
             dataSource={Object.keys(one.cap).map((name) => ({ name }))}
             columns={[
-              { title: t.limit, dataIndex: 'name', render: (name: string) => <span className="gavia-mono">{name}</span> },
+              { title: t.limit, width: '40%', render: (_, { name }) => <Named name={name} /> },
               { title: t.cap, align: 'end', render: (_, { name }) => one.cap[name] },
               { title: t.wish, align: 'end', render: (_, { name }) => one.wish[name] ?? '' },
               {
                 title: t.own,
                 align: 'end',
                 render: (_, { name }) => (
-                  <Form.Item name={[kind, name]} noStyle>
-                    <InputNumber size="small" min={0} max={one.cap[name] ?? undefined} precision={0} aria-label={`${t.own} ${name}`} />
+                  <Form.Item name={[kind, name]} style={{ margin: 0 }}>
+                    <InputNumber size="small" min={0} max={one.cap[name] ?? undefined} precision={0} aria-label={`${t.own} ${t.names[name] ?? name}`} />
                   </Form.Item>
                 ),
               },
@@ -88,6 +94,19 @@ function LimitsForm({ path, limits }: { path: string; limits: Record<string, Kin
         </Button>
       </Flex>
     </Form>
+  );
+}
+
+/** A limit in words, with its key, which the manifest and the API name it by. */
+function Named({ name }: { name: string }) {
+  const t = useText(limitTexts);
+  return (
+    <>
+      <div>{t.names[name]}</div>
+      <Typography.Text type="secondary" className="gavia-mono">
+        {name}
+      </Typography.Text>
+    </>
   );
 }
 

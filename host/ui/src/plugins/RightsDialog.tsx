@@ -6,9 +6,10 @@ import { v2 } from '../api/client';
 import { EditDialog } from '../parts/EditDialog';
 import { useNotify } from '../parts/notify';
 import { useText } from '../text/language';
-import { decisionOf, entryOf, type RightsEntry } from './rights';
+import { ALL, decisionOf, DIRECTORY_SCOPES, entryOf, fieldsOf, grantOf, isUndecided, methodsOf, READ_SCOPES, type RightsEntry } from './rights';
+import { rightsTexts } from './rightsTexts';
 import { pluginTexts } from './texts';
-import type { Capability, Plugin, Version } from './types';
+import type { Capability, Origin, Plugin, Scopes, Version } from './types';
 import { CAPABILITIES, headersOf, sentences } from './words';
 
 interface Props {
@@ -18,14 +19,15 @@ interface Props {
 }
 
 export function RightsDialog({ plugin, version, onClose }: Props) {
-  const t = useText(pluginTexts);
+  const t = useText(rightsTexts);
+  const { version: named } = useText(pluginTexts);
   const notify = useNotify();
   const queries = useQueryClient();
-  const title = version ? t.decideTitle(t.version(version.number, version.label)) : '';
+  const title = version ? t.decideTitle(named(version.number, version.label)) : '';
 
   async function save(entry: RightsEntry) {
     if (!version) return;
-    const grants = decisionOf(version.requested, entry);
+    const grants = decisionOf(version.requested, plugin.grants, entry);
     await v2('POST', `plugins/${plugin.id}/versions/${version.number}/approve`, { body: { grants } });
     notify.success(t.approved);
     await queries.invalidateQueries({ queryKey: ['plugins'] });
@@ -37,18 +39,25 @@ export function RightsDialog({ plugin, version, onClose }: Props) {
       title={title}
       testId="rights-dialog"
       saveText={t.approve}
-      initial={version ? entryOf(version.requested, plugin.grants, version.status === 'needs_approval') : {}}
+      initial={version ? entryOf(version.requested, plugin.grants, isUndecided(plugin)) : {}}
       onClose={onClose}
       onSave={save}
     >
       <Alert type="info" title={t.decideHelp} style={{ marginBottom: 16 }} />
-      {version && CAPABILITIES.map((capability) => <One key={capability} capability={capability} version={version} />)}
+      {version && CAPABILITIES.map((capability) => <One key={capability} capability={capability} version={version} grants={plugin.grants} />)}
     </EditDialog>
   );
 }
 
-function One({ capability, version }: { capability: Capability; version: Version }) {
-  const t = useText(pluginTexts);
+interface PartProps {
+  capability: Capability;
+  version: Version;
+  /** The plugin's, at present. */
+  grants: Scopes;
+}
+
+function One({ capability, version, grants }: PartProps) {
+  const t = useText(rightsTexts);
   const lines = sentences(capability, version.requested, t.words);
   if (lines.length === 0) return null;
   const reasons = (version.manifest?.capabilities ?? []).filter((one) => one.grant === capability).map((one) => one.reason);
@@ -72,40 +81,40 @@ function One({ capability, version }: { capability: Capability; version: Version
           ]}
         />
       </Form.Item>
-      <Narrowing capability={capability} version={version} />
+      <Narrowing capability={capability} version={version} grants={grants} />
     </Card>
   );
 }
 
 /** How a capability can be granted in part. */
-function Narrowing({ capability, version }: { capability: Capability; version: Version }) {
-  const t = useText(pluginTexts);
+function Narrowing({ capability, version, grants }: PartProps) {
+  const t = useText(rightsTexts);
   const { requested } = version;
   switch (capability) {
     case 'tickets-read': {
-      const scopes = ['own', 'workflow', 'all'];
-      const most = scopes.indexOf(requested['tickets-read']?.scope ?? 'own');
-      return <Scope name="read" options={scopes.slice(0, most + 1).map((value) => ({ value, label: t.scopeRead[value] }))} />;
+      const most = READ_SCOPES.indexOf(requested['tickets-read']?.scope ?? 'own');
+      return <Scope name="read" options={READ_SCOPES.slice(0, most + 1).map((value) => ({ value, label: t.scopeRead[value] }))} />;
     }
     case 'directory': {
-      const scopes = requested.directory?.scope === 'contact' ? ['basic', 'contact'] : ['basic'];
-      return <Scope name="directory" options={scopes.map((value) => ({ value, label: t.scopeDirectory[value] }))} />;
+      const most = DIRECTORY_SCOPES.indexOf(requested.directory?.scope ?? 'basic');
+      return <Scope name="directory" options={DIRECTORY_SCOPES.slice(0, most + 1).map((value) => ({ value, label: t.scopeDirectory[value] }))} />;
     }
     case 'secrets':
-      return <Some name="secrets" all={requested.secrets?.names ?? []} />;
-    case 'tickets-write': {
-      const fields = requested['tickets-write']?.fields;
-      return Array.isArray(fields) && fields.length > 1 ? <Some name="write" all={fields} /> : null;
-    }
+      return <Some name="secrets" asked={requested.secrets?.names ?? []} least={2} />;
+    case 'tickets-write':
+      // without any field it may comment still
+      return <Some name="write" asked={fieldsOf(requested)} given={fieldsOf(grants)} least={1} />;
     case 'http':
-      return (requested.http?.origins ?? []).map((origin, index) => <Origins key={origin.origin} index={index} origin={origin.origin} />);
+      return (requested.http?.origins ?? []).map((asked, index) => (
+        <OnePlace key={asked.origin} index={index} asked={asked} given={grantOf(asked, grants)} />
+      ));
     case 'kv':
       return null;
   }
 }
 
 function Scope({ name, options }: { name: string; options: { value: string; label: string | undefined }[] }) {
-  const t = useText(pluginTexts);
+  const t = useText(rightsTexts);
   if (options.length < 2) return null;
   return (
     <Form.Item name={name} label={t.narrow} style={{ margin: '8px 0 0' }}>
@@ -114,24 +123,35 @@ function Scope({ name, options }: { name: string; options: { value: string; labe
   );
 }
 
-function Some({ name, all }: { name: string; all: string[] }) {
-  const t = useText(pluginTexts);
-  if (all.length < 2) return null;
+interface SomeProps {
+  name: string | (string | number)[];
+  asked: string[];
+  /** What is granted now; it can be kept where everything is asked for. */
+  given?: string[];
+  /** Fewer than so many are no choice. */
+  least: number;
+}
+
+function Some({ name, asked, given = [], least }: SomeProps) {
+  const t = useText(rightsTexts);
+  const all = asked.includes(ALL) ? [...new Set([ALL, ...given])] : asked;
+  if (all.length < least) return null;
   return (
     <Form.Item name={name} label={t.narrow} style={{ margin: '8px 0 0' }}>
-      <Checkbox.Group options={all} />
+      <Checkbox.Group options={all.map((value) => ({ value, label: value === ALL ? t.everything : value }))} />
     </Form.Item>
   );
 }
 
-function Origins({ index, origin }: { index: number; origin: string }) {
-  const t = useText(pluginTexts);
+function OnePlace({ index, asked, given }: { index: number; asked: Origin; given: Origin | undefined }) {
+  const t = useText(rightsTexts);
   return (
     <Flex vertical style={{ marginTop: 8 }}>
       <Form.Item name={['http', index, 'granted']} valuePropName="checked" style={{ margin: 0 }}>
-        <Checkbox className="gavia-mono">{origin}</Checkbox>
+        <Checkbox className="gavia-mono">{asked.origin}</Checkbox>
       </Form.Item>
-      {!origin.includes('*') && (
+      <Some name={['http', index, 'methods']} asked={methodsOf(asked)} given={methodsOf(given)} least={2} />
+      {!asked.origin.includes('*') && (
         <Form.Item name={['http', index, 'private']} label={t.privateNetwork} valuePropName="checked" layout="horizontal" style={{ margin: 0 }}>
           <Switch size="small" />
         </Form.Item>

@@ -1,15 +1,17 @@
 // A plugin's settings, as plain text, and its secrets, which can be set and deleted but never read.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Card, Flex, Form, Input, Select, Tag, Typography } from 'antd';
+import { Button, Card, Flex, Form, Input, Select, Skeleton, Tag, Typography } from 'antd';
 import { useState } from 'react';
 import { v2 } from '../api/client';
 import { ActionButton } from '../parts/ActionButton';
+import { Failure } from '../parts/Failure';
 import { useNotify } from '../parts/notify';
 import { localTime } from '../parts/time';
 import { useAction } from '../parts/useAction';
 import { common } from '../text/common';
 import { useText } from '../text/language';
 import { declaredSettings, settingsEntry } from './declared';
+import { useRefusal } from './refusal';
 import { pluginTexts } from './texts';
 import type { ManifestSetting, Plugin } from './types';
 
@@ -27,19 +29,21 @@ function Settings({ plugin }: { plugin: Plugin }) {
   const shared = useText(common);
   const notify = useNotify();
   const queries = useQueryClient();
+  const [form] = Form.useForm();
+  const refuse = useRefusal(form);
   const declared = declaredSettings(plugin);
   const [more, setMore] = useState('');
   const [own, setOwn] = useState(() => Object.keys(plugin.config).filter((key) => !declared.some((one) => one.key === key)));
   const [busy, setBusy] = useState(false);
 
-  async function save(entry: { config?: Record<string, string | undefined> }) {
+  async function save(entry: Record<string, string | undefined>) {
     setBusy(true);
     try {
-      await v2('PUT', `plugins/${plugin.id}/config`, { body: settingsEntry(entry.config ?? {}) });
+      await v2('PUT', `plugins/${plugin.id}/config`, { body: settingsEntry(entry) });
       notify.success(shared.saved);
       await queries.invalidateQueries({ queryKey: ['plugins', plugin.id] });
     } catch (error) {
-      notify.failure(error);
+      refuse(error);
     } finally {
       setBusy(false);
     }
@@ -49,12 +53,19 @@ function Settings({ plugin }: { plugin: Plugin }) {
   return (
     <Card size="small" title={t.config}>
       <Typography.Paragraph type="secondary">{declared.length > 0 ? t.configHelp : `${t.noSettings} ${t.configHelp}`}</Typography.Paragraph>
-      <Form layout="vertical" initialValues={{ config: plugin.config }} onFinish={(entry) => void save(entry)} data-testid="plugin-settings">
+      <Form
+        form={form}
+        // in front of the fields' ids, which are the plugin's own words
+        name="plugin-settings"
+        layout="vertical"
+        initialValues={plugin.config}
+        onFinish={(entry) => void save(entry)}
+        data-testid="plugin-settings"
+      >
         {[...declared, ...ownSettings].map((setting) => (
           <Form.Item
             key={setting.key}
-            // a key may have dots, so it is one name and not a path
-            name={['config', setting.key]}
+            name={setting.key}
             label={<span className="gavia-mono">{setting.key}</span>}
             extra={[setting.description, setting.default && t.default(setting.default)].filter(Boolean).join(' · ') || undefined}
             rules={[{ required: setting.required && setting.default === undefined, message: shared.required }]}
@@ -94,14 +105,30 @@ interface Secret {
   set_at: string;
 }
 
+/** Nothing can be set before it is known what is there: to set a secret replaces it. */
 function Secrets({ plugin }: { plugin: Plugin }) {
+  const t = useText(pluginTexts);
+  const path = `plugins/${plugin.id}/secrets`;
+  const secrets = useQuery({ queryKey: [path], queryFn: ({ signal }) => v2<{ secrets: Secret[] }>('GET', path, { signal }) });
+  return (
+    <Card size="small" title={t.secrets}>
+      <Typography.Paragraph type="secondary">{t.secretsHelp}</Typography.Paragraph>
+      {secrets.error ? (
+        <Failure error={secrets.error} onRetry={() => void secrets.refetch()} />
+      ) : secrets.data ? (
+        <KnownSecrets plugin={plugin} path={path} there={secrets.data.secrets} />
+      ) : (
+        <Skeleton active />
+      )}
+    </Card>
+  );
+}
+
+function KnownSecrets({ plugin, path, there }: { plugin: Plugin; path: string; there: Secret[] }) {
   const t = useText(pluginTexts);
   const shared = useText(common);
   const { run, busy } = useAction();
   const [form] = Form.useForm<{ name: string; value: string }>();
-  const path = `plugins/${plugin.id}/secrets`;
-  const secrets = useQuery({ queryKey: [path], queryFn: ({ signal }) => v2<{ secrets: Secret[] }>('GET', path, { signal }) });
-  const there = secrets.data?.secrets ?? [];
   const asked = [...new Set(plugin.versions.flatMap((version) => version.requested.secrets?.names ?? []))];
   const missing = asked.filter((name) => !there.some((one) => one.name === name));
 
@@ -110,8 +137,7 @@ function Secrets({ plugin }: { plugin: Plugin }) {
   }
 
   return (
-    <Card size="small" title={t.secrets}>
-      <Typography.Paragraph type="secondary">{t.secretsHelp}</Typography.Paragraph>
+    <>
       {there.map((secret) => (
         <Flex key={secret.name} gap={8} align="center" data-testid={`secret-${secret.name}`}>
           <span className="gavia-mono">{secret.name}</span>
@@ -147,6 +173,6 @@ function Secrets({ plugin }: { plugin: Plugin }) {
           {t.setSecret}
         </Button>
       </Form>
-    </Card>
+    </>
   );
 }

@@ -2,7 +2,7 @@
 import { UploadOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Form, Input, Progress, Upload, type UploadFile } from 'antd';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { uploadV2 } from '../api/upload';
 import { EditDialog } from '../parts/EditDialog';
 import { common } from '../text/common';
@@ -27,6 +27,13 @@ export function UploadDialog({ open, onClose, onUploaded }: Props) {
   const shared = useText(common);
   const queries = useQueryClient();
   const [part, setPart] = useState<number | null>(null);
+  const opening = useRef<AbortSignal | null>(null);
+  // an upload may end long after the dialog or its page was left; nobody is led anywhere by it then
+  useEffect(() => {
+    const leaving = new AbortController();
+    opening.current = leaving.signal;
+    return () => leaving.abort();
+  }, [open]);
 
   async function save({ file, name, manifest }: Entry) {
     const form = new FormData();
@@ -34,11 +41,12 @@ export function UploadDialog({ open, onClose, onUploaded }: Props) {
     if (manifest?.trim()) form.set('manifest', manifest);
     const chosen = file[0];
     if (chosen?.originFileObj) form.set('file', chosen.originFileObj as File, chosen.name);
+    const left = opening.current;
     setPart(0);
     try {
       const uploaded = await uploadV2<Uploaded>('plugins', form, setPart);
       await queries.invalidateQueries({ queryKey: ['plugins'] });
-      onUploaded(uploaded);
+      if (!left?.aborted) onUploaded(uploaded);
     } finally {
       setPart(null);
     }

@@ -7,6 +7,7 @@ import { localTime } from '../parts/time';
 import { useAction } from '../parts/useAction';
 import { useText } from '../text/language';
 import { RightsDialog } from './RightsDialog';
+import { rightsTexts } from './rightsTexts';
 import { pluginTexts } from './texts';
 import type { Plugin, Version, VersionStatus } from './types';
 import { bytesText, CAPABILITIES, sentences } from './words';
@@ -49,6 +50,7 @@ interface CardProps {
 
 function VersionCard({ version, post, onDecide }: CardProps) {
   const t = useText(pluginTexts);
+  const { decide } = useText(rightsTexts);
   const name = t.version(version.number, version.label);
   const path = `versions/${version.number}`;
   const open = version.status === 'ready' || version.status === 'needs_approval';
@@ -70,7 +72,7 @@ function VersionCard({ version, post, onDecide }: CardProps) {
         <>
           {open && (
             <Button size="small" type={version.status === 'needs_approval' ? 'primary' : 'default'} onClick={onDecide} data-testid={testId('decide')}>
-              {version.status === 'needs_approval' ? t.decide : t.rights}
+              {version.status === 'needs_approval' ? decide : t.rights}
             </Button>
           )}
           {version.status === 'ready' && !version.is_active && (
@@ -99,17 +101,18 @@ function VersionCard({ version, post, onDecide }: CardProps) {
 
 function Report({ version }: { version: Version }) {
   const t = useText(pluginTexts);
+  const rights = useText(rightsTexts);
   const asks = CAPABILITIES.flatMap((capability) =>
-    sentences(capability, version.requested, t.words).map((words) => ({ words, withheld: version.withheld.includes(capability) })),
+    sentences(capability, version.requested, rights.words).map((words) => ({ words, withheld: version.withheld.includes(capability) })),
   );
   const { report } = version;
   return (
     <>
       {asks.length === 0 ? (
-        <Typography.Paragraph style={{ marginBottom: 8 }}>{t.asksNothing}</Typography.Paragraph>
+        <Typography.Paragraph style={{ marginBottom: 8 }}>{rights.asksNothing}</Typography.Paragraph>
       ) : (
         <>
-          {t.asks}
+          {rights.asks}
           <ul style={{ margin: '4px 0 8px' }}>
             {asks.map(({ words, withheld }) => (
               <li key={words}>

@@ -1,8 +1,8 @@
 // Capabilities in plain words, in the reader's language; what a line means stands in the server's own list of them.
-import type { pluginTexts } from './texts';
+import type { rightsTexts } from './rightsTexts';
 import type { Capability, Origin, Scopes } from './types';
 
-type Words = (typeof pluginTexts)['en']['words'];
+type Words = (typeof rightsTexts)['en']['words'];
 
 export const CAPABILITIES: Capability[] = ['tickets-read', 'tickets-write', 'directory', 'http', 'secrets', 'kv'];
 

@@ -2,26 +2,18 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Form, Input, Radio } from 'antd';
 import { v1 } from '../api/client';
+import { changesOf } from '../parts/changesOf';
 import { EditDialog } from '../parts/EditDialog';
 import { useNotify } from '../parts/notify';
 import { common } from '../text/common';
 import { useText } from '../text/language';
 import { NOTICES } from './NoticesPage';
-import { ProgramFields, programForm, type Program } from './ProgramField';
+import { ProgramFields } from './ProgramField';
+import { formOf, noticeEntry, sentNotice, type NoticeEntry } from './programEntries';
 import { workflowTexts } from './texts';
 import type { Notice } from './types';
 
-interface Entry extends Program {
-  notice_name: string;
-  notice_desc: string;
-  title_template: string;
-  content_template: string;
-  type_id: 1 | 2;
-  hook_url?: string;
-  hook_token?: string;
-}
-
-const BLANK: Partial<Entry> = {
+const BLANK: Partial<NoticeEntry> = {
   notice_desc: '',
   type_id: 1,
   title_template: '你有一个待办工单:{title}',
@@ -34,29 +26,20 @@ export function NoticeDialog({ open, notice, onClose }: { open: boolean; notice:
   const notify = useNotify();
   const queries = useQueryClient();
 
-  async function save(entry: Entry) {
-    const hook = entry.type_id === 2;
-    const texts = {
-      notice_name: entry.notice_name,
-      notice_desc: entry.notice_desc,
-      title_template: entry.title_template,
-      content_template: entry.content_template,
-      type_id: String(entry.type_id),
-      hook_url: hook ? entry.hook_url : undefined,
-      hook_token: hook ? entry.hook_token || undefined : undefined,
-    };
-    const body = programForm(texts, hook ? {} : entry);
-    await v1('POST', notice ? `${NOTICES}/${notice.id}` : NOTICES, { body });
+  async function save(entry: NoticeEntry) {
+    const changes = changesOf(notice && sentNotice(noticeEntry(notice)), sentNotice(entry));
+    if (!changes) return;
+    await v1('POST', notice ? `${NOTICES}/${notice.id}` : NOTICES, { body: formOf(changes) });
     notify.success(shared.saved);
     await queries.invalidateQueries({ queryKey: [NOTICES] });
   }
 
   return (
-    <EditDialog<Entry>
+    <EditDialog<NoticeEntry>
       open={open}
       title={notice ? t.noticeEdit(notice.name) : t.noticeCreate}
       testId="notice-dialog"
-      initial={notice ? entryOf(notice) : BLANK}
+      initial={notice ? noticeEntry(notice) : BLANK}
       onClose={onClose}
       onSave={save}
     >
@@ -80,7 +63,7 @@ export function NoticeDialog({ open, notice, onClose }: { open: boolean; notice:
           ]}
         />
       </Form.Item>
-      <Form.Item noStyle shouldUpdate={(before: Entry, after: Entry) => before.type_id !== after.type_id}>
+      <Form.Item noStyle shouldUpdate={(before: NoticeEntry, after: NoticeEntry) => before.type_id !== after.type_id}>
         {({ getFieldValue }) => (getFieldValue('type_id') === 2 ? <HookFields isNew={notice?.type_id !== 2} /> : <ProgramFields kind="notice" />)}
       </Form.Item>
     </EditDialog>
@@ -106,15 +89,4 @@ function HookFields({ isNew }: { isNew: boolean }) {
       </Form.Item>
     </>
   );
-}
-
-function entryOf(notice: Notice): Partial<Entry> {
-  return {
-    notice_name: notice.name,
-    notice_desc: notice.description ?? '',
-    title_template: notice.title_template ?? '',
-    content_template: notice.content_template ?? '',
-    type_id: notice.type_id,
-    hook_url: notice.hook_url,
-  };
 }

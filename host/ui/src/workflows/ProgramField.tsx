@@ -6,11 +6,6 @@ import { PluginPicker, type PluginKind } from '../plugins/PluginPicker';
 import { useText } from '../text/language';
 import { workflowTexts } from './texts';
 
-export interface Program {
-  plugin?: string;
-  file?: UploadFile[];
-}
-
 export function ProgramFields({ kind }: { kind: PluginKind }) {
   const t = useText(workflowTexts);
   return (
@@ -25,16 +20,4 @@ export function ProgramFields({ kind }: { kind: PluginKind }) {
       </Form.Item>
     </>
   );
-}
-
-/** A form of the old upload calls: texts, and the program if one was chosen. */
-export function programForm(texts: Record<string, string | undefined>, program: Program): FormData {
-  const form = new FormData();
-  for (const [name, text] of Object.entries(texts)) {
-    if (text !== undefined) form.set(name, text);
-  }
-  const file = program.file?.[0]?.originFileObj;
-  if (file) form.set('file', file as File, file.name);
-  else if (program.plugin) form.set('plugin', program.plugin);
-  return form;
 }

@@ -4,13 +4,15 @@ import { Button, Form, Input, Switch, Tag, type TableProps } from 'antd';
 import { useState } from 'react';
 import { v1 } from '../api/client';
 import { ActionButton } from '../parts/ActionButton';
+import { changesOf } from '../parts/changesOf';
 import { EditDialog } from '../parts/EditDialog';
 import { useNotify } from '../parts/notify';
 import { PagedTable } from '../parts/PagedTable';
 import { PageHead } from '../parts/PageHead';
 import { common } from '../text/common';
 import { useText } from '../text/language';
-import { ProgramFields, programForm, type Program } from './ProgramField';
+import { ProgramFields } from './ProgramField';
+import { formOf, scriptEntry, sentScript, type ScriptEntry } from './programEntries';
 import { workflowTexts } from './texts';
 import type { RunScript } from './types';
 import { useForcedDelete } from './useForcedDelete';
@@ -70,31 +72,26 @@ export function Page() {
   );
 }
 
-interface Entry extends Program {
-  script_name: string;
-  script_desc: string;
-  is_active: boolean;
-}
-
 function ScriptDialog({ open, script, onClose }: { open: boolean; script: RunScript | null; onClose: () => void }) {
   const t = useText(workflowTexts);
   const shared = useText(common);
   const notify = useNotify();
   const queries = useQueryClient();
 
-  async function save(entry: Entry) {
-    const texts = { script_name: entry.script_name, script_desc: entry.script_desc, is_active: entry.is_active ? '1' : '0' };
-    await v1('POST', script ? `${SCRIPTS}/${script.id}` : SCRIPTS, { body: programForm(texts, entry) });
+  async function save(entry: ScriptEntry) {
+    const changes = changesOf(script && sentScript(scriptEntry(script)), sentScript(entry));
+    if (!changes) return;
+    await v1('POST', script ? `${SCRIPTS}/${script.id}` : SCRIPTS, { body: formOf(changes) });
     notify.success(shared.saved);
     await queries.invalidateQueries({ queryKey: [SCRIPTS] });
   }
 
   return (
-    <EditDialog<Entry>
+    <EditDialog<ScriptEntry>
       open={open}
       title={script ? t.scriptEdit(script.name) : t.scriptCreate}
       testId="script-dialog"
-      initial={script ? { script_name: script.name, script_desc: script.description ?? '', is_active: script.is_active } : { script_desc: '', is_active: true }}
+      initial={script ? scriptEntry(script) : { script_desc: '', is_active: true }}
       onClose={onClose}
       onSave={save}
     >

@@ -2,13 +2,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Form, Input, Select, Switch } from 'antd';
 import { v1, v2, type Page } from '../api/client';
+import { changesOf } from '../parts/changesOf';
 import { EditDialog } from '../parts/EditDialog';
 import { JsonInput, useJsonRule } from '../parts/JsonInput';
 import { useNotify } from '../parts/notify';
 import { PluginPicker } from '../plugins/PluginPicker';
 import { common } from '../text/common';
 import { useText } from '../text/language';
-import { BLANK, changesOf, displayKeys, entryOf, sent, type WorkflowEntry } from './workflowEntry';
+import { BLANK, displayKeys, entryOf, sent, type WorkflowEntry } from './workflowEntry';
 import { workflowTexts } from './texts';
 import type { Notice, Workflow } from './types';
 
@@ -26,13 +27,10 @@ export function WorkflowDialog({ open, workflow, onClose }: Props) {
   const limitRule = useJsonRule('object');
 
   async function save(entry: WorkflowEntry) {
-    const body = sent(entry);
-    if (!workflow) {
-      await v1('POST', 'workflows', { body });
-    } else {
-      const changes = changesOf(workflow, body);
-      if (Object.keys(changes).length > 0) await v1('PATCH', `workflows/${workflow.id}`, { body: changes });
-    }
+    const body = changesOf(workflow && sent(entryOf(workflow)), sent(entry));
+    if (!body) return;
+    if (workflow) await v1('PATCH', `workflows/${workflow.id}`, { body });
+    else await v1('POST', 'workflows', { body });
     notify.success(shared.saved);
     await queries.invalidateQueries({ queryKey: ['workflows'] });
   }

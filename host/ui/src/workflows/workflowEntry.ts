@@ -37,13 +37,7 @@ export function sent({ notices, display_form, ...rest }: WorkflowEntry) {
   return { ...rest, notices: notices.join(','), display_form_str: JSON.stringify(display_form) };
 }
 
-/** What differs from what was loaded: what somebody else changed meanwhile stays as they have it. */
-export function changesOf(loaded: Workflow, body: ReturnType<typeof sent>): Partial<ReturnType<typeof sent>> {
-  const before = new Map<string, unknown>(Object.entries(loaded));
-  return Object.fromEntries(Object.entries(body).filter(([key, value]) => before.get(key) !== value));
-}
-
-/** A stored list of keys; one that is broken is shown as empty, and saving mends it. */
+/** A stored list of keys; one that is broken is shown as empty. */
 function keysOf(text: string): string[] {
   try {
     const keys: unknown = JSON.parse(text || '[]');

@@ -27,6 +27,7 @@ export const en = {
     refused: 'Not saved: the workflow has errors. They are marked in the chart and listed under Findings.',
     leave: 'Leave without saving?',
     leaveText: 'Your changes to this workflow are not saved and will be lost.',
+    leaveOver: 'Your session has ended, and your changes to this workflow are not saved. To keep them, stay, sign in again in another tab, and save here.',
     leaveYes: 'Leave',
     leaveNo: 'Stay',
   },

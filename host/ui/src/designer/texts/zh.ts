@@ -29,6 +29,7 @@ export const zh: DesignerTexts = {
     refused: '未保存：工作流有错误，已在流程图中标出，并列在“检查结果”中。',
     leave: '不保存就离开？',
     leaveText: '对该工作流的修改尚未保存，离开后将丢失。',
+    leaveOver: '登录已过期，对该工作流的修改尚未保存。如需保留，请留在此页，在另一个标签页中重新登录，再回到此处保存。',
     leaveYes: '离开',
     leaveNo: '留下',
   },

@@ -1,0 +1,1 @@
+function e(e,n){let r=new Map(Object.entries(e??{})),i=Object.entries(n).filter(([e,n])=>n!==void 0&&!t(r.get(e),n));return i.length===0?null:Object.fromEntries(i)}function t(e,t){return JSON.stringify(e)===JSON.stringify(t)}export{e as t};

@@ -1,0 +1,41 @@
+// How calls of plugins end, in words. The keys are the sandbox’s classes of failures (host/sandbox/src/error.rs); one that is not
+// known here is shown as it came.
+const en: Record<string, string> = {
+  ok: 'ok',
+  guest: 'error from the plugin',
+  'trap(panic)': 'panicked',
+  'trap(fault)': 'crashed',
+  'memory-limit': 'memory used up',
+  'cpu-limit': 'processor time used up',
+  timeout: 'timed out',
+  'transfer-limit': 'moved too much data',
+  quota: 'quota used up',
+  'bad-output': 'unacceptable answer',
+  exit: 'exited by itself',
+  abi: 'broke the calling convention',
+  busy: 'no slot free in time',
+  suspended: 'paused after failures',
+  ended: 'server shut down',
+  link: 'cannot be called so',
+  internal: 'internal error',
+};
+const zh: typeof en = {
+  ok: '成功',
+  guest: '插件返回错误',
+  'trap(panic)': '插件 panic',
+  'trap(fault)': '插件崩溃',
+  'memory-limit': '内存用尽',
+  'cpu-limit': '处理器时间用尽',
+  timeout: '超时',
+  'transfer-limit': '传输数据过多',
+  quota: '配额用尽',
+  'bad-output': '返回内容不可接受',
+  exit: '插件自行退出',
+  abi: '违反调用约定',
+  busy: '没有空闲名额',
+  suspended: '连续失败，已暂停',
+  ended: '服务器已停止',
+  link: '无法这样调用',
+  internal: '内部错误',
+};
+export const outcomeTexts = { en, zh };
