@@ -16,6 +16,7 @@ mod error;
 mod figures;
 mod gates;
 mod guest_context;
+mod guest_queries;
 pub mod hook_tokens;
 pub mod hooks;
 pub mod interventions;
@@ -62,7 +63,7 @@ pub struct App {
     pub zone: Tz,
     pub sandbox: Sandbox,
     pub outbound: Outbound,
-    pub definitions: definitions::Definitions,
+    pub definitions: Arc<definitions::Definitions>,
     /// Largest body of a request that is no upload.
     pub body_bytes_max: usize,
     /// Cancelled when the stop begins: this node is not ready any more and takes no new work.
@@ -76,6 +77,7 @@ pub struct App {
     logins: logins::Logins,
     noted: plugin_calls::Noted,
     gates: gates::Gates,
+    guest_queries: guest_queries::GuestQueries,
     /// Names this node where it holds something for a while.
     node: uuid::Uuid,
     /// Uploads that are compiled at once or wait for it, each in memory as a whole.
@@ -123,6 +125,7 @@ impl App {
 
     fn with(parts: Parts, conditions: Plugin) -> Self {
         Self {
+            guest_queries: guest_queries::GuestQueries::new(&parts.db),
             db: parts.db,
             key: parts.key,
             zone: parts.zone,
@@ -132,7 +135,7 @@ impl App {
             body_bytes_max: parts.body_bytes_max,
             stopping: parts.stopping,
             door: door::Door::new(parts.door),
-            definitions: definitions::Definitions::default(),
+            definitions: Arc::default(),
             conditions,
             numbers: numbers::Numbers::default(),
             logins: logins::Logins::default(),

@@ -101,6 +101,8 @@ impl App {
     pub(super) fn host_for(&self, callee: &Callee, own: &types::Ticket) -> Arc<PluginHost> {
         Arc::new(PluginHost {
             db: self.db.clone(),
+            queries: self.guest_queries.clone(),
+            definitions: Arc::clone(&self.definitions),
             key: self.key.clone(),
             plugin: callee.of.map(|(plugin, _)| plugin),
             settings: callee.settings.clone(),

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{ConnectOptions as _, PgConnection, PgPool};
 
 use crate::{
     plugins::PluginId,
@@ -109,6 +109,30 @@ pub(crate) async fn insert_company(db: &PgPool) {
 /// Nobody else reads the people until the transaction ends.
 pub(crate) async fn lock_users(db: &mut PgConnection) {
     sqlx::query("LOCK TABLE users IN ACCESS EXCLUSIVE MODE").execute(db).await.unwrap();
+}
+
+/// A connection that is none of the pool's.
+pub(crate) async fn beside(db: &PgPool) -> PgConnection {
+    db.connect_options().connect().await.unwrap()
+}
+
+/// Other sessions of this database that began a transaction and went away.
+pub(crate) async fn open_transactions(db: &mut PgConnection) -> i64 {
+    let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+    sqlx::query_scalar(open).fetch_one(db).await.unwrap()
+}
+
+/// Sessions of this database that wait for each other.
+pub(crate) async fn waiting_for_locks(db: &PgPool) -> i64 {
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    sqlx::query_scalar(waiting).fetch_one(db).await.unwrap()
+}
+
+/// Nobody else writes to the plugin's storage for as long as the connection lives.
+pub(crate) async fn hold_kv(db: &mut PgConnection, plugin: PluginId) {
+    let hold = "SELECT pg_advisory_lock(hashtextextended('gavia plugin kv ' || $1::bigint::text, 0))";
+    sqlx::query(hold).bind(plugin.0).execute(db).await.unwrap();
 }
 
 /// Every role and department is gone, in use or not.
