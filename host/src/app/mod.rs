@@ -39,6 +39,7 @@ pub(crate) mod testing;
 pub mod tickets;
 mod trail;
 pub mod trials;
+mod turns;
 pub mod workflows;
 mod write;
 
@@ -48,7 +49,7 @@ use chrono_tz::Tz;
 use gavia_sandbox::{Plugin, Sandbox};
 use serde_json::Value;
 use sqlx::PgPool;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 pub use error::Error;
@@ -82,8 +83,8 @@ pub struct App {
     node: uuid::Uuid,
     /// Uploads that are compiled at once or wait for it, each in memory as a whole.
     compilations: Arc<Semaphore>,
-    /// Stored plugins are made ready one after the other.
-    loading: Mutex<()>,
+    /// Of those who need the same stored plugin one makes it ready.
+    loading: turns::Turns,
     /// How long an upload waits for the compiler before it is answered as one that is being compiled.
     upload_patience: Duration,
     /// Metrics have a listener of their own.
@@ -143,7 +144,7 @@ impl App {
             gates: gates::Gates::default(),
             node: crate::ambient::uuid(),
             compilations: Arc::new(Semaphore::new(COMPILATIONS)),
-            loading: Mutex::new(()),
+            loading: turns::Turns::default(),
             upload_patience: parts.upload_patience,
             metrics_elsewhere: parts.metrics_elsewhere,
             imports: Semaphore::new(1),

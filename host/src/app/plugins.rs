@@ -46,7 +46,7 @@ impl App {
         // of many calls that need the same one only the first compiles it
         let _turn = match self.sandbox.loaded(Digest(*component)) {
             Some(_) => None,
-            None => Some(self.loading.lock().await),
+            None => Some(self.loading.take(*component).await),
         };
         stored(&self.db, &self.sandbox, component).await
     }
@@ -200,4 +200,28 @@ async fn stored(db: &PgPool, sandbox: &Sandbox, component: &store::components::D
         prepared.map_err(|error| Error::Internal(format!("a stored component does not compile: {error}")))?;
     store::components::set_compiled(db, component, engine, &prepared.compiled.0).await?;
     Ok(prepared.plugin)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use crate::app::testing::app;
+
+    #[tokio::test]
+    async fn a_plugin_that_is_made_ready_keeps_none_but_its_own_callers_waiting() {
+        let first = app().await;
+        let (slow, other) = (first.install("slow").await, first.install("other").await);
+        let node = first.another_node();
+        let turn = node.loading.take(slow).await; // as for whoever compiles it
+        timeout(Duration::from_secs(30), node.plugin(&other)).await.expect("it waits for nobody").unwrap();
+        let waiting = node.plugin(&slow);
+        tokio::pin!(waiting);
+        assert!(timeout(Duration::from_millis(50), &mut waiting).await.is_err(), "one compiles it for all");
+        drop(turn);
+        timeout(Duration::from_secs(30), waiting).await.expect("its turn").unwrap();
+    }
 }

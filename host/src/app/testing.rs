@@ -3,26 +3,58 @@
 
 use std::{ops::Deref, path::Path, sync::Arc, time::Duration};
 
-use gavia_sandbox::{Allocator, Plugin, Sandbox, Settings};
+use gavia_hostile::Module;
+use gavia_sandbox::{Allocator, Plugin, Sandbox, Settings, with_custom_section};
+use sqlx::PgPool;
+use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use super::{App, CONDITION, Parts, door::DoorSettings};
+use super::{App, CONDITION, Parts, door::DoorSettings, registry::Given};
 use crate::{
     embedded::testing::{TestDatabase, database},
     outbound::{AddressRule, Outbound},
     seal::SealingKey,
+    store::{components::Digest, plugins::versions},
 };
 
 /// The app and what must live as long as it.
 pub(crate) struct TestApp {
     pub(crate) app: Arc<App>,
-    _database: TestDatabase,
+    _database: Option<TestDatabase>,
+    _folder: Option<TempDir>,
 }
 
 impl TestApp {
     pub(crate) fn shared(&self) -> &Arc<App> {
         &self.app
+    }
+
+    /// Another node of the same installation, which has compiled nothing yet. It lives no longer than this one.
+    pub(crate) fn another_node(&self) -> TestApp {
+        let folder = tempfile::tempdir().unwrap();
+        let cache_dir = folder.path().join("compiled");
+        let sandbox = Sandbox::new(Settings { cache_dir, slots: Some(4), allocator: Allocator::Auto }).unwrap();
+        let parts = Parts { key: self.key.clone(), ..parts(self.db.clone(), sandbox) };
+        let app = Arc::new(App::with(parts, self.conditions.clone()));
+        TestApp { app, _database: None, _folder: Some(folder) }
+    }
+
+    /// An active plugin, like no other; its component is the answer.
+    pub(crate) async fn install(&self, name: &str) -> Digest {
+        self.install_bytes(name, with_custom_section(&Module::default().action(), "test", name.as_bytes())).await
+    }
+
+    async fn install_bytes(&self, name: &str, bytes: Vec<u8>) -> Digest {
+        let given = Given { bytes, name: Some(name.into()), manifest: None };
+        let made = self.app.upload_plugin(given, "admin").await.unwrap();
+        self.activate_version(made.plugin, made.number, "admin").await.unwrap();
+        versions::get(&self.db, made.plugin, made.number).await.unwrap().unwrap().digest
+    }
+
+    /// Whether this node can call it at once.
+    pub(crate) fn is_loaded(&self, component: Digest) -> bool {
+        self.sandbox.loaded(gavia_sandbox::Digest(component)).is_some()
     }
 }
 
@@ -65,8 +97,14 @@ pub(crate) async fn app_behind(door: DoorSettings) -> TestApp {
 async fn app_with(change: impl FnOnce(&mut Parts)) -> TestApp {
     let database = database().await;
     let (sandbox, conditions) = sandbox().await;
-    let mut parts = Parts {
-        db: database.pool.clone(),
+    let mut parts = parts(database.pool.clone(), sandbox);
+    change(&mut parts);
+    TestApp { app: Arc::new(App::with(parts, conditions)), _database: Some(database), _folder: None }
+}
+
+fn parts(db: PgPool, sandbox: Sandbox) -> Parts {
+    Parts {
+        db,
         key: SealingKey::from_base64(&SealingKey::generate()).unwrap(),
         zone: chrono_tz::Asia::Shanghai,
         sandbox,
@@ -77,7 +115,5 @@ async fn app_with(change: impl FnOnce(&mut Parts)) -> TestApp {
         door: DoorSettings::default(),
         upload_patience: Duration::from_mins(1),
         metrics_elsewhere: false,
-    };
-    change(&mut parts);
-    TestApp { app: Arc::new(App::with(parts, conditions)), _database: database }
+    }
 }
