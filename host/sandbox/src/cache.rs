@@ -54,6 +54,10 @@ impl Cache {
         self.make_room()
     }
 
+    pub(crate) fn has(&self, component: Digest) -> bool {
+        self.path(component).exists()
+    }
+
     /// The code, if the file is there and is what `compiled` names.
     pub(crate) fn read(&self, component: Digest, compiled: Digest) -> Option<Vec<u8>> {
         let path = self.path(component);
@@ -108,12 +112,14 @@ mod tests {
         let (component, code) = (Digest::of(b"component"), b"native code");
         cache.store(component, code).unwrap();
         assert_eq!(cache.read(component, Digest::of(code)).as_deref(), Some(&code[..]));
+        assert!(cache.has(component) && !cache.has(Digest::of(b"another")));
 
         let path = cache.path(component);
         fs::write(&path, b"native codf").unwrap();
         assert_eq!(cache.read(component, Digest::of(code)), None);
         let other = Cache::open(&dir.path().join("compiled"), "another engine").unwrap();
         assert_eq!(other.read(component, Digest::of(code)), None);
+        assert!(!other.has(component));
     }
 
     #[test]

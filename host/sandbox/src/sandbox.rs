@@ -187,6 +187,12 @@ impl Sandbox {
         self.0.registry.get(component)
     }
 
+    /// Whether the cache has a file for the component. What it holds is known when it is loaded.
+    pub async fn has_file(&self, component: Digest) -> bool {
+        let inner = self.0.clone();
+        tokio::task::spawn_blocking(move || inner.cache.has(component)).await.unwrap_or(false)
+    }
+
     /// Calls at once, at most.
     pub fn slots(&self) -> usize {
         self.0.slots as usize

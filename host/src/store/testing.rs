@@ -180,6 +180,24 @@ pub(crate) async fn leave_compiling(db: &PgPool, attempts: i32, seconds: f64) {
     sqlx::query(change).bind(seconds).bind(attempts).execute(db).await.unwrap();
 }
 
+/// As if all that was compiled had been compiled for the engine of an older release.
+pub(crate) async fn upgrade_engine(db: &PgPool) {
+    sqlx::query("UPDATE compiled_components SET engine_id = 'older-' || engine_id").execute(db).await.unwrap();
+}
+
+/// As if another node had the versions for so many more seconds, and it and those before it had died of them.
+pub(crate) async fn leave_preparing(db: &PgPool, deaths: i32, seconds: f64) {
+    let change = "UPDATE plugin_versions SET compiling_by = gen_random_uuid(),
+                         compiling_until = now() + make_interval(secs => $1), compile_attempts = $2";
+    sqlx::query(change).bind(seconds).bind(deaths).execute(db).await.unwrap();
+}
+
+/// As if the stored component were none.
+pub(crate) async fn break_component(db: &PgPool, digest: &[u8; 32]) {
+    let broken = sqlx::query("UPDATE components SET bytes = 'x' WHERE digest = $1").bind(&digest[..]);
+    assert_eq!(broken.execute(db).await.unwrap().rows_affected(), 1);
+}
+
 /// As if somebody had filled in these fields of every ticket.
 pub(crate) async fn fill_in(db: &PgPool, fields: &serde_json::Value) {
     sqlx::query("UPDATE tickets SET fields = fields || $1").bind(fields).execute(db).await.unwrap();

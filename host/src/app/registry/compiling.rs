@@ -1,7 +1,7 @@
 //! Versions that are compiled after their upload was answered: by the node that took the upload, or by another one when that node ends
 //! first. Each ends as ready, waiting for an approval, or rejected with the reason; none stays for ever.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use gavia_sandbox::{Digest, Kind, Prepared, Rejection};
 use serde_json::{Value, json};
@@ -10,6 +10,7 @@ use tokio::{task::JoinHandle, time};
 use super::{RegistryError, note, stored, uploads::report};
 use crate::{
     app::{App, figures},
+    plugins::VersionId,
     store::{
         self, components,
         names::Named as _,
@@ -48,25 +49,9 @@ impl App {
     pub(super) async fn see_compiled(
         self: &Arc<Self>,
         taken: Compiling,
-        mut work: JoinHandle<Result<Prepared, Rejection>>,
+        work: JoinHandle<Result<Prepared, Rejection>>,
     ) {
-        let mut every = time::interval(LEASE / 3);
-        let prepared = loop {
-            tokio::select! {
-                prepared = &mut work => break prepared,
-                _ = every.tick() => {}
-            }
-            match compiling::renew(&self.db, taken.version, self.node).await {
-                Ok(true) => {}
-                Ok(false) => tracing::debug!(
-                    version.id = taken.version.0,
-                    "a version that is compiled here is no more this node's"
-                ),
-                Err(error) => {
-                    tracing::warn!(version.id = taken.version.0, %error, "cannot renew the lease of a version");
-                }
-            }
-        };
+        let prepared = self.renewing(taken.version, work).await;
         let prepared = prepared.unwrap_or_else(|lost| Err(Rejection::Internal(lost.to_string())));
         figures::compiled(&prepared);
         if let Err(Rejection::Internal(reason)) = &prepared {
@@ -79,6 +64,25 @@ impl App {
         }
         if let Err(error) = self.settle_version(&taken, prepared).await {
             tracing::error!(version.id = taken.version.0, %error, "what became of a version is not written; it is compiled again");
+        }
+    }
+
+    /// Keeps the lease of a version for as long as the work at it takes.
+    pub(super) async fn renewing<T>(&self, version: VersionId, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        let mut every = time::interval(LEASE / 3);
+        loop {
+            tokio::select! {
+                done = &mut work => break done,
+                _ = every.tick() => {}
+            }
+            match compiling::renew(&self.db, version, self.node).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    tracing::debug!(version.id = version.0, "a version that is compiled here is no more this node's");
+                }
+                Err(error) => tracing::warn!(version.id = version.0, %error, "cannot renew the lease of a version"),
+            }
         }
     }
 

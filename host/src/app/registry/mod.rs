@@ -4,6 +4,7 @@
 pub mod compiling;
 mod decisions;
 pub(super) mod limits;
+pub mod preparing;
 mod settings;
 mod uploads;
 pub(super) mod views;

@@ -1,5 +1,5 @@
-//! Versions whose component is not compiled yet. One node at a time has such a version, for as long as it keeps its lease; what a node
-//! left behind that died comes to another one (plugin-runtime §5.6).
+//! Versions whose component is not compiled yet, or not by every node that may be called for it. One node at a time has such a version,
+//! for as long as it keeps its lease; what a node left behind that died comes to another one (plugin-runtime §5.6).
 
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ pub async fn take(db: impl PgExecutor<'_>, node: Uuid) -> Result<Option<Compilin
 pub async fn renew(db: impl PgExecutor<'_>, version: VersionId, node: Uuid) -> Result<bool, Error> {
     let done = sqlx::query!(
         "UPDATE plugin_versions SET compiling_until = now() + make_interval(secs => $3)
-          WHERE id = $1 AND compiling_by = $2 AND status = 'compiling'",
+          WHERE id = $1 AND compiling_by = $2",
         version.0,
         node,
         LEASE.as_secs_f64()
@@ -81,13 +81,79 @@ pub async fn renew(db: impl PgExecutor<'_>, version: VersionId, node: Uuid) -> R
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// What this node had is free for others at once.
+/// What this node had is free for others at once, and was not its end: a stop is nothing that a version did.
 pub async fn release(db: impl PgExecutor<'_>, node: Uuid) -> Result<u64, Error> {
     let done = sqlx::query!(
-        "UPDATE plugin_versions SET compiling_by = NULL, compiling_until = NULL WHERE compiling_by = $1 AND status = 'compiling'",
+        "UPDATE plugin_versions SET compiling_by = NULL, compiling_until = NULL, compile_attempts = greatest(compile_attempts - 1, 0)
+          WHERE compiling_by = $1",
         node
     );
     Ok(done.execute(db).await?.rows_affected())
+}
+
+/// An active version.
+#[derive(Clone, Copy, Debug)]
+pub struct Active {
+    pub id: VersionId,
+    pub component: Digest,
+    /// By some node with the engine.
+    pub is_compiled: bool,
+}
+
+/// Nodes in a row that may die with an active version; then it is left to its calls for an hour.
+const DEATHS_MAX: i32 = 3;
+
+/// Active versions that no node has, by id.
+pub async fn active(db: impl PgExecutor<'_>, engine: &str, limit: i64) -> Result<Vec<Active>, Error> {
+    let rows = sqlx::query!(
+        r#"SELECT v.id, v.component_digest,
+                  EXISTS (SELECT FROM compiled_components c WHERE c.component_digest = v.component_digest AND c.engine_id = $1)
+                    AS "is_compiled!"
+             FROM plugins p
+             JOIN plugin_versions v ON v.id = p.active_version_id
+            WHERE p.deleted_at IS NULL
+              AND (v.compiling_until IS NULL
+                   OR v.compiling_until < now()
+                      AND (v.compile_attempts < $2 OR v.compiling_until < now() - interval '1 hour'))
+            ORDER BY v.id LIMIT $3"#,
+        engine,
+        DEATHS_MAX,
+        limit
+    );
+    rows.fetch_all(db)
+        .await?
+        .into_iter()
+        .map(|row| {
+            let component = digest_of(&row.component_digest)?;
+            Ok(Active { id: VersionId(row.id), component, is_compiled: row.is_compiled })
+        })
+        .collect()
+}
+
+/// False when another node was faster. Counted is a death until the version is given back.
+pub async fn take_active(db: impl PgExecutor<'_>, version: VersionId, node: Uuid) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "UPDATE plugin_versions
+            SET compiling_by = $2, compiling_until = now() + make_interval(secs => $3), compile_attempts = compile_attempts + 1
+          WHERE id = $1 AND status = 'ready' AND (compiling_until IS NULL OR compiling_until < now())",
+        version.0,
+        node,
+        LEASE.as_secs_f64()
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// The node lives: whatever came of an active version, nobody died of it.
+pub async fn give_back(db: impl PgExecutor<'_>, version: VersionId, node: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE plugin_versions SET compiling_by = NULL, compiling_until = NULL, compile_attempts = 0
+          WHERE id = $1 AND compiling_by = $2",
+        version.0,
+        node
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// What became of a version; it must be compiling still. The report is merged into the one that is there.
