@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use gavia_sandbox::{
     Digest, DirectoryRead, FieldScope, Grants, HttpGrant, Injection, Kind, Limits, Methods, Plugin, Reach, Sandbox,
-    Storage, TicketsRead, types,
+    Storage, TicketsRead, Turnstile, types,
 };
 use serde_json::Value;
 use sqlx::PgPool;
@@ -36,6 +36,14 @@ pub(super) struct Callee {
     /// What an administrator typed for it.
     pub settings: Vec<(String, String)>,
     pub limits: Limits,
+}
+
+impl Callee {
+    /// Counted apart: whoever tries something out neither suspends a plugin for those who use it, nor forgives it what it did to them.
+    pub(super) fn apart(self) -> Self {
+        let limits = Limits { failures: u32::MAX, ..self.limits };
+        Self { plugin: self.plugin.behind(&Turnstile::default()), limits, ..self }
+    }
 }
 
 /// What a script is called that an older node stored.

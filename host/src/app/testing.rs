@@ -45,6 +45,11 @@ impl TestApp {
         self.install_bytes(name, with_custom_section(&Module::default().action(), "test", name.as_bytes())).await
     }
 
+    /// The built-in condition plugin once more, as one that was uploaded.
+    pub(crate) async fn install_conditions(&self, name: &str) {
+        self.install_bytes(name, CONDITION.to_vec()).await;
+    }
+
     async fn install_bytes(&self, name: &str, bytes: Vec<u8>) -> Digest {
         let given = Given { bytes, name: Some(name.into()), manifest: None };
         let made = self.app.upload_plugin(given, "admin").await.unwrap();

@@ -9,7 +9,7 @@ use std::{
 
 use gavia_sandbox::{
     Answered, Call, Depth, Grants, Kind, Limits, LogLine, Message, Outcome, PluginError, Secret, ServiceError,
-    Services, Turnstile, types,
+    Services, types,
 };
 /// What a try tells of: as the sandbox has it.
 pub use gavia_sandbox::{Effect, Usage};
@@ -92,8 +92,7 @@ impl App {
             number,
             resets: row.resets,
         };
-        let mut callee = self.found(runnable, kind).await?;
-        callee.plugin = callee.plugin.behind(&Turnstile::default());
+        let mut callee = self.found(runnable, kind).await?.apart();
         callee.is_tried = true;
         callee.grants = Arc::new(Grants { http_is_told_only: true, ..Grants::clone(&callee.grants) });
         let (context, definition) = self.trial_context(trial.ticket, by).await?;

@@ -52,6 +52,7 @@ impl App {
             return Ok(Vec::new());
         }
         let Ok(callee) = self.callee(Wanted::Name(name), Kind::Condition).await? else { return Ok(Vec::new()) };
+        let callee = callee.apart();
         let known: Vec<String> = workflow::condition_variables(definition).into_iter().map(str::to_owned).collect();
         let mut found = Vec::new();
         for some in asked.chunks(AT_ONCE) {

@@ -1,4 +1,5 @@
-//! What a walk asks the sandbox. As for a real move, but guests get nothing to write with and nowhere to send to, and no call is noted.
+//! What a walk asks the sandbox. As for a real move and within the same limits, but guests get nothing to write with and nowhere to send to,
+//! and no call is noted, nor any failure.
 
 use std::sync::Arc;
 
@@ -29,12 +30,12 @@ impl App {
                 let call = Call {
                     context: &context,
                     grants: Arc::new(Grants::default()),
-                    limits: limits(Kind::Condition),
+                    limits: Limits { failures: u32::MAX, ..Limits::for_kind(Kind::Condition) },
                     host: Arc::new(NoServices),
                 };
                 self.sandbox.first_match(&self.conditions, &question.expressions, call).await
             }
-            name => match self.callee(Wanted::Name(name), Kind::Condition).await? {
+            name => match self.callee(Wanted::Name(name), Kind::Condition).await?.map(Callee::apart) {
                 Ok(callee) => {
                     let call = self.reading(&callee, &context);
                     self.sandbox.first_match(&callee.plugin, &question.expressions, call).await
@@ -56,7 +57,7 @@ impl App {
         directory: &mut Directory,
     ) -> Result<PeopleAnswer, Error> {
         let callee = match self.callee(Wanted::Name(&question.plugin), Kind::Participants).await? {
-            Ok(callee) => callee,
+            Ok(callee) => callee.apart(),
             Err(reason) => return Ok(Err(reason)),
         };
         let invocation = invocation(question.transition);
@@ -75,13 +76,8 @@ impl App {
     fn reading<'a>(&self, callee: &Callee, context: &'a types::Context) -> Call<'a> {
         let grants = Grants { kv: Storage::None, http: Vec::new(), secrets: Vec::new(), ..(*callee.grants).clone() };
         let host = self.host_for(callee, &context.ticket);
-        Call { context, grants: Arc::new(grants), limits: limits(callee.kind), host }
+        Call { context, grants: Arc::new(grants), limits: callee.limits, host }
     }
-}
-
-/// Whoever tries a workflow out must not suspend a plugin for those who use it.
-fn limits(kind: Kind) -> Limits {
-    Limits { failures: u32::MAX, ..Limits::for_kind(kind) }
 }
 
 fn invocation(transition: Option<workflow::TransitionId>) -> Invocation {

@@ -174,3 +174,36 @@ async fn a_document_is_checked_before_it_is_saved_to_the_column_of_a_condition()
     let unread = server.v2(Method::POST, "/workflows/check", None, &json!({ "name": 7 })).await;
     assert_eq!((unread.status, &unread.body["problems"][0]["code"]), (200, &json!("document")));
 }
+
+#[tokio::test]
+async fn a_walk_keeps_to_a_plugins_own_limits_and_suspends_nobody() {
+    let server = server().await;
+    let id = company(&server).await;
+    server.app.install_conditions("mine").await;
+    let mut judged = document();
+    judged["condition_plugin"] = json!("mine");
+    let asked = json!({ "creator": "zhangsan", "fields": { "title": "t", "days": 5 }, "document": judged,
+                        "choices": [{ "transition": "agree" }] });
+    let agreed = |walked: &Value| {
+        let taken = &walked["steps"][1]["taken"];
+        taken["conditions"].as_array().unwrap().iter().map(|one| one["outcome"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(agreed(&walk(&server, id, asked.clone()).await), ["false", "true", "not_asked"]);
+
+    let lowered = json!({ "condition": { "memory_bytes": 65536 } });
+    let set = server.v2(Method::PUT, "/plugins/1/limits", None, &lowered).await;
+    assert_eq!(set.status, 200, "{set:?}");
+    for _ in 0..6 {
+        let walked = walk(&server, id, asked.clone()).await;
+        assert_eq!(
+            (agreed(&walked), &walked["end"]["reason"]),
+            (vec![json!("failed"); 3], &json!("refused")),
+            "{walked}"
+        );
+        // the plugin fails here too
+        let check = server.v2(Method::POST, "/workflows/check", None, &asked["document"]).await.body;
+        assert!(check.to_string().contains("conditions_unchecked"), "{check}");
+    }
+    let breaker = server.v2(Method::GET, "/plugins/1", None, &NOTHING).await.body["breaker"].clone();
+    assert_eq!(breaker, json!({ "open": false, "failures": 0, "until": null }));
+}
