@@ -1,7 +1,8 @@
 //! Finds the manager of a person: so many levels up along the leaders of departments, or up to the first who has a role.
 //!
 //! The manager of a person is the first leader, in the order of the person's departments, who has not been passed yet; so a loop of
-//! leaders ends. What it cannot see is which department lies above which: see `README.md`.
+//! leaders ends. What it cannot see is which department lies above which: see `README.md`. Where it sees too few levels it fails: an approval
+//! by somebody lower than the designer asked for would pass unnoticed.
 
 use gavia_plugin_sdk::{Context, Error, Explain as _, ReadHost, User, participants};
 use serde::Deserialize;
@@ -56,8 +57,13 @@ fn resolve(context: &Context, host: &ReadHost) -> Result<Vec<String>, Error> {
         return Err(Error::invalid_input(format!("nobody above {from} has role {role}")));
     }
     let mut above: Vec<String> = chain.into_iter().skip(1).map(|user| user.username).collect();
+    let count = above.len();
     match (arguments.take, above.pop()) {
         (_, None) => Err(Error::invalid_input(format!("nobody is above {from}"))),
+        (_, Some(last)) if !arrived && count < levels as usize => {
+            let reason = format!("the chain above {from} ends after {count} of {levels} levels, with {last}");
+            Err(Error::invalid_input(reason))
+        }
         (Take::Last, Some(last)) => Ok(vec![last]),
         (Take::All, Some(last)) => Ok(above.into_iter().chain([last]).collect()),
     }

@@ -37,20 +37,46 @@ fn check(arguments: Value, wanted: &[&str]) {
 }
 
 #[test]
-fn levels_are_counted_and_a_short_chain_ends_with_its_last() {
+fn levels_are_counted() {
     check(Value::Null, &["bob"]);
     check(json!({}), &["bob"]);
     check(json!({ "levels": 2 }), &["cid"]);
     check(json!({ "levels": 3 }), &["dee"]);
-    check(json!({ "levels": 20 }), &["dee"]);
     check(json!({ "levels": 2, "take": "all" }), &["bob", "cid"]);
     check(json!({ "from_field": "who" }), &["bob"]);
+}
+
+#[track_caller]
+fn ends(host: &MockHost, person: &str, arguments: Value, wanted: &str) {
+    let error = above(host, person, arguments.clone()).expect_err("the chain is too short");
+    assert_eq!(error.message(), wanted, "{arguments}");
+    assert!(!error.is_retryable(), "it is as short the next time");
+}
+
+#[test]
+fn a_chain_that_ends_before_the_level_asked_for_is_an_error() {
+    let levels = |levels: u32, take: &str| json!({ "levels": levels, "take": take });
+    for take in ["last", "all"] {
+        ends(&company(), "ada", levels(4, take), "the chain above ada ends after 3 of 4 levels, with dee");
+        ends(&company(), "ada", levels(20, take), "the chain above ada ends after 3 of 20 levels, with dee");
+    }
+    ends(&company(), "dee", levels(2, "last"), "nobody is above dee");
+    // bob belongs only to the department that he leads, so that cid is not seen as his manager
+    let mut bob = user(2, "bob");
+    bob.dept_ids = vec![1];
+    let mut ada = user(1, "ada");
+    ada.dept_ids = vec![1];
+    let host = MockHost::granted(MANIFEST).user(ada).user(bob).user(user(3, "cid"));
+    let host = host.department(1, Some(2), Some("bob")).department(2, None, Some("cid"));
+    ends(&host, "ada", levels(2, "last"), "the chain above ada ends after 1 of 2 levels, with bob");
+    assert_eq!(above(&host, "ada", levels(1, "last")).expect("he is her manager"), ["bob"]);
 }
 
 #[test]
 fn a_role_ends_the_way() {
     check(json!({ "until_role": DIRECTOR }), &["dee"]);
     check(json!({ "until_role": DIRECTOR, "take": "all" }), &["bob", "cid", "dee"]);
+    check(json!({ "until_role": DIRECTOR, "levels": 20 }), &["dee"]);
     let found = above(&company(), "ada", json!({ "until_role": DIRECTOR, "levels": 2 })).expect_err("two are too few");
     assert_eq!(found.message(), "nobody above ada has role 7");
     assert!(above(&company(), "ada", json!({ "until_role": 99 })).is_err());
@@ -66,7 +92,8 @@ fn a_circle_of_leaders_ends() {
         let host = MockHost::granted(MANIFEST).user(eve).user(fay);
         host.department(10, None, Some("fay")).department(11, None, Some("eve"))
     };
-    assert_eq!(above(&host(), "eve", json!({ "levels": 20 })).expect("one way round"), ["fay"]);
+    assert_eq!(above(&host(), "eve", json!({ "levels": 1 })).expect("one way round"), ["fay"]);
+    ends(&host(), "eve", json!({ "levels": 20 }), "the chain above eve ends after 1 of 20 levels, with fay");
 }
 
 #[test]
