@@ -88,10 +88,10 @@ async fn t13_a_participants_plugin_names_the_people_of_a_state() {
     assert_eq!(stage.broken().await, Vec::<String>::new());
 }
 
-/// The newest delivery of a notice, once there are as many as that.
 /// What a notice's deliveries are waited for.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// The newest delivery of a notice, once there are as many as that.
 async fn delivered(admin: &Session, notice: &Value, count: usize) -> Value {
     for _ in 0..600 {
         let log = fine(admin.v2(Method::GET, &format!("/notices/{notice}/deliveries")).await);
@@ -185,4 +185,58 @@ async fn a_shipped_notice_plugin_reaches_the_server_that_its_setting_names_and_n
     let told = "is at an address that the grant http does not cover";
     let last = async || delivered(&stage.admin, &notice, 3).await;
     until(PATIENCE, last, |last| last.to_string().contains(told)).await;
+}
+
+/// As the conformance scenarios have it: uploaded as a custom notice of the old interface, its address set and granted afterwards.
+#[tokio::test]
+async fn the_conformance_notice_posts_exactly_what_the_scenarios_compare() {
+    let stage = stage().await;
+    let form = reqwest::multipart::Form::new()
+        .part("file", reqwest::multipart::Part::bytes(guests::wasm("notice")).file_name("notice.wasm"))
+        .text("notice_name", "n")
+        .text("title_template", "new: {title}")
+        .text("content_template", "by {creator}, {state_id}");
+    let request = stage.admin.request(Method::POST, "/workflows/custom_notices").multipart(form);
+    gavia_tests::client::answer(request).await.ok();
+    let notice = stage.admin.get("/workflows/custom_notices").await.ok()["value"][0]["id"].clone();
+    let plugins = fine(stage.admin.v2(Method::GET, "/plugins").await);
+    let own = format!("custom-notice-{notice}");
+    let plugin = plugins["items"].as_array().expect("plugins").iter().find(|plugin| plugin["name"] == own.as_str());
+    let path = format!("/plugins/{}", plugin.expect("the file's own plugin")["id"]);
+
+    let receiver = Receiver::start().await.expect("a receiver");
+    let config = json!({ "arg": format!("{}/h/told", receiver.url) });
+    fine(stage.admin.v2_with(Method::PUT, &format!("{path}/config"), config).await);
+    let version = format!("{path}/versions/1");
+    let asked = json!({ "grants": "requested" });
+    fine(stage.admin.v2_with(Method::POST, &format!("{version}/approve"), asked).await);
+    fine(stage.admin.v2_with(Method::POST, &format!("{version}/activate"), json!({})).await);
+    let mut grants = fine(stage.admin.v2(Method::GET, &path).await)["grants"].clone();
+    grants["http"]["origins"][0]["private"] = true.into();
+    fine(stage.admin.v2_with(Method::PUT, &format!("{path}/grants"), grants).await);
+
+    let mid = json!({ "participant_type_id": 2, "participant": "wangwu,guiji", "distribute_type_id": 2 });
+    let flow = stage.simple("f", &[], mid, vec![]).await;
+    let change = json!({ "notices": notice.to_string() });
+    stage.admin.send(Method::PATCH, &format!("/workflows/{}", flow.id), change).await.ok();
+    let app = stage.app(&[&flow]).await;
+    let new = json!({
+        "workflow_id": flow.id, "transition_id": flow.transition("submit"), "title": "五天", "suggestion": "please",
+    });
+    app.create("lilei", new).await;
+
+    let [told] = &receiver.expect(1).await[..] else { panic!("one request: {:?}", receiver.received()) };
+    assert_eq!((told.path.as_str(), told.header("content-type")), ("/h/told", "application/json"));
+    let wanted = json!({
+        "title": "new: 五天",
+        "content": format!("by lilei, {}", flow.state("mid")),
+        "participant": "wangwu,guiji",
+        "participant_type_id": 2,
+        "to": ["guiji", "wangwu"],
+        "last_suggestion": "please",
+    });
+    assert_eq!(told.body, wanted, "all of it and no more");
+    let delivery =
+        until(PATIENCE, async || delivered(&stage.admin, &notice, 1).await, |newest| newest["outcome"] == "delivered");
+    assert_eq!(delivery.await["recipients"].as_array().map(Vec::len), Some(2));
 }

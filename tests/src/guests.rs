@@ -48,6 +48,7 @@ fn build() -> PathBuf {
         "quiet",
         "hostile",
         "name_people",
+        "notice",
         "tell_people",
         "notice-webhook",
         "create-account",
