@@ -205,12 +205,12 @@ async fn the_conformance_notice_posts_exactly_what_the_scenarios_compare() {
     let path = format!("/plugins/{}", plugin.expect("the file's own plugin")["id"]);
 
     let receiver = Receiver::start().await.expect("a receiver");
-    let config = json!({ "arg": format!("{}/h/told", receiver.url) });
-    fine(stage.admin.v2_with(Method::PUT, &format!("{path}/config"), config).await);
     let version = format!("{path}/versions/1");
     let asked = json!({ "grants": "requested" });
     fine(stage.admin.v2_with(Method::POST, &format!("{version}/approve"), asked).await);
     fine(stage.admin.v2_with(Method::POST, &format!("{version}/activate"), json!({})).await);
+    let config = json!({ "arg": format!("{}/h/told", receiver.url) });
+    fine(stage.admin.v2_with(Method::PUT, &format!("{path}/config"), config).await);
     let mut grants = fine(stage.admin.v2(Method::GET, &path).await)["grants"].clone();
     grants["http"]["origins"][0]["private"] = true.into();
     fine(stage.admin.v2_with(Method::PUT, &format!("{path}/grants"), grants).await);
