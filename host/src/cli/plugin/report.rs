@@ -33,6 +33,7 @@ pub(super) fn of(prepared: &Prepared) -> Result<String, Stop> {
     line(&mut text, "is", format_args!("a component of kind {kinds}"));
     line(&mut text, "size", format_args!("{} bytes, {} functions", report.size, report.functions));
     line(&mut text, "sha-256", format_args!("{}", prepared.component));
+    line(&mut text, "compiled", format_args!("in {} ms", prepared.took.as_millis()));
     for import in contract_imports(prepared) {
         let grant =
             grant_of(import).map_or_else(|| "needs no grant".to_owned(), |grant| format!("needs the grant {grant}"));
