@@ -81,8 +81,13 @@ fn a_new_plugin_of_each_kind_passes_its_tests_at_once() {
         );
         let inspected = gavia.run(&["plugin", "inspect", file]);
         assert_eq!((inspected.code, without_time(&inspected.stdout)), (0, without_time(&built.stdout)));
-        if kind == "action" {
-            what_goes_wrong_is_told(&gavia, &folder);
+        match kind {
+            "action" => {
+                one_case_may_be_run_alone(&gavia, &folder);
+                what_goes_wrong_is_told(&gavia, &folder);
+            }
+            "notice" => what_came_is_written_into_the_case(&gavia, &folder, file),
+            _ => {}
         }
     }
 }
@@ -94,6 +99,72 @@ fn without_time(said: &str) -> Vec<&str> {
     let number = time.trim_start_matches("  compiled   in ").trim_end_matches(" ms");
     assert!(number.parse::<u64>().is_ok_and(|ms| ms > 0), "{time}");
     rest
+}
+
+/// Without the crate's own tests, and wherever the file lies.
+fn one_case_may_be_run_alone(gavia: &Gavia, folder: &str) {
+    let first = format!("{folder}/tests/first.json");
+    let wrong = json!({ "ticket": { "fields": { "name": "Bob" } }, "expect": { "message": "Hello, Ada!" } });
+    let wrong = gavia.file("wrong.json", &wrong.to_string());
+    let alone = gavia.run(&["plugin", "test", folder, "--case", &first]);
+    assert_eq!(alone.code, 0, "{alone:?}");
+    contains(&alone.stdout, &["\nok      first.json  (", "all 1 cases passed\n"]);
+    assert!(!alone.stdout.contains("test result"), "{alone:?}");
+    let both = gavia.run(&["plugin", "test", folder, "--case", &first, "--case", &wrong]);
+    assert_eq!((both.code, both.stderr.lines().last().unwrap()), (1, "gavia: 1 of 2 cases failed"), "{both:?}");
+    contains(&both.stdout, &["\nok      first.json  (", "\nFAILED  wrong.json  ("]);
+    let missing = gavia.run(&["plugin", "test", folder, "--case", "/nowhere.json"]);
+    assert!(missing.code == 1 && missing.stderr.starts_with("gavia: /nowhere.json cannot be read"), "{missing:?}");
+}
+
+/// First a request that the case does not foresee, then its answer; and a case that holds keeps every byte.
+fn what_came_is_written_into_the_case(gavia: &Gavia, folder: &str, component: &str) {
+    let message = json!({ "title": "Leave", "body": "5 days", "recipients": ["alice"] });
+    let new = json!({
+        "message": message,
+        "settings": { "url": "${http}/inbox" },
+        "http": [],
+        "expect": { "log": ["nobody wrote this"] },
+    });
+    let file = gavia.file("new.json", &new.to_string());
+    let test = |more: &[&str]| {
+        let line = ["plugin", "test", folder, "--component", component, "--case", &file];
+        gavia.run(&[&line, more].concat())
+    };
+    let read = || serde_json::from_str::<Value>(&fs::read_to_string(&file).unwrap()).unwrap();
+    let bare = test(&[]);
+    assert_eq!(bare.code, 1, "{bare:?}");
+    let wrote = test(&["--record"]);
+    assert_eq!(wrote.code, 0, "{wrote:?}");
+    contains(
+        &wrote.stdout,
+        &["\nwrote   new.json  (", "number of requests: wanted 0, came 1", "wrote 1 of 1 cases: read"],
+    );
+    let mut case = read();
+    assert_eq!((&case["message"], &case["settings"]), (&new["message"], &new["settings"]));
+    let request = json!({ "title": "Leave", "body": "5 days", "to": ["alice"] });
+    let unforeseen = json!({ "status": 501, "body": "the case has no reply for this request" });
+    assert_eq!(
+        case["http"],
+        json!([{ "request": { "method": "POST", "path": "/inbox", "json": request }, "reply": unforeseen }])
+    );
+    assert_eq!(case["expect"]["error"]["kind"], "retryable");
+    assert_eq!(case["expect"]["log"], json!(["nobody wrote this"]), "which parts matter is the author's to say");
+
+    case["http"][0]["request"]["headers"] = json!({ "idempotency-key": "another" });
+    case["http"][0]["reply"] = json!({ "status": 204 });
+    case["expect"] = json!({});
+    fs::write(&file, case.to_string()).unwrap();
+    assert_eq!(test(&["--record"]).code, 0);
+    let case = read();
+    assert_eq!(case["http"][0]["request"]["headers"], json!({ "idempotency-key": "case" }));
+    assert_eq!(case["http"][0]["reply"], json!({ "status": 204 }));
+    let delivered = json!({ "deliveries": [{ "username": "alice", "ok": true, "detail": "posted" }] });
+    assert_eq!(case["expect"], delivered);
+    fs::write(&file, case.to_string()).unwrap();
+    let again = test(&["--record"]);
+    contains(&again.stdout, &["\nok      new.json  (", "all 1 cases passed\n"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), case.to_string());
 }
 
 /// On the plugin that is built already: each of these costs a second.

@@ -2,7 +2,11 @@
 //!
 //! `${http}` in a setting or a secret stands for the address of the case's own server.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use gavia_sandbox::{Context, Department, FieldKind, FieldValue, FlowEntry, InMemory, Message, Secret, Ticket, User};
 use serde::{Deserialize, Deserializer};
@@ -53,6 +57,7 @@ pub(super) struct Case {
     /// The requests that must come, in order, and their answers.
     #[serde(default)]
     pub(super) http: Vec<Exchange>,
+    #[serde(default)]
     pub(super) expect: Expected,
 }
 
@@ -218,8 +223,15 @@ pub(super) struct ExpectedError {
     pub(super) message: String,
 }
 
-/// The cases of a folder, by file name.
-pub(super) fn of(dir: &Path) -> Result<Vec<(String, Case)>, Stop> {
+/// A case, the file that it is in, and what it is called.
+pub(super) struct Found {
+    pub(super) file: PathBuf,
+    pub(super) name: String,
+    pub(super) case: Case,
+}
+
+/// The cases of a plugin's folder, by file name.
+pub(super) fn of(dir: &Path) -> Result<Vec<Found>, Stop> {
     let folder = dir.join("tests");
     let Ok(entries) = fs::read_dir(&folder) else { return Ok(Vec::new()) };
     let mut files = Vec::new();
@@ -233,17 +245,17 @@ pub(super) fn of(dir: &Path) -> Result<Vec<(String, Case)>, Stop> {
         return Err(Stop::refused(format!("{} holds more than {CASES_MAX} cases", folder.display())));
     }
     files.sort();
-    let read = |path: std::path::PathBuf| {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let text = fs::read(&path).map_err(|error| Stop::refused(format!("{name} cannot be read: {error}")))?;
-        if text.len() > FILE_BYTES_MAX {
-            return Err(Stop::refused(format!("{name} is larger than {FILE_BYTES_MAX} bytes")));
-        }
-        let case =
-            serde_json::from_slice(&text).map_err(|error| Stop::refused(format!("{name} is no case: {error}")))?;
-        Ok((name, case))
-    };
     files.into_iter().map(read).collect()
+}
+
+pub(super) fn read(file: PathBuf) -> Result<Found, Stop> {
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let text = fs::read(&file).map_err(|error| Stop::refused(format!("{} cannot be read: {error}", file.display())))?;
+    if text.len() > FILE_BYTES_MAX {
+        return Err(Stop::refused(format!("{name} is larger than {FILE_BYTES_MAX} bytes")));
+    }
+    let case = serde_json::from_slice(&text).map_err(|error| Stop::refused(format!("{name} is no case: {error}")))?;
+    Ok(Found { file, name, case })
 }
 
 impl Case {

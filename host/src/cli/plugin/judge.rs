@@ -1,9 +1,9 @@
 //! Whether what came of a case is what it expects: one line for each difference.
 
-use std::fmt::Debug;
+use std::{collections::BTreeMap, fmt::Debug};
 
 use gavia_sandbox::{ActionAnswer, Delivery, Effect, GuestErrorKind, LogLine, Outcome, PluginError};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     case::{Case, CaseDelivery, Exchange, Expected},
@@ -90,14 +90,8 @@ impl Differences {
     }
 
     fn effects(&mut self, expect: &Expected, effects: &[Effect]) {
-        let (mut fields, mut comments) = (Map::new(), Vec::new());
-        for effect in effects {
-            match effect {
-                Effect::SetField(field) => drop(fields.insert(field.key.clone(), json(&field.value))),
-                Effect::Comment(text) => comments.push(text.clone()),
-            }
-        }
-        self.same("fields", &expect.fields, &fields.into_iter().collect());
+        let (fields, comments) = written(effects);
+        self.same("fields", &expect.fields, &fields);
         self.same("comments", &expect.comments, &comments);
     }
 
@@ -132,13 +126,25 @@ impl Differences {
     }
 }
 
+/// The fields with their last values, and the comments.
+pub(super) fn written(effects: &[Effect]) -> (BTreeMap<String, Value>, Vec<String>) {
+    let (mut fields, mut comments) = (BTreeMap::new(), Vec::new());
+    for effect in effects {
+        match effect {
+            Effect::SetField(field) => drop(fields.insert(field.key.clone(), json(&field.value))),
+            Effect::Comment(text) => comments.push(text.clone()),
+        }
+    }
+    (fields, comments)
+}
+
 /// JSON, or the text that is none.
-fn json(text: &str) -> Value {
+pub(super) fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
 }
 
 /// The contract's name of a guest's own error, the engine's class of any other.
-fn class(error: &PluginError) -> &'static str {
+pub(super) fn class(error: &PluginError) -> &'static str {
     match error {
         PluginError::Guest(error) => match error.kind {
             GuestErrorKind::Retryable => "retryable",

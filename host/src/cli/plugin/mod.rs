@@ -11,6 +11,7 @@ mod languages;
 mod new;
 mod push;
 mod receiver;
+mod record;
 mod report;
 mod test;
 
@@ -46,14 +47,7 @@ pub(super) enum Command {
         dir: PathBuf,
     },
     /// Run the plugin's own tests, then the component in the sandbox on the cases in tests/*.json
-    Test {
-        /// The plugin's folder
-        #[arg(default_value = ".")]
-        dir: PathBuf,
-        /// Build nothing and run the cases on this component
-        #[arg(long)]
-        component: Option<PathBuf>,
-    },
+    Test(test::Options),
     /// Upload a plugin to a server, wait until it is compiled, and say what it asks for beyond the active version; exits with 1
     /// when it is rejected
     Push(push::Options),
@@ -82,7 +76,7 @@ pub(super) async fn run(command: Command) -> Result<(), Stop> {
     match command {
         Command::New { name, kind, lang, dir, sdk } => new::run(new::New { name: &name, kind, lang, dir: &dir, sdk }),
         Command::Build { dir } => build::run(&dir).await,
-        Command::Test { dir, component } => test::run(&dir, component).await,
+        Command::Test(options) => test::run(options).await,
         Command::Push(options) => push::run(options).await,
         Command::Inspect { file } => inspect::run(&file).await,
         Command::Hostile { rows } => hostile::run(&rows).await,

@@ -21,6 +21,10 @@ use crate::cli::stop::Stop;
 const BODY_BYTES_MAX: usize = 2 << 20;
 const REQUESTS_MAX: usize = 100;
 
+/// What a request is answered that the case did not foresee.
+pub(super) const UNFORESEEN: (StatusCode, &str) =
+    (StatusCode::NOT_IMPLEMENTED, "the case has no reply for this request");
+
 /// A request as it came.
 pub(super) struct Received {
     pub(super) method: Method,
@@ -80,8 +84,9 @@ async fn answer(State(desk): State<Arc<Mutex<Desk>>>, request: Request) -> Respo
         desk.received.push(Received { method: head.method, path, headers: head.headers, body });
     }
     desk.replies.pop_front().unwrap_or_else(|| {
-        let mut unforeseen = Response::new(Body::from("the case has no reply for this request"));
-        *unforeseen.status_mut() = StatusCode::NOT_IMPLEMENTED;
+        let (status, text) = UNFORESEEN;
+        let mut unforeseen = Response::new(Body::from(text));
+        *unforeseen.status_mut() = status;
         unforeseen
     })
 }

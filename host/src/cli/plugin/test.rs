@@ -8,44 +8,74 @@ use std::{
     time::Duration,
 };
 
+use clap::Args;
 use gavia_plugin_manifest::Manifest;
 use gavia_sandbox::{Call, Gateway, Kind, Limits, LogSource, Lowered, Outcome, Prepared, Sandbox, Stage};
 
 use super::{
     build,
-    case::{self, Case},
+    case::{self, Case, Found},
     grants,
     judge::{self, Answer},
     languages::Language,
-    receiver::Receiver,
-    report, sandbox_with,
+    receiver::{Received, Receiver},
+    record, report, sandbox_with,
 };
 use crate::cli::{desk::say, stop::Stop};
 
-pub(super) async fn run(dir: &Path, component: Option<PathBuf>) -> Result<(), Stop> {
-    let cases = case::of(dir)?;
-    let file = if let Some(file) = component {
-        file
-    } else {
-        if Language::of(dir)? == Language::Rust {
-            build::package(dir)?;
-            native(dir)?;
-        }
-        build::component(dir)?
-    };
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Options {
+    /// The plugin's folder
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+    /// Build nothing and run the cases on this component
+    #[arg(long)]
+    component: Option<PathBuf>,
+    /// Run only this case, and none of the plugin's own tests; may be given again for another
+    #[arg(long = "case", value_name = "FILE")]
+    cases: Vec<PathBuf>,
+    /// Where something else came than a case expects, write what came into its file
+    #[arg(long)]
+    record: bool,
+}
+
+pub(super) async fn run(options: Options) -> Result<(), Stop> {
+    let Options { dir, component, cases: named, record } = options;
+    let only_cases = component.is_some() || !named.is_empty();
+    let cases =
+        if named.is_empty() { case::of(&dir)? } else { named.into_iter().map(case::read).collect::<Result<_, _>>()? };
+    if !only_cases && Language::of(&dir)? == Language::Rust {
+        build::package(&dir)?;
+        native(&dir)?;
+    }
+    let file = component.map_or_else(|| build::component(&dir), Ok)?;
     let stage = Stage::default();
     let (sandbox, _cache) = sandbox_with(Gateway::rehearsing(stage.clone()))?;
     let prepared = build::prepare(&sandbox, &file).await?;
     let manifest = report::manifest(&prepared.bytes)?.ok_or_else(|| Stop::refused("the plugin has no manifest"))?;
     say(&format!("{} {}: {} bytes", manifest.id(), manifest.version(), prepared.bytes.len()))?;
-    let (count, mut failed) = (cases.len(), 0);
-    for (name, case) in cases {
-        failed += usize::from(!tried((&sandbox, &stage), (&prepared, &manifest), &name, case).await?);
+    let (count, mut failed, mut recorded) = (cases.len(), 0, 0);
+    for Found { file, name, case } in cases {
+        let ran = ran((&sandbox, &stage), (&prepared, &manifest), &name, case).await?;
+        let word = match (ran.differences.is_empty(), record) {
+            (true, _) => "ok",
+            (false, true) => {
+                record::write(&file, &ran.outcome, &ran.received)?;
+                recorded += 1;
+                "wrote"
+            }
+            (false, false) => {
+                failed += 1;
+                "FAILED"
+            }
+        };
+        ran.told(word, &name)?;
     }
-    match (count, failed) {
-        (0, _) => say("no cases in tests/*.json: the component itself was not run"),
-        (_, 0) => say(&format!("all {count} cases passed")),
-        (_, failed) => Err(Stop::refused(format!("{failed} of {count} cases failed"))),
+    match (count, failed, recorded) {
+        (0, _, _) => say("no cases in tests/*.json: the component itself was not run"),
+        (_, 0, 0) => say(&format!("all {count} cases passed")),
+        (_, 0, recorded) => say(&format!("wrote {recorded} of {count} cases: read what they expect now")),
+        (_, failed, _) => Err(Stop::refused(format!("{failed} of {count} cases failed"))),
     }
 }
 
@@ -56,13 +86,35 @@ fn native(dir: &Path) -> Result<(), Stop> {
     if status.success() { Ok(()) } else { Err(Stop::refused("the plugin's own tests fail, see above")) }
 }
 
-/// Runs one case and tells about it; says whether it passed.
-async fn tried(
+/// What came of a case.
+struct Ran {
+    outcome: Outcome<Answer>,
+    received: Vec<Received>,
+    limits: Limits,
+    differences: Vec<String>,
+}
+
+impl Ran {
+    fn told(&self, word: &str, name: &str) -> Result<(), Stop> {
+        say(&format!("{word:6}  {name}  ({})", used(&self.outcome, &self.limits)))?;
+        for difference in &self.differences {
+            say(&format!("        {difference}"))?;
+        }
+        if !self.differences.is_empty() {
+            for line in &self.outcome.logs {
+                say(&format!("        its log: {}", line.message))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn ran(
     (sandbox, stage): (&Sandbox, &Stage),
     (prepared, manifest): (&Prepared, &Manifest),
     name: &str,
     mut case: Case,
-) -> Result<bool, Stop> {
+) -> Result<Ran, Stop> {
     let kind = kind(prepared, name, case.kind.as_deref())?;
     let receiver = Receiver::start(&case.http).await?;
     stage.set(Some(receiver.address));
@@ -81,18 +133,9 @@ async fn tried(
         }
         Kind::Condition => answered(sandbox.first_match(plugin, &case.expressions, call).await, Answer::Condition),
     };
-    let differences = judge::differences(&case, &outcome, &receiver.received());
-    let word = if differences.is_empty() { "ok" } else { "FAILED" };
-    say(&format!("{word:6}  {name}  ({})", used(&outcome, &limits)))?;
-    for difference in &differences {
-        say(&format!("        {difference}"))?;
-    }
-    if !differences.is_empty() {
-        for line in &outcome.logs {
-            say(&format!("        its log: {}", line.message))?;
-        }
-    }
-    Ok(differences.is_empty())
+    let received = receiver.received();
+    let differences = judge::differences(&case, &outcome, &received);
+    Ok(Ran { outcome, received, limits, differences })
 }
 
 /// The server's, and the manifest's own where those are lower: a plugin that needs more than it wishes for fails here and not in service.
