@@ -55,6 +55,13 @@ fn made(lang: &str) -> Made {
 }
 
 impl Made {
+    /// The commands of the workflow that it came with, without comments; those of several lines are not for this machine.
+    fn steps(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.folder.join(".github/workflows/plugin.yml")).expect("the workflow");
+        let steps = text.lines().filter_map(|line| line.strip_prefix("      - run: "));
+        steps.map(|step| step.split(" #").next().unwrap_or_default().to_owned()).collect()
+    }
+
     /// Builds it with the tool and runs its cases, and says what was not checked where there is no tool.
     fn checked(&self, place: &str, tool: Result<PathBuf, String>) {
         let tool = match tool {
@@ -68,7 +75,10 @@ impl Made {
             Err(reason) => panic!("the tool cannot be installed: {reason}"),
         };
         std::os::unix::fs::symlink(tool.join(place), self.folder.join(place)).expect("a link");
-        let tested = run(env!("CARGO_BIN_EXE_gavia"), &["plugin", "test", "."], &self.folder).expect("it passes");
+        let line = self.steps().into_iter().find_map(|step| step.strip_prefix("gavia ").map(str::to_owned));
+        let line = line.expect("the workflow runs gavia");
+        let words: Vec<&str> = line.split(' ').collect();
+        let tested = run(env!("CARGO_BIN_EXE_gavia"), &words, &self.folder).expect("it passes");
         let said = String::from_utf8_lossy(&tested.stdout);
         for part in
             ["hello 0.1.0: ", "\nok      first.json  (cpu ", "\nok      without-a-name.json", "all 2 cases passed\n"]
@@ -81,6 +91,8 @@ impl Made {
 #[test]
 fn a_new_plugin_in_python_passes_its_cases() {
     let made = made("python");
+    let install = "python3 -m venv .venv && .venv/bin/pip install --require-hashes -r requirements.txt";
+    assert_eq!(made.steps(), [install, "gavia plugin test"]);
     let pins = made.folder.join("requirements.txt");
     let tool = tool(&pins, |folder| {
         run("python3", &["-m", "venv", ".venv"], folder)?;
@@ -105,6 +117,7 @@ fn a_new_plugin_in_python_passes_its_cases() {
 #[test]
 fn a_new_plugin_in_javascript_passes_its_cases() {
     let made = made("js");
+    assert_eq!(made.steps(), ["npm ci", "gavia plugin test"]);
     let tool = tool(&made.folder.join("package-lock.json"), |folder| {
         for file in ["package.json", "package-lock.json"] {
             fs::copy(made.folder.join(file), folder.join(file)).map_err(|error| error.to_string())?;

@@ -57,12 +57,12 @@ fn contains(text: &str, parts: &[&str]) {
 fn a_new_plugin_of_each_kind_passes_its_tests_at_once() {
     let gavia = gavia();
     let kinds = [
-        ("action", "effects"),
-        ("participants", "directory"),
-        ("notice", "outgoing-handler"),
-        ("condition", "plugin/log"),
+        ("action", "effects", "wasm32-wasip2"),
+        ("participants", "directory", "wasm32-wasip2"),
+        ("notice", "outgoing-handler", "wasm32-wasip2"),
+        ("condition", "plugin/log", "wasm32-unknown-unknown"),
     ];
-    for (kind, import) in kinds {
+    for (kind, import, target) in kinds {
         let folder = made(&gavia, kind);
         let tested = gavia.run(&["plugin", "test", &folder]);
         assert_eq!(tested.code, 0, "{tested:?}");
@@ -74,7 +74,11 @@ fn a_new_plugin_of_each_kind_passes_its_tests_at_once() {
         let built = gavia.run(&["plugin", "build", &folder]);
         assert_eq!(built.code, 0, "{built:?}");
         let file = built.stdout.lines().next().unwrap();
-        assert!(Path::new(file).is_file(), "{built:?}");
+        assert!(Path::new(file).is_file() && file.contains(&format!("/{target}/")), "{built:?}");
+        let workflow = fs::read_to_string(format!("{folder}/{WORKFLOW}")).unwrap();
+        let steps = [&*format!("\n      - run: rustup target add {target}\n"), "\n      - run: gavia plugin test #"];
+        contains(&workflow, &steps);
+        contains(&fs::read_to_string(format!("{folder}/README.md")).unwrap(), &[WORKFLOW, "`GAVIA_SOURCE`"]);
         contains(
             &built.stdout,
             &[&format!("a component of kind {kind}\n"), import, &format!("my-{kind} 0.1.0"), "asks to"],
@@ -91,6 +95,8 @@ fn a_new_plugin_of_each_kind_passes_its_tests_at_once() {
         }
     }
 }
+
+const WORKFLOW: &str = ".github/workflows/plugin.yml";
 
 /// What a command says of a component, but for how long its compilation took, which is a number that differs each time.
 fn without_time(said: &str) -> Vec<&str> {
@@ -308,6 +314,8 @@ fn the_sdk_may_come_from_a_repository() {
     assert_eq!(gavia.run(&line).code, 0);
     let manifest = fs::read_to_string(gavia.path("far/Cargo.toml")).unwrap();
     contains(&manifest, &["gavia-plugin-sdk = { git = \"https://example.com/g.git\" }", "name = \"far\""]);
+    let workflow = fs::read_to_string(gavia.path(&format!("far/{WORKFLOW}"))).unwrap();
+    contains(&workflow, &["\n          SOURCE: \"https://example.com/g.git\"\n"]);
 }
 
 #[test]

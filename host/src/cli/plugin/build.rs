@@ -13,15 +13,18 @@ use serde_json::Value;
 use super::{inspect, languages::Language, report, sandbox};
 use crate::cli::{desk::say, stop::Stop};
 
-/// What a plugin's crate is compiled to. Whoever reads conditions may not even ask what time it is, and on this target the standard library
-/// does not.
+/// What a plugin's crate is compiled to.
+pub(super) const TARGET: &str = "wasm32-wasip2";
+/// Whoever reads conditions may not even ask what time it is, and on this target the standard library does not.
+pub(super) const CONDITION_TARGET: &str = "wasm32-unknown-unknown";
+
 fn target(dir: &Path) -> Result<&'static str, Stop> {
     let text =
         fs::read_to_string(dir.join(FILE)).map_err(|error| Stop::Io("gavia-plugin.toml cannot be read", error))?;
     let written: toml::Table = text.parse().map_err(|error| Stop::refused(format!("gavia-plugin.toml: {error}")))?;
     let kinds = written.get("kinds").and_then(toml::Value::as_array);
     let condition = kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind.as_str() == Some("condition")));
-    Ok(if condition { "wasm32-unknown-unknown" } else { "wasm32-wasip2" })
+    Ok(if condition { CONDITION_TARGET } else { TARGET })
 }
 
 pub(super) async fn run(dir: &Path) -> Result<(), Stop> {

@@ -12,13 +12,16 @@ use clap::ValueEnum;
 use gavia_plugin_manifest::{FILE, Manifest, Package, SECTION};
 use gavia_sandbox::with_custom_section;
 
-use super::inspect;
+use super::{inspect, workflow};
 use crate::cli::stop::Stop;
 
 /// The contract, for the tools that read it.
 const CONTRACT: &str = include_str!("../../../../plugin-sdk/wit/gavia.wit");
 /// What the tools make.
 const COMPONENT: &str = "plugin.wasm";
+/// What the workflow of a new plugin installs the tools with.
+const PIP: &str = "python3 -m venv .venv && .venv/bin/pip install --require-hashes -r requirements.txt";
+const NPM: &str = "npm ci";
 const MANIFEST_BYTES_MAX: usize = 64 << 10;
 
 /// What a plugin is written in.
@@ -60,6 +63,7 @@ impl Language {
                 ("requirements.txt", include_str!("template/python/requirements.txt").to_owned()),
                 ("README.md", fill(include_str!("template/python/README.md.in"))),
                 (".gitignore", "/plugin.wasm\n/.venv\n__pycache__\n".to_owned()),
+                (workflow::FILE, workflow::of(PIP, None)),
             ]),
             Self::Js => files.extend([
                 ("app.js", fill(include_str!("template/js/app.js.in"))),
@@ -67,6 +71,7 @@ impl Language {
                 ("package-lock.json", include_str!("template/js/package-lock.json").to_owned()),
                 ("README.md", fill(include_str!("template/js/README.md.in"))),
                 (".gitignore", "/plugin.wasm\n/node_modules\n".to_owned()),
+                (workflow::FILE, workflow::of(NPM, None)),
             ]),
         }
         files

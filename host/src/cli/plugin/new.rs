@@ -2,7 +2,12 @@
 
 use std::{fs, path::Path};
 
-use super::{NewKind, languages::Language};
+use super::{
+    NewKind,
+    build::{CONDITION_TARGET, TARGET},
+    languages::Language,
+    workflow,
+};
 use crate::cli::{desk::say, stop::Stop};
 
 /// Where this program was built from: a checkout, in which the SDK lies. Looked at only when no other place is named.
@@ -17,6 +22,7 @@ struct Template {
     source: &'static str,
     capabilities: &'static str,
     case: &'static str,
+    target: &'static str,
 }
 
 fn template(kind: NewKind) -> Template {
@@ -26,24 +32,28 @@ fn template(kind: NewKind) -> Template {
             source: include_str!("template/action.rs.in"),
             capabilities: include_str!("template/action.toml.in"),
             case: include_str!("template/action.json.in"),
+            target: TARGET,
         },
         NewKind::Participants => Template {
             kind: "participants",
             source: include_str!("template/participants.rs.in"),
             capabilities: include_str!("template/participants.toml.in"),
             case: include_str!("template/participants.json.in"),
+            target: TARGET,
         },
         NewKind::Notice => Template {
             kind: "notice",
             source: include_str!("template/notice.rs.in"),
             capabilities: include_str!("template/notice.toml.in"),
             case: include_str!("template/notice.json.in"),
+            target: TARGET,
         },
         NewKind::Condition => Template {
             kind: "condition",
             source: include_str!("template/condition.rs.in"),
             capabilities: "", // it can do nothing that could be allowed
             case: include_str!("template/condition.json.in"),
+            target: CONDITION_TARGET,
         },
     }
 }
@@ -92,13 +102,18 @@ pub(super) fn run(new: New<'_>) -> Result<(), Stop> {
 }
 
 fn rust(name: &str, template: &Template, sdk: Option<String>) -> Result<Vec<(&'static str, String)>, Stop> {
-    let sdk = sdk_dependency(sdk)?;
-    let fill = |text: &str| text.replace("@name@", name).replace("@kind@", template.kind).replace("@sdk@", &sdk);
+    let sdk = Sdk::of(sdk)?;
+    let fill = |text: &str| {
+        let text = text.replace("@name@", name).replace("@kind@", template.kind);
+        text.replace("@sdk@", &sdk.dependency()).replace("@ci@", sdk.before_ci())
+    };
+    let tool = format!("rustup target add {}", template.target);
     Ok(vec![
         ("Cargo.toml", fill(CARGO)),
         ("gavia-plugin.toml", format!("id = \"{name}\"\nkinds = [\"{}\"]\n{}", template.kind, template.capabilities)),
         ("README.md", fill(README)),
         (".gitignore", "/target\n".to_owned()),
+        (workflow::FILE, workflow::of(&tool, sdk.repository())),
         ("src/lib.rs", fill(template.source)),
         ("tests/first.json", fill(template.case)),
     ])
@@ -116,17 +131,52 @@ fn check(name: &str) -> Result<(), Stop> {
     )))
 }
 
-/// The dependency as Cargo.toml has it.
-fn sdk_dependency(sdk: Option<String>) -> Result<String, Stop> {
-    let sdk = sdk.unwrap_or_else(|| SOURCE.to_owned());
-    if sdk.contains("://") || sdk.starts_with("git@") {
-        return Ok(format!("git = {}", toml::Value::String(sdk)));
+/// Where a plugin's crate takes the SDK from.
+enum Sdk {
+    /// The address of a repository.
+    Git(String),
+    Folder(String),
+}
+
+impl Sdk {
+    fn of(named: Option<String>) -> Result<Sdk, Stop> {
+        let sdk = named.unwrap_or_else(|| SOURCE.to_owned());
+        if sdk.contains("://") || sdk.starts_with("git@") {
+            return Ok(Sdk::Git(sdk));
+        }
+        let folder = Path::new(&sdk).canonicalize().ok().filter(|folder| folder.join("wit/gavia.wit").is_file());
+        match folder.as_deref().map(Path::to_str) {
+            Some(Some(folder)) => Ok(Sdk::Folder(folder.to_owned())),
+            _ => Err(Stop::refused(
+                "the SDK is not where this program was built: name it with --sdk, as gavia's folder plugin-sdk or a git address",
+            )),
+        }
     }
-    let folder = Path::new(&sdk).canonicalize().ok().filter(|folder| folder.join("wit/gavia.wit").is_file());
-    match folder.as_deref().map(Path::to_str) {
-        Some(Some(folder)) => Ok(format!("path = {}", toml::Value::String(folder.to_owned()))),
-        _ => Err(Stop::refused(
-            "the SDK is not where this program was built: name it with --sdk, as gavia's folder plugin-sdk or a git address",
-        )),
+
+    /// As Cargo.toml has it.
+    fn dependency(&self) -> String {
+        let (key, place) = match self {
+            Sdk::Git(address) => ("git", address),
+            Sdk::Folder(folder) => ("path", folder),
+        };
+        format!("{key} = {}", toml::Value::String(place.clone()))
+    }
+
+    /// It holds the rest of gavia too.
+    fn repository(&self) -> Option<&str> {
+        match self {
+            Sdk::Git(address) => Some(address),
+            Sdk::Folder(_) => None,
+        }
+    }
+
+    /// What README.md says of the workflow.
+    fn before_ci(&self) -> &'static str {
+        match self {
+            Sdk::Git(_) => "with the gavia of the repository that `Cargo.toml` takes the SDK from.",
+            Sdk::Folder(_) => {
+                "once the repository's variable\n  `GAVIA_SOURCE` names the git repository that holds gavia and `Cargo.toml` takes the SDK from there (`git = \"…\"`): the\n  folder that it names is on this machine alone."
+            }
+        }
     }
 }
