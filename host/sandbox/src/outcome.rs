@@ -39,7 +39,7 @@ pub struct Usage {
     pub peak_memory_bytes: usize,
     /// Calls of `gavia:plugin` imports.
     pub host_calls: u32,
-    /// Host calls and HTTP requests that were refused for want of a grant.
+    /// Host calls and HTTP requests that were refused for want of a grant, or because of where they lead.
     pub denied: u32,
     /// HTTP requests, whatever became of them.
     pub http_requests: u32,

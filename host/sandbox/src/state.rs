@@ -76,9 +76,9 @@ impl State {
         }
     }
 
-    /// Host calls refused for want of a grant, HTTP included.
+    /// Host calls and requests that were refused.
     pub(crate) fn refusals(&self) -> u32 {
-        self.denied.saturating_add(self.http.denied)
+        self.denied.saturating_add(self.http.denied())
     }
 }
 

@@ -19,9 +19,25 @@ fn request(what: &str, ask: Ask, end: End) -> Attack {
     call(what, Guest::Prober, ask, end)
 }
 
-/// Nothing arrived at this receiver, which lives until then.
+/// The request was counted as refused and nothing arrived at this receiver, which lives until then.
 fn reached_by_nobody(receiver: Receiver) -> impl FnOnce(&Ended) -> Result<(), String> + Send + 'static {
-    move |_| ensure(receiver.heads().is_empty(), format!("this arrived: {:?}", receiver.heads()))
+    move |ended| {
+        let usage = ended.outcome()?.usage;
+        ensure(
+            usage.denied == usage.http_requests,
+            format!("{} of {} were counted", usage.denied, usage.http_requests),
+        )?;
+        ensure(receiver.heads().is_empty(), format!("this arrived: {:?}", receiver.heads()))
+    }
+}
+
+/// Only its first request arrived, and the other is counted as refused.
+fn reached_once(receiver: Receiver) -> impl FnOnce(&Ended) -> Result<(), String> + Send + 'static {
+    move |ended| {
+        let denied = ended.outcome()?.usage.denied;
+        ensure(denied == 1, format!("{denied} refusals were counted"))?;
+        ensure(receiver.heads().len() == 1, format!("these arrived: {:?}", receiver.heads()))
+    }
 }
 
 pub(super) fn not_listed(_: &Arena) -> Vec<Attack> {
@@ -74,8 +90,8 @@ pub(super) fn private_addresses(_: &Arena) -> Vec<Attack> {
         let receiver = Receiver::start(ok("first"));
         let url = receiver.at("rebinds.test");
         let ask = steps(&[&["http", "GET", &url], &["http", "GET", &url]]).http(vec![private(&url)]);
-        let once = move |_: &Ended| ensure(receiver.heads().len() == 1, "more than the first request arrived");
-        request("a name that changes", ask, answers("prohibited", "200 first\nDestinationIpProhibited").also(once))
+        let end = answers("prohibited", "200 first\nDestinationIpProhibited").also(reached_once(receiver));
+        request("a name that changes", ask, end)
     };
     vec![
         prohibited("this machine", "here.test", &public),
@@ -95,8 +111,8 @@ pub(super) fn redirects(_: &Arena) -> Vec<Attack> {
     let receiver = Receiver::start(Reply::Text(moved.to_owned()));
     let url = receiver.at("here.test");
     let ask = steps(&[&["http", "GET", &url], &["http", "GET", "http://169.254.169.254/"]]).http(vec![private(&url)]);
-    let once = move |_: &Ended| ensure(receiver.heads().len() == 1, "the redirect was followed");
-    vec![request("302 to metadata", ask, answers("302 to the guest", "302 \nHttpRequestDenied").also(once))]
+    let end = answers("302 to the guest", "302 \nHttpRequestDenied").also(reached_once(receiver));
+    vec![request("302 to metadata", ask, end)]
 }
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";

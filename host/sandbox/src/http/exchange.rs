@@ -1,6 +1,12 @@
 //! One request and its answer: headers that the host sets, a connection of its own, one deadline over everything.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Uri,
@@ -42,6 +48,7 @@ pub(super) struct Exchange {
     pub(super) host: Arc<dyn Services>,
     pub(super) gateway: Arc<Gateway>,
     pub(super) log: Logbook,
+    pub(super) denied: Arc<AtomicU32>,
     pub(super) sent: Arc<Meter>,
     pub(super) received: Arc<Meter>,
     pub(super) limits: Limits,
@@ -66,6 +73,7 @@ impl Exchange {
             .map_err(|_| Error::ConnectionTimeout)?
             .inspect_err(|error| {
                 if matches!(error, Error::DestinationIpProhibited) {
+                    self.denied.fetch_add(1, Ordering::Relaxed);
                     self.log
                         .remark(&format!("denied: {} leads to an address that is not allowed", self.to.authority()));
                 }

@@ -8,7 +8,10 @@ mod exchange;
 mod gateway;
 
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -43,7 +46,8 @@ pub(crate) struct Http {
     sent: Arc<Meter>,
     received: Arc<Meter>,
     pub(crate) requests: u32,
-    pub(crate) denied: u32,
+    /// Shared with the requests under way: what a name leads to is found out there.
+    denied: Arc<AtomicU32>,
 }
 
 type Done = Box<dyn Future<Output = Result<(), Error>> + Send>;
@@ -67,8 +71,13 @@ impl Http {
             sent: Arc::default(),
             received: Arc::default(),
             requests: 0,
-            denied: 0,
+            denied: Arc::default(),
         }
+    }
+
+    /// Requests that no grant covered, or whose address nobody may call.
+    pub(crate) fn denied(&self) -> u32 {
+        self.denied.load(Ordering::Relaxed)
     }
 
     /// Bytes of bodies, sent and received.
@@ -92,7 +101,7 @@ impl Http {
             (!request.headers().keys().any(injected)).then_some((to, grant))
         });
         granted.ok_or_else(|| {
-            self.denied = self.denied.saturating_add(1);
+            self.denied.fetch_add(1, Ordering::Relaxed);
             let uri = request.uri();
             let (scheme, authority) =
                 (uri.scheme_str().unwrap_or("no scheme"), uri.authority().map_or("", |to| to.as_str()));
@@ -137,6 +146,7 @@ impl WasiHttpHooks for Http {
                 host: self.host.clone(),
                 gateway: self.gateway.clone(),
                 log: self.log.clone(),
+                denied: self.denied.clone(),
                 sent: self.sent.clone(),
                 received: self.received.clone(),
                 limits: self.limits,

@@ -51,8 +51,8 @@ async fn a_listed_name_that_stands_for_a_private_address_is_prohibited() {
     let receiver = Receiver::start(ok("inside"));
     let at = |name: &str| format!("http://{name}:{}", receiver.port);
     for name in ["here.test", "mapped.test", "mixed.test", "metadata.test"] {
-        let (line, _) = one(steps(&[&["http", "GET", &at(name)]]).http(vec![public(&at(name))])).await;
-        assert_eq!(line, "DestinationIpProhibited", "{name}");
+        let (line, usage) = one(steps(&[&["http", "GET", &at(name)]]).http(vec![public(&at(name))])).await;
+        assert_eq!((line.as_str(), usage.denied), ("DestinationIpProhibited", 1), "{name}");
     }
     let (line, _) =
         one(steps(&[&["http", "GET", &at("metadata.test")]]).http(vec![private(&at("metadata.test"))])).await;
@@ -62,11 +62,13 @@ async fn a_listed_name_that_stands_for_a_private_address_is_prohibited() {
     assert_eq!(line, "DestinationIpProhibited", "private counts for an exact host alone");
     let (line, _) = one(steps(&[&["http", "GET", &at("empty.test")]]).http(vec![public(&at("empty.test"))])).await;
     assert!(line.starts_with("DnsError"), "{line}");
-    let (line, _) = one(steps(&[&["http", "GET", &at("unknown.test")]]).http(vec![public(&at("unknown.test"))])).await;
-    assert!(line.starts_with("DnsError"), "{line}");
+    let (line, usage) =
+        one(steps(&[&["http", "GET", &at("unknown.test")]]).http(vec![public(&at("unknown.test"))])).await;
+    assert!(line.starts_with("DnsError") && usage.denied == 0, "no address is no refusal: {line}");
     assert!(receiver.heads().is_empty());
-    let (line, _) = one(steps(&[&["http", "GET", &at("mapped.test")]]).http(vec![private(&at("mapped.test"))])).await;
-    assert_eq!(line, "200 inside");
+    let (line, usage) =
+        one(steps(&[&["http", "GET", &at("mapped.test")]]).http(vec![private(&at("mapped.test"))])).await;
+    assert_eq!((line.as_str(), usage.denied), ("200 inside", 0));
 }
 
 #[tokio::test]
@@ -78,7 +80,8 @@ async fn the_engines_own_addresses_are_closed_to_everybody() {
     let ask = steps(&[&["http", "GET", &url]]).http(vec![private(&url)]);
     assert_eq!(ask.lines().await, ["200 the engine"]);
     sandbox.never_call(&[own]);
-    assert_eq!(ask.lines().await, ["DestinationIpProhibited"]);
+    let (line, usage) = one(ask).await;
+    assert_eq!((line.as_str(), usage.denied), ("DestinationIpProhibited", 1));
 }
 
 #[tokio::test]
