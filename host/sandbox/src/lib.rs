@@ -51,7 +51,7 @@ pub use error::{PluginError, Rejection, Retry, StartError, TrapKind};
 pub use grants::{DirectoryRead, FieldScope, Grants, HttpGrant, Injection, Methods, Reach, Storage, TicketsRead};
 pub use limits::{Kind, Limits, Lowered, MAX_CALLS, MAX_MEMORY_BYTES};
 pub use lookup::{Lookup, SystemLookup};
-pub use memory_services::{Department, InMemory, KV_BYTES};
+pub use memory_services::{Department, InMemory, KV_BYTES, KvTable};
 pub use origin::{NotAnOrigin, Origin, Scheme};
 pub use outcome::{Effect, LogLevel, LogLine, LogSource, Outcome, Usage};
 pub use plugin::{Plugin, Turnstile};

@@ -1,10 +1,10 @@
 //! Services whose data is handed in and kept in memory: for tests, and for trying a plugin out without a database.
 //!
-//! It keeps what the contract asks of every host: one namespace, a total of 10 MiB, expiry, compare-and-set in one step.
+//! It keeps what the contract asks of every host: a namespace for each plugin, a total of 10 MiB, expiry, compare-and-set in one step.
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -25,8 +25,29 @@ pub struct Department {
     pub leader: Option<String>,
 }
 
-/// By key: the value and when it expires.
-type Values = BTreeMap<String, (Vec<u8>, Option<Instant>)>;
+/// By plugin and key: the value and when it expires.
+type Values = BTreeMap<(i64, String), (Vec<u8>, Option<Instant>)>;
+
+/// What all plugins keep in `kv`, in one place, as in the database's table.
+#[derive(Debug, Default)]
+pub struct KvTable(Mutex<Values>);
+
+impl KvTable {
+    /// Keys and values that a plugin keeps.
+    pub fn bytes(&self, plugin: i64) -> usize {
+        let values = self.values();
+        let own = values.iter().filter(|((whose, _), _)| *whose == plugin);
+        own.map(|((_, key), (value, _))| key.len() + value.len()).sum()
+    }
+
+    /// Those whose time is not over.
+    fn values(&self) -> MutexGuard<'_, Values> {
+        let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        values.retain(|_, (_, until)| until.is_none_or(|until| until > now));
+        values
+    }
+}
 
 /// Fill the public lists, then share it.
 #[derive(Debug, Default)]
@@ -38,24 +59,25 @@ pub struct InMemory {
     pub histories: BTreeMap<i64, Vec<FlowEntry>>,
     pub users: Vec<User>,
     pub departments: Vec<Department>,
-    kv: Mutex<Values>,
+    /// Whose calls these are: the namespace in `kv`.
+    pub plugin: i64,
+    /// May be shared with the services of other plugins.
+    pub kv: Arc<KvTable>,
 }
 
 impl InMemory {
-    fn kv(&self) -> MutexGuard<'_, Values> {
-        let mut kv = self.kv.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        kv.retain(|_, (_, until)| until.is_none_or(|until| until > now));
-        kv
+    /// Where a value lies: under the plugin, whatever key its guest makes up.
+    fn place(&self, key: &str) -> (i64, String) {
+        (self.plugin, key.to_owned())
     }
 
-    fn put(kv: &mut Values, key: &str, value: Vec<u8>, ttl: Option<Duration>) -> Result<(), ServiceError> {
-        let others: usize =
-            kv.iter().filter(|(other, _)| *other != key).map(|(key, (value, _))| key.len() + value.len()).sum();
+    fn put(&self, values: &mut Values, key: &str, value: Vec<u8>, ttl: Option<Duration>) -> Result<(), ServiceError> {
+        let others = values.iter().filter(|((plugin, other), _)| *plugin == self.plugin && other != key);
+        let others: usize = others.map(|((_, key), (value, _))| key.len() + value.len()).sum();
         if others + key.len() + value.len() > KV_BYTES {
             return Err(ServiceError::Exhausted(format!("a plugin may store {KV_BYTES} bytes")));
         }
-        kv.insert(key.to_owned(), (value, ttl.and_then(|ttl| Instant::now().checked_add(ttl))));
+        values.insert(self.place(key), (value, ttl.and_then(|ttl| Instant::now().checked_add(ttl))));
         Ok(())
     }
 
@@ -104,24 +126,24 @@ impl Services for InMemory {
     }
 
     fn kv_get<'a>(&'a self, key: &'a str) -> Answered<'a, Option<Vec<u8>>> {
-        ready(Ok(self.kv().get(key).map(|(value, _)| value.clone())))
+        ready(Ok(self.kv.values().get(&self.place(key)).map(|(value, _)| value.clone())))
     }
 
     fn kv_set<'a>(&'a self, key: &'a str, value: Vec<u8>, ttl: Option<Duration>) -> Answered<'a, ()> {
-        ready(InMemory::put(&mut self.kv(), key, value, ttl))
+        ready(self.put(&mut self.kv.values(), key, value, ttl))
     }
 
     fn kv_delete<'a>(&'a self, key: &'a str) -> Answered<'a, ()> {
-        self.kv().remove(key);
+        self.kv.values().remove(&self.place(key));
         ready(Ok(()))
     }
 
     fn kv_compare_and_set<'a>(&'a self, key: &'a str, old: Option<Vec<u8>>, new: Vec<u8>) -> Answered<'a, bool> {
-        let mut kv = self.kv();
-        if kv.get(key).map(|(value, _)| value) != old.as_ref() {
+        let mut values = self.kv.values();
+        if values.get(&self.place(key)).map(|(value, _)| value) != old.as_ref() {
             return ready(Ok(false));
         }
-        ready(InMemory::put(&mut kv, key, new, None).map(|()| true))
+        ready(self.put(&mut values, key, new, None).map(|()| true))
     }
 
     fn user_by_name<'a>(&'a self, username: &'a str) -> Answered<'a, User> {

@@ -1,11 +1,15 @@
 //! Rows 35 to 38: guests that use what nobody granted.
 
-use gavia_sandbox::{DirectoryRead, Effect, FieldScope, Grants, Storage, TicketsRead};
+use std::sync::Arc;
+
+use gavia_sandbox::{
+    DirectoryRead, Effect, FieldScope, Grants, InMemory, KvTable, Plugin, Storage, TicketsRead, with_custom_section,
+};
 
 use super::links::wanting;
 use crate::{
     arena::Arena,
-    ask::{Ask, ask, steps},
+    ask::{Ask, ask, host, steps},
     row::{Attack, Ended, Guest, Steps, answers, call, ensure, fails, harm, own, rejected},
 };
 
@@ -102,29 +106,35 @@ pub(super) fn then_trap(_: &Arena) -> Vec<Attack> {
 }
 
 pub(super) fn storage(_: &Arena) -> Vec<Attack> {
-    vec![own("keys that look like paths", other_storage, answers("not found", "none"))]
+    let lines = ["none"; KEYS.len()].join("\n") + "\ntrue\ntheirs\ndone\nnone";
+    vec![own("another plugin's key", other_storage, answers("not found", lines))]
 }
 
-/// Another plugin's call has another host; whatever key it asks for, that is the namespace it gets.
+/// What might stand for plugin 1's value under `key`, asked by another one.
+const KEYS: [&str; 6] = ["key", "1/key", "plugin1/key", "../plugin1/key", "1\0key", "*"];
+
+/// Two plugins, one table of values as in the database. Whose call it is, is the host's knowledge, and that is the namespace it gets; what it
+/// writes and deletes in there is no matter of the other's either.
 fn other_storage(arena: &Arena) -> Steps<'_> {
     Box::pin(async {
-        let kv = || Grants { kv: Storage::Own, ..Grants::default() };
-        let run = async |words: &[&str], like: Option<&Ask>| {
-            let mut ask = steps(&[words]).grants(kv());
-            ask.host = like.map_or(ask.host.clone(), |like| like.host.clone());
-            let ended = Ended::called(ask.run(&arena.sandbox, &arena.prober).await);
-            (ask, ended)
+        let another = with_custom_section(arena.targets.prober, "another", b"plugin");
+        let another = arena.sandbox.prepare(another).await.map_err(|error| error.to_string())?.plugin;
+        ensure(another.digest() != arena.prober.digest(), "it is the same plugin")?;
+        let table = Arc::<KvTable>::default();
+        let call = async |(plugin, id): (&Plugin, i64), words: &[&[&str]]| {
+            let mut ask = steps(words).grants(Grants { kv: Storage::Own, ..Grants::default() });
+            ask.host = Arc::new(InMemory { plugin: id, kv: table.clone(), ..host() });
+            Ended::called(ask.run(&arena.sandbox, plugin).await)
         };
-        let (mine, stored) = run(&["set", "key", "mine"], None).await;
+        let stored = call((&arena.prober, 1), &[&["set", "key", "mine"]]).await;
         ensure(stored.said == "done", format!("it was not stored: {}", stored.said))?;
-        let (_, own) = run(&["get", "key"], Some(&mine)).await;
-        ensure(own.said == "mine", format!("its own storage says {}", own.said))?;
-        let mut last = own;
-        for key in ["key", "plugin1/key", "../plugin1/key", "plugin1\0key", "*"] {
-            let (_, other) = run(&["get", key], None).await;
-            ensure(other.said == "none", format!("{key:?} says {}", other.said))?;
-            last = other;
-        }
-        Ok(last)
+        let reads = KEYS.map(|key| ["get", key]);
+        let writes: [&[&str]; 4] =
+            [&["swap", "key", "none", "theirs"], &["get", "key"], &["delete", "key"], &["get", "key"]];
+        let attack: Vec<&[&str]> = reads.iter().map(<[&str; 2]>::as_slice).chain(writes).collect();
+        let ended = call((&another, 2), &attack).await;
+        let kept = call((&arena.prober, 1), &[&["get", "key"]]).await;
+        ensure(kept.said == "mine", format!("its own storage says {}", kept.said))?;
+        Ok(ended)
     })
 }
