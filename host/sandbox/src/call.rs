@@ -32,11 +32,12 @@ use crate::{
     http::Gateway,
     lane::{HEAVY_TICKS, Lane, Moved},
     limits::Limits,
-    log::Logbook,
+    log::{Closed, Logbook},
     outcome::{Effect, Outcome, Usage},
     plugin::Plugin,
     services::Services,
     state::{OwnTicket, State},
+    transfer::Transfer as _,
 };
 
 /// What all calls share.
@@ -146,7 +147,11 @@ async fn begin<E: Export>(begun: Begun, export: E, terms: Terms) -> Outcome<E::A
         _ = ended.wait_for(|ended| *ended) => None,
     };
     let mut state = store.into_data();
-    let (logs, logs_dropped, stderr) = state.log.close();
+    let Closed { lines: logs, dropped: logs_dropped, stderr, used } = state.log.close();
+    let mut usage = usage(&mut state);
+    usage.wall_ms = millis(started.elapsed());
+    (usage.log_lines, usage.log_bytes, usage.stdio_bytes) = (used.lines, used.log_bytes, used.stdio_bytes);
+    usage.logs_dropped = logs_dropped;
     let log = &state.log;
     let result = match called {
         None => Err(PluginError::Ended),
@@ -163,22 +168,14 @@ async fn begin<E: Export>(begun: Begun, export: E, terms: Terms) -> Outcome<E::A
                 id,
             },
         )),
-        Some(Ok(Ok(Err(error)))) => Err(PluginError::Guest(bounded(error, log))),
-        Some(Ok(Ok(Ok(answer)))) => E::check(E::masked(answer, log), &limits),
-    };
-    let (http_sent_bytes, http_received_bytes) = state.http.bytes();
-    let usage = Usage {
-        cpu_ticks: state.cpu_ticks,
-        wall_ms: millis(started.elapsed()),
-        queue_ms: 0,
-        peak_memory_bytes: state.memory.peak,
-        host_calls: state.host_calls,
-        denied: state.refusals(),
-        http_requests: state.http.requests,
-        http_sent_bytes,
-        http_received_bytes,
-        effects: u32::try_from(state.effects.len()).unwrap_or(u32::MAX),
-        logs_dropped,
+        Some(Ok(Ok(Err(error)))) => {
+            usage.transfer_bytes = usage.transfer_bytes.max(error.bytes());
+            Err(PluginError::Guest(bounded(error, log)))
+        }
+        Some(Ok(Ok(Ok(answer)))) => {
+            E::measure(&answer, &mut usage);
+            E::check(E::masked(answer, log), &limits)
+        }
     };
     let mut effects = if result.is_ok() { std::mem::take(&mut state.effects) } else { Vec::new() };
     for effect in &mut effects {
@@ -188,6 +185,31 @@ async fn begin<E: Export>(begun: Begun, export: E, terms: Terms) -> Outcome<E::A
         }
     }
     Outcome { result, usage, logs, effects }
+}
+
+/// What the call spent, as far as its state knows.
+fn usage(state: &mut State) -> Usage {
+    let peak_resources = state.give_up_resources(); // before the requests are looked at: those that are still open end here
+    let (http_sent_bytes, http_received_bytes) = state.http.bytes();
+    Usage {
+        cpu_ticks: state.cpu_ticks,
+        peak_memory_bytes: state.memory.peak,
+        peak_table_elements: state.memory.peak_elements,
+        transfer_bytes: state.transfer_bytes,
+        host_calls: state.host_calls,
+        peak_resources,
+        denied: state.refusals(),
+        http_requests: state.http.requests,
+        http_at_once: state.http.turns.most(),
+        http_ms: millis(state.http.turns.longest()),
+        http_sent_bytes,
+        http_received_bytes,
+        kv_value_bytes: state.kv_value_bytes,
+        kv_written_bytes: state.kv_written_bytes,
+        effects: u32::try_from(state.effects.len()).unwrap_or(u32::MAX),
+        effect_bytes: state.effect_bytes,
+        ..Usage::default()
+    }
 }
 
 /// A store with its limits and clocks set; the deadline comes before instantiation, whose start functions are guest code too.

@@ -10,8 +10,10 @@ use crate::{
     error::PluginError,
     limits::{Kind, Limits},
     log::Logbook,
+    outcome::Usage,
     plugin::Loaded,
     state::State,
+    transfer::Transfer,
     types::{ActionAnswer, Context, Delivery, GuestError, Message, Problem},
 };
 
@@ -27,6 +29,9 @@ pub(crate) trait Export: Send + 'static {
         plugin: &Loaded,
         store: &mut Store<State>,
     ) -> impl Future<Output = wasmtime::Result<Result<Self::Answer, GuestError>>> + Send;
+
+    /// Notes how large the answer is, acceptable or not.
+    fn measure(answer: &Self::Answer, usage: &mut Usage);
 
     /// The answer without the secrets that the call held, wherever it has words for people.
     fn masked(answer: Self::Answer, _log: &Logbook) -> Self::Answer {
@@ -54,6 +59,12 @@ impl Export for Run {
         let instance = linked.instantiate_async(&mut *store).await?;
         let answer = instance.gavia_plugin_action().call_run(store, &self.0).await?;
         Ok(answer.map(|outcome| ActionAnswer { message: outcome.message, output: outcome.output }))
+    }
+
+    fn measure(answer: &ActionAnswer, usage: &mut Usage) {
+        answered(answer, usage);
+        usage.message_bytes = answer.message.len();
+        usage.output_bytes = answer.output.as_ref().map_or(0, String::len);
     }
 
     fn masked(mut answer: ActionAnswer, log: &Logbook) -> ActionAnswer {
@@ -96,6 +107,11 @@ impl Export for Resolve {
         let Some(linked) = &plugin.participants else { return Err(no_such_kind(Self::KIND)) };
         let instance = linked.instantiate_async(&mut *store).await?;
         instance.gavia_plugin_participants().call_resolve(store, &self.0).await
+    }
+
+    fn measure(answer: &Vec<String>, usage: &mut Usage) {
+        answered(answer, usage);
+        usage.participants = answer.len();
     }
 
     /// Duplicates collapse; who a name stands for is the host's question.
@@ -141,6 +157,11 @@ impl Export for SendNotice {
         };
         Ok(answer
             .map(|deliveries| Delivered { deliveries: deliveries.into_iter().map(own).collect(), recipients: names }))
+    }
+
+    fn measure(answer: &Delivered, usage: &mut Usage) {
+        answered(&answer.deliveries, usage);
+        usage.deliveries = answer.deliveries.len();
     }
 
     fn masked(mut answer: Delivered, log: &Logbook) -> Delivered {
@@ -194,6 +215,9 @@ impl Export for FirstMatch {
         Ok(answer.map(|index| Matched { index, of: self.expressions.len() }))
     }
 
+    /// A number is no transfer.
+    fn measure(_answer: &Matched, _usage: &mut Usage) {}
+
     fn check(answer: Matched, _limits: &Limits) -> Result<Matched, PluginError> {
         match answer.index {
             Some(index) if index as usize >= answer.of => {
@@ -229,6 +253,10 @@ impl Export for Check {
             .collect()))
     }
 
+    fn measure(answer: &Vec<Problem>, usage: &mut Usage) {
+        answered(answer, usage);
+    }
+
     fn check(answer: Vec<Problem>, limits: &Limits) -> Result<Vec<Problem>, PluginError> {
         at_most(answer.len(), 1_000, "problems")?;
         for problem in &answer {
@@ -236,6 +264,11 @@ impl Export for Check {
         }
         Ok(answer)
     }
+}
+
+/// An answer is handed over at once.
+fn answered(answer: &impl Transfer, usage: &mut Usage) {
+    usage.transfer_bytes = usage.transfer_bytes.max(answer.bytes());
 }
 
 fn at_most(count: usize, max: usize, what: &str) -> Result<(), PluginError> {

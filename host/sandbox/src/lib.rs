@@ -40,6 +40,7 @@ mod section;
 mod services;
 mod signature;
 mod state;
+mod transfer;
 pub mod types;
 mod worker;
 
@@ -59,6 +60,7 @@ pub use prepare::{Candidate, Prepared, Report};
 pub use sandbox::{Allocator, Call, Sandbox, Settings};
 pub use section::{custom_section, with_custom_section};
 pub use services::{Answered, BoxFuture, Depth, NoServices, Secret, ServiceError, Services};
+pub use state::MAX_RESOURCES;
 pub use types::{
     ActionAnswer, Context, Delivery, FieldKind, FieldValue, FlowEntry, GuestError, GuestErrorKind, Message, Problem,
     Ticket, User,

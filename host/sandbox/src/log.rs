@@ -35,12 +35,29 @@ const REMARKS: usize = 20;
 #[derive(Clone)]
 pub(crate) struct Logbook(Arc<Mutex<Pages>>);
 
+/// A log at its end.
+pub(crate) struct Closed {
+    pub(crate) lines: Vec<LogLine>,
+    pub(crate) dropped: u32,
+    /// The last of standard error (at most 2 KiB): what explains a trap.
+    pub(crate) stderr: String,
+    pub(crate) used: Room,
+}
+
+/// What the quotas count: lines and bytes that are kept, and bytes of the streams as they came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Room {
+    pub(crate) lines: usize,
+    pub(crate) log_bytes: usize,
+    pub(crate) stdio_bytes: usize,
+}
+
 struct Pages {
     lines: Vec<LogLine>,
     masks: Masks,
-    lines_left: usize,
-    log_bytes_left: usize,
-    stdio_bytes_left: usize,
+    /// At the beginning.
+    all: Room,
+    left: Room,
     stdio_cut: bool,
     dropped: u32,
     remarks_left: usize,
@@ -52,12 +69,12 @@ struct Pages {
 
 impl Logbook {
     pub(crate) fn new(limits: &Limits) -> Logbook {
+        let all = Room { lines: limits.log_lines, log_bytes: limits.log_bytes, stdio_bytes: limits.stdio_bytes };
         Logbook(Arc::new(Mutex::new(Pages {
             lines: Vec::new(),
             masks: Masks::default(),
-            lines_left: limits.log_lines,
-            log_bytes_left: limits.log_bytes,
-            stdio_bytes_left: limits.stdio_bytes,
+            all,
+            left: all,
             stdio_cut: false,
             dropped: 0,
             remarks_left: REMARKS,
@@ -96,23 +113,23 @@ impl Logbook {
                 fields.iter().take(LINE_FIELDS).map(|(key, value)| (pages.clean(key), pages.clean(value))).collect();
             let message = pages.clean(message);
             let bytes = message.len() + fields.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>();
-            if pages.lines_left == 0 || bytes > pages.log_bytes_left {
+            if pages.left.lines == 0 || bytes > pages.left.log_bytes {
                 pages.dropped = pages.dropped.saturating_add(1);
                 return;
             }
-            pages.lines_left -= 1;
-            pages.log_bytes_left -= bytes;
+            pages.left.lines -= 1;
+            pages.left.log_bytes -= bytes;
             pages.lines.push(LogLine { level, source: LogSource::Log, message, fields });
         });
     }
 
-    /// The lines, how many were dropped, and the last of standard error (at most 2 KiB): what explains a trap.
-    pub(crate) fn close(&self) -> (Vec<LogLine>, u32, String) {
+    /// Ends it; what is written afterwards is nobody's.
+    pub(crate) fn close(&self) -> Closed {
         self.with(|pages| {
             pages.end_line(LogSource::Stdout);
             pages.end_line(LogSource::Stderr);
             let mut lines = std::mem::take(&mut pages.lines);
-            let tail = stderr_tail(&lines);
+            let stderr = stderr_tail(&lines);
             if pages.remarks_dropped > 0 {
                 lines.push(notice(format!("{} more remarks like these", pages.remarks_dropped)));
             }
@@ -124,7 +141,12 @@ impl Logbook {
                     "output truncated: the quota of standard output and standard error is used up".to_owned(),
                 ));
             }
-            (lines, pages.dropped, tail)
+            let used = Room {
+                lines: pages.all.lines - pages.left.lines,
+                log_bytes: pages.all.log_bytes - pages.left.log_bytes,
+                stdio_bytes: pages.all.stdio_bytes - pages.left.stdio_bytes,
+            };
+            Closed { lines, dropped: pages.dropped, stderr, used }
         })
     }
 
@@ -147,8 +169,8 @@ impl Pages {
     }
 
     fn write(&mut self, source: LogSource, bytes: &[u8]) {
-        let fits = bytes.len().min(self.stdio_bytes_left);
-        self.stdio_bytes_left -= fits;
+        let fits = bytes.len().min(self.left.stdio_bytes);
+        self.left.stdio_bytes -= fits;
         self.stdio_cut |= fits < bytes.len();
         let mut pieces = bytes[..fits].split(|&byte| byte == b'\n');
         if let Some(first) = pieces.next() {
@@ -165,11 +187,11 @@ impl Pages {
         if bytes.is_empty() {
             return;
         }
-        if self.lines_left == 0 {
+        if self.left.lines == 0 {
             self.dropped = self.dropped.saturating_add(1);
             return;
         }
-        self.lines_left -= 1;
+        self.left.lines -= 1;
         let message = self.clean(&String::from_utf8_lossy(&bytes));
         let level = if source == LogSource::Stderr { LogLevel::Warn } else { LogLevel::Info };
         self.lines.push(LogLine { level, source, message, fields: Vec::new() });
@@ -271,7 +293,7 @@ mod tests {
     }
 
     fn texts(book: &Logbook) -> Vec<String> {
-        book.close().0.into_iter().map(|line| line.message).collect()
+        book.close().lines.into_iter().map(|line| line.message).collect()
     }
 
     #[test]
@@ -289,8 +311,9 @@ mod tests {
         for _ in 0..5 {
             book.log(LogLevel::Info, "hello", &[]);
         }
-        let (lines, dropped, _) = book.close();
+        let Closed { lines, dropped, used, .. } = book.close();
         assert_eq!((lines.len(), dropped), (3, 3));
+        assert_eq!(used, Room { lines: 2, log_bytes: 10, stdio_bytes: 0 });
         assert_eq!(lines[2].source, LogSource::Sandbox);
     }
 
@@ -299,7 +322,7 @@ mod tests {
         let book = book(|limits| limits.log_lines = 1);
         (0..REMARKS + 2).for_each(|n| book.remark(&format!("remark {n}\n")));
         book.log(LogLevel::Info, "mine", &[]);
-        let (lines, dropped, _) = book.close();
+        let Closed { lines, dropped, .. } = book.close();
         assert_eq!((lines.len(), dropped), (REMARKS + 2, 0));
         assert_eq!((lines[0].source, lines[0].message.as_str()), (LogSource::Sandbox, "remark 0\\n"));
         assert_eq!(lines[REMARKS].message, "mine");
@@ -310,11 +333,12 @@ mod tests {
     fn output_past_the_quota_is_cut_and_said_so() {
         let book = book(|limits| limits.stdio_bytes = 10);
         book.with(|pages| pages.write(LogSource::Stderr, b"0123456789abcdef\n"));
-        let (lines, _, tail) = book.close();
+        let Closed { lines, stderr, used, .. } = book.close();
+        assert_eq!(used, Room { lines: 1, log_bytes: 0, stdio_bytes: 10 });
         assert_eq!(lines[0].message, "0123456789");
         assert_eq!(lines[0].level, LogLevel::Warn);
         assert!(lines[1].message.starts_with("output truncated"));
-        assert_eq!(tail, "0123456789");
+        assert_eq!(stderr, "0123456789");
     }
 
     #[test]
@@ -327,10 +351,10 @@ mod tests {
             book.with(|pages| pages.write(LogSource::Stderr, piece.as_bytes()));
         }
         book.log(LogLevel::Info, &format!("{}tok-12345", "x".repeat(LINE_BYTES - 4)), &[]);
-        let (lines, _, tail) = book.close();
+        let Closed { lines, stderr, .. } = book.close();
         assert_eq!(lines[0].message, "before: tok-12345", "it was not the guest's to know");
         assert_eq!((lines[1].message.as_str(), lines[1].fields[0].1.as_str()), ("it is •••", "•••"));
-        assert_eq!((lines[2].message.as_str(), tail.as_str()), ("Authorization: •••", "Authorization: •••"));
+        assert_eq!((lines[2].message.as_str(), stderr.as_str()), ("Authorization: •••", "Authorization: •••"));
         assert!(!lines[3].message.contains("tok"), "cut after hiding");
     }
 
@@ -339,7 +363,7 @@ mod tests {
         let book = book(|_| ());
         book.log(LogLevel::Info, "a\n\u{1b}[31mred\u{202e}", &[("k\r".to_owned(), "v\0".to_owned())]);
         book.log(LogLevel::Info, &"x".repeat(10_000), &[]);
-        let (lines, _, _) = book.close();
+        let Closed { lines, .. } = book.close();
         assert_eq!(lines[0].message, "a\\n\\u{1b}[31mred\\u{202e}");
         assert_eq!(lines[0].fields, [("k\\r".to_owned(), "v\\u{0}".to_owned())]);
         assert!(lines[1].message.len() <= LINE_BYTES + 8);

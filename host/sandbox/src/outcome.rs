@@ -37,20 +37,52 @@ pub struct Usage {
     pub queue_ms: u64,
     /// The largest sum of all linear memories.
     pub peak_memory_bytes: usize,
+    /// The largest sum of all tables.
+    pub peak_table_elements: usize,
+    /// The most that the guest handed to the host at once: with one call of a `gavia:plugin` import, or as its answer.
+    pub transfer_bytes: usize,
     /// Calls of `gavia:plugin` imports.
     pub host_calls: u32,
+    // Handles: wasmtime counts them in the store and does not tell the number. The host's own side of WASI's is counted instead.
+    /// WASI's resources (streams, pollables, requests) at the same time, at most.
+    pub peak_resources: usize,
     /// Host calls and HTTP requests that were refused for want of a grant, or because of where they lead.
     pub denied: u32,
+    /// Lines of the log, standard output and standard error that were kept.
+    pub log_lines: usize,
+    /// Bytes of the lines that came through `gavia:plugin/log` and were kept.
+    pub log_bytes: usize,
+    /// Bytes of standard output and standard error that were kept.
+    pub stdio_bytes: usize,
+    /// Log lines dropped because the quota was used up.
+    pub logs_dropped: u32,
+    // Randomness: the limit is one request's, and wasmtime-wasi answers without a word to us.
     /// HTTP requests, whatever became of them.
     pub http_requests: u32,
+    /// Requests at the same time, at most.
+    pub http_at_once: u32,
+    /// Milliseconds of the longest request that was over when the call was.
+    pub http_ms: u64,
+    // Header fields: of a request wasmtime-wasi-http counts them and does not tell; of an answer hyper does the same.
     /// Bytes of their bodies.
     pub http_sent_bytes: u64,
     /// Bytes of the answers' bodies.
     pub http_received_bytes: u64,
+    /// The largest value that was kept in `kv`.
+    pub kv_value_bytes: usize,
+    /// All keys and values that were kept. What the plugin keeps by now, the host knows.
+    pub kv_written_bytes: u64,
     /// Changes staged, of which the outcome's effects are what is left after a failure.
     pub effects: u32,
-    /// Log lines dropped because the quota was used up.
-    pub logs_dropped: u32,
+    /// Bytes of their keys, values and texts.
+    pub effect_bytes: usize,
+    /// Of an action's answer.
+    pub message_bytes: usize,
+    pub output_bytes: usize,
+    /// Usernames answered.
+    pub participants: usize,
+    /// Deliveries reported.
+    pub deliveries: usize,
 }
 
 impl Usage {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// WASI resources (streams, pollables, sockets) one call may hold.
-const MAX_RESOURCES: usize = 256;
+pub const MAX_RESOURCES: usize = 256;
 
 pub(crate) struct State {
     table: ResourceTable,
@@ -35,6 +35,11 @@ pub(crate) struct State {
     pub(crate) host_calls: u32,
     pub(crate) denied: u32,
     pub(crate) last_host_call: Option<&'static str>,
+    /// The most that came with one call of the contract's imports.
+    pub(crate) transfer_bytes: usize,
+    /// The largest value kept, and all keys and values.
+    pub(crate) kv_value_bytes: usize,
+    pub(crate) kv_written_bytes: u64,
     pub(crate) effects: Vec<Effect>,
     pub(crate) effect_bytes: usize,
 }
@@ -71,6 +76,9 @@ impl State {
             host_calls: 0,
             denied: 0,
             last_host_call: None,
+            transfer_bytes: 0,
+            kv_value_bytes: 0,
+            kv_written_bytes: 0,
             effects: Vec::new(),
             effect_bytes: 0,
         }
@@ -79,6 +87,16 @@ impl State {
     /// Host calls and requests that were refused.
     pub(crate) fn refusals(&self) -> u32 {
         self.denied.saturating_add(self.http.denied())
+    }
+
+    /// Gives up every WASI resource of a call that is over, and says how many there were at the same time at most. The table does not tell,
+    /// but it never shrinks and takes places that are free again before new ones: once those are taken, the next is as many as there ever were.
+    pub(crate) fn give_up_resources(&mut self) -> usize {
+        let mut table = std::mem::take(&mut self.table);
+        table.set_max_capacity(0);
+        while table.push(()).is_ok() {}
+        table.set_max_capacity(usize::MAX);
+        table.push(()).map_or(MAX_RESOURCES, |next| next.rep() as usize)
     }
 }
 
@@ -113,6 +131,7 @@ pub(crate) struct Meter {
     memory: usize,
     elements: usize,
     pub(crate) peak: usize,
+    pub(crate) peak_elements: usize,
     /// The guest was refused memory or table elements: whatever trap follows is about that.
     pub(crate) refused: bool,
 }
@@ -125,6 +144,7 @@ impl Meter {
             memory: 0,
             elements: 0,
             peak: 0,
+            peak_elements: 0,
             refused: false,
         }
     }
@@ -158,6 +178,7 @@ impl ResourceLimiter for Meter {
             return Ok(false);
         }
         self.elements = total;
+        self.peak_elements = self.peak_elements.max(total);
         Ok(true)
     }
 

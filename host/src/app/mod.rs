@@ -158,10 +158,15 @@ impl App {
     pub async fn read_figures(&self) {
         figures::standing(&self.sandbox, self.gates.suspended());
         figures::connections(self.db.size(), self.db.num_idle());
-        match tokio::time::timeout(Duration::from_secs(1), store::job_lists::lengths(&self.db)).await {
-            Ok(Ok(lengths)) => figures::queue(&lengths),
-            Ok(Err(error)) => tracing::warn!(%error, "jobs are not counted"),
-            Err(_) => tracing::warn!("jobs are not counted: the database does not answer"),
+        let read = async {
+            figures::queue(&store::job_lists::lengths(&self.db).await?);
+            figures::kept(&store::plugins::kv::kept(&self.db).await?);
+            Ok::<(), store::Error>(())
+        };
+        match tokio::time::timeout(Duration::from_secs(1), read).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "jobs and what plugins keep are not told"),
+            Err(_) => tracing::warn!("jobs and what plugins keep are not told: the database does not answer"),
         }
     }
 }

@@ -23,8 +23,15 @@ use crate::app::App;
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// Of everything that is measured in seconds: a plugin's call takes microseconds, a Python plugin's compilation minutes.
 const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0];
-/// Of a plugin's memory: 64 KiB is one page, 64 MiB the most.
-const MEMORY: [f64; 6] = [65_536.0, 262_144.0, 1_048_576.0, 4_194_304.0, 16_777_216.0, 67_108_864.0];
+/// Of what is not: by the end of a metric's name. The last is the limit of the design (plugin-runtime §6).
+const HEIGHTS: [(&str, &[f64]); 6] = [
+    ("_memory_bytes", &[65_536.0, 262_144.0, 1_048_576.0, 4_194_304.0, 16_777_216.0, 67_108_864.0]),
+    ("_table_elements", &[64.0, 256.0, 1_024.0, 4_096.0, 20_000.0]),
+    ("_transfer_bytes", &[1_024.0, 4_096.0, 16_384.0, 65_536.0, 262_144.0, 1_048_576.0]),
+    ("_resources", &[4.0, 16.0, 64.0, 256.0]),
+    ("_http_at_once", &[1.0, 2.0, 3.0, 4.0]),
+    ("_kv_value_bytes", &[64.0, 1_024.0, 4_096.0, 16_384.0, 65_536.0]),
+];
 /// How often samples are sorted into their buckets; without it they would pile up until somebody asks.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -32,16 +39,19 @@ const UPKEEP: Duration = Duration::from_secs(5);
 pub fn recorder() -> &'static PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     HANDLE.get_or_init(|| {
-        let builder = PrometheusBuilder::new()
-            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS)
-            .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_memory_bytes".to_owned()), &MEMORY))
-            .expect("there are buckets");
-        let recorder = builder.build_recorder();
+        let recorder = builder().build_recorder();
         let handle = recorder.handle();
         if metrics::set_global_recorder(recorder).is_err() {
             tracing::error!("another recorder of metrics is installed; /metrics stays empty");
         }
         handle
+    })
+}
+
+fn builder() -> PrometheusBuilder {
+    let seconds = [("_seconds", BUCKETS.as_slice())];
+    seconds.into_iter().chain(HEIGHTS).fold(PrometheusBuilder::new(), |builder, (suffix, buckets)| {
+        builder.set_buckets_for_metric(Matcher::Suffix(suffix.to_owned()), buckets).expect("there are buckets")
     })
 }
 
@@ -120,6 +130,33 @@ mod tests {
         lines.map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()).sum()
     }
 
+    #[test]
+    fn what_has_a_height_is_told_in_buckets_up_to_its_limit() {
+        let recorder = super::builder().build_recorder();
+        metrics::with_local_recorder(&recorder, || {
+            for name in ["call_seconds", "memory_bytes", "table_elements", "transfer_bytes"] {
+                metrics::histogram!(format!("gavia_plugin_{name}")).record(300.0);
+            }
+            for name in ["resources", "http_at_once", "kv_value_bytes"] {
+                metrics::histogram!(format!("gavia_plugin_{name}")).record(3.0);
+            }
+        });
+        let text = recorder.handle().render();
+        for (below, from) in [
+            ("call_seconds_bucket{le=\"60\"} 0", "call_seconds_bucket{le=\"+Inf\"} 1"),
+            ("memory_bytes_count 1", "memory_bytes_bucket{le=\"67108864\"} 1"),
+            ("table_elements_bucket{le=\"256\"} 0", "table_elements_bucket{le=\"20000\"} 1"),
+            ("transfer_bytes_count 1", "transfer_bytes_bucket{le=\"1048576\"} 1"),
+            ("resources_count 1", "resources_bucket{le=\"256\"} 1"),
+            ("http_at_once_bucket{le=\"2\"} 0", "http_at_once_bucket{le=\"4\"} 1"),
+            ("kv_value_bytes_count 1", "kv_value_bytes_bucket{le=\"65536\"} 1"),
+        ] {
+            for line in [below, from] {
+                assert!(text.lines().any(|told| told == format!("gavia_plugin_{line}")), "{line}: {text}");
+            }
+        }
+    }
+
     #[tokio::test]
     async fn requests_jobs_and_plugin_calls_are_told_without_names_of_people() {
         super::recorder();
@@ -144,6 +181,9 @@ mod tests {
             "gavia_plugin_queue_seconds_count{kind=\"condition\"}",
             "gavia_plugin_cpu_seconds_count{kind=\"condition\"}",
             "gavia_plugin_memory_bytes_count{kind=\"condition\"}",
+            "gavia_plugin_table_elements_count{kind=\"condition\"}",
+            "gavia_plugin_transfer_bytes_count{kind=\"condition\"}",
+            "gavia_plugin_resources_count{kind=\"condition\"}",
         ] {
             assert!(sum(&after, start) > sum(&before, start), "{start}: {after}");
         }

@@ -87,6 +87,15 @@ fn a_new_plugin_of_each_kind_passes_its_tests_at_once() {
         assert_eq!((inspected.code, without_time(&inspected.stdout)), (0, without_time(&built.stdout)));
         match kind {
             "action" => {
+                let used = [
+                    "\n        used ",
+                    " of 20000 table elements, ",
+                    " bytes handed over at once, ",
+                    " of 500 log lines, ",
+                    " of 100 changes, ",
+                    " of 8192 bytes of message",
+                ];
+                contains(&tested.stdout, &used);
                 one_case_may_be_run_alone(&gavia, &folder);
                 what_goes_wrong_is_told(&gavia, &folder);
             }

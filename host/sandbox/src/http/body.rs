@@ -13,13 +13,10 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, header::CONTENT_LENGTH};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
-use tokio::{
-    sync::OwnedSemaphorePermit,
-    time::{Instant, Sleep, sleep_until},
-};
+use tokio::time::{Instant, Sleep, sleep_until};
 use wasmtime_wasi_http::{Error, WasiBody};
 
-use super::exchange::failure;
+use super::{exchange::failure, turn::Turn};
 
 /// Bytes of bodies in one direction, over all requests of a call.
 #[derive(Debug, Default)]
@@ -94,7 +91,7 @@ pub(super) struct Received {
     deadline: Pin<Box<Sleep>>,
     pause: Duration,
     idle: Pin<Box<Sleep>>,
-    turn: Option<OwnedSemaphorePermit>,
+    turn: Option<Turn>,
 }
 
 pub(super) struct Terms {
@@ -102,7 +99,7 @@ pub(super) struct Terms {
     pub(super) meter: Arc<Meter>,
     pub(super) deadline: Instant,
     pub(super) pause: Duration,
-    pub(super) turn: OwnedSemaphorePermit,
+    pub(super) turn: Turn,
 }
 
 impl Received {

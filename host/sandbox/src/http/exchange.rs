@@ -14,16 +14,14 @@ use http::{
 };
 use http_body_util::BodyExt as _;
 use hyper::client::conn::http1;
-use tokio::{
-    sync::OwnedSemaphorePermit,
-    time::{Instant, timeout, timeout_at},
-};
+use tokio::time::{Instant, timeout, timeout_at};
 use wasmtime_wasi_http::{Error, WasiBody, io::TokioIo};
 
 use super::{
     Answer, Done, Patience,
     body::{Meter, Outgoing, Received, Terms},
     gateway::Gateway,
+    turn::Turn,
 };
 use crate::{
     grants::{HttpGrant, Reach},
@@ -44,7 +42,7 @@ const AFTER: Duration = Duration::from_secs(1);
 pub(super) struct Exchange {
     pub(super) to: Destination,
     pub(super) grant: HttpGrant,
-    pub(super) turn: OwnedSemaphorePermit,
+    pub(super) turn: Turn,
     pub(super) host: Arc<dyn Services>,
     pub(super) gateway: Arc<Gateway>,
     pub(super) log: Logbook,

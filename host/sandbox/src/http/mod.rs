@@ -6,6 +6,7 @@
 mod body;
 mod exchange;
 mod gateway;
+mod turn;
 
 use std::{
     sync::{
@@ -16,11 +17,11 @@ use std::{
 };
 
 use http::{HeaderName, Method, Request, Response};
-use tokio::sync::Semaphore;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use self::body::Meter;
 pub use self::gateway::{Gateway, Stage};
+use self::turn::Turns;
 use crate::{
     grants::{Grants, HttpGrant, Methods},
     limits::Limits,
@@ -42,7 +43,7 @@ pub(crate) struct Http {
     gateway: Arc<Gateway>,
     log: Logbook,
     limits: Limits,
-    at_once: Arc<Semaphore>,
+    pub(crate) turns: Turns,
     sent: Arc<Meter>,
     received: Arc<Meter>,
     pub(crate) requests: u32,
@@ -67,7 +68,7 @@ impl Http {
             gateway,
             log,
             limits: *limits,
-            at_once: Arc::new(Semaphore::new(limits.http_at_once as usize)),
+            turns: Turns::new(limits.http_at_once),
             sent: Arc::default(),
             received: Arc::default(),
             requests: 0,
@@ -138,7 +139,7 @@ impl WasiHttpHooks for Http {
                 self.log.remark(&format!("not sent: {method} {scheme}://{to}"));
                 return Err(Error::InternalError(Some("a try sends no requests".to_owned())));
             }
-            let turn = self.at_once.clone().try_acquire_owned().map_err(|_| Error::ConnectionLimitReached)?;
+            let turn = self.turns.take().ok_or(Error::ConnectionLimitReached)?;
             Ok(exchange::Exchange {
                 to,
                 grant,

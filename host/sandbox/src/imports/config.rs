@@ -5,6 +5,7 @@ use crate::{bindings::config, state::State};
 
 impl config::Host for State {
     async fn get(&mut self, key: String) -> wasmtime::Result<Option<String>> {
+        self.handed(&key);
         self.charge("config.get")?;
         Ok(self.host.settings().iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone()))
     }

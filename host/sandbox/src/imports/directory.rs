@@ -40,6 +40,7 @@ impl State {
 impl directory::Host for State {
     async fn user_by_name(&mut self, username: String) -> Answer<User> {
         const CALL: &str = "directory.user-by-name";
+        self.handed(&username);
         if let Err(refusal) = self.people(CALL)? {
             return Ok(Err(refusal));
         }

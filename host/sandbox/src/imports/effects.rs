@@ -41,6 +41,7 @@ fn size(effect: &Effect) -> usize {
 impl effects::Host for State {
     async fn set_fields(&mut self, fields: Vec<FieldValue>) -> Answer<()> {
         const CALL: &str = "effects.set-fields";
+        self.handed(&fields);
         if self.grants.tickets_write == FieldScope::None {
             return self.refuse(CALL, "tickets-write");
         }
@@ -60,6 +61,7 @@ impl effects::Host for State {
 
     async fn add_comment(&mut self, text: String) -> Answer<()> {
         const CALL: &str = "effects.add-comment";
+        self.handed(&text);
         if self.grants.tickets_write == FieldScope::None {
             return self.refuse(CALL, "tickets-write");
         }

@@ -33,11 +33,17 @@ impl State {
         }
         Ok(())
     }
+
+    fn kept(&mut self, key: &str, value_bytes: usize) {
+        self.kv_value_bytes = self.kv_value_bytes.max(value_bytes);
+        self.kv_written_bytes = self.kv_written_bytes.saturating_add((key.len() + value_bytes) as u64);
+    }
 }
 
 impl kv::Host for State {
     async fn get(&mut self, key: String) -> Answer<Option<Vec<u8>>> {
         const CALL: &str = "kv.get";
+        self.handed(&key);
         if let Err(refusal) = self.storage(CALL, &key)? {
             return Ok(Err(refusal));
         }
@@ -47,16 +53,23 @@ impl kv::Host for State {
 
     async fn set(&mut self, key: String, value: Vec<u8>, ttl_seconds: Option<u32>) -> Answer<()> {
         const CALL: &str = "kv.set";
+        self.handed((&key, &value));
         if let Err(refusal) = self.storage(CALL, &key)?.and_then(|()| self.fits(&value)) {
             return Ok(Err(refusal));
         }
         let host = self.host.clone();
         let ttl = ttl_seconds.map(|seconds| Duration::from_secs(seconds.into()));
-        Ok(host.kv_set(&key, value, ttl).await.map_err(|problem| told(CALL, "key", problem)))
+        let size = value.len();
+        let kept = host.kv_set(&key, value, ttl).await;
+        if kept.is_ok() {
+            self.kept(&key, size);
+        }
+        Ok(kept.map_err(|problem| told(CALL, "key", problem)))
     }
 
     async fn delete(&mut self, key: String) -> Answer<()> {
         const CALL: &str = "kv.delete";
+        self.handed(&key);
         if let Err(refusal) = self.storage(CALL, &key)? {
             return Ok(Err(refusal));
         }
@@ -66,10 +79,16 @@ impl kv::Host for State {
 
     async fn compare_and_set(&mut self, key: String, old: Option<Vec<u8>>, new: Vec<u8>) -> Answer<bool> {
         const CALL: &str = "kv.compare-and-set";
+        self.handed((&key, &old, &new));
         if let Err(refusal) = self.storage(CALL, &key)?.and_then(|()| self.fits(&new)) {
             return Ok(Err(refusal));
         }
         let host = self.host.clone();
-        Ok(host.kv_compare_and_set(&key, old, new).await.map_err(|problem| told(CALL, "key", problem)))
+        let size = new.len();
+        let kept = host.kv_compare_and_set(&key, old, new).await;
+        if kept == Ok(true) {
+            self.kept(&key, size);
+        }
+        Ok(kept.map_err(|problem| told(CALL, "key", problem)))
     }
 }

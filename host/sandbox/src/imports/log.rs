@@ -4,6 +4,7 @@ use crate::{bindings::log, outcome::LogLevel, state::State};
 
 impl log::Host for State {
     async fn log(&mut self, level: log::Level, message: String, fields: Vec<(String, String)>) -> wasmtime::Result<()> {
+        self.handed((&message, &fields));
         self.charge("log")?;
         let level = match level {
             log::Level::Trace => LogLevel::Trace,

@@ -14,6 +14,7 @@ use crate::{
     error::Stop,
     services::ServiceError,
     state::State,
+    transfer::Transfer,
     types::{GuestError, GuestErrorKind},
 };
 
@@ -23,6 +24,11 @@ pub(crate) type Answer<T> = wasmtime::Result<Result<T, GuestError>>;
 const MAX_ENTRIES: u32 = 1_000;
 
 impl State {
+    /// Counts what came with a host call.
+    fn handed(&mut self, what: impl Transfer) {
+        self.transfer_bytes = self.transfer_bytes.max(what.bytes());
+    }
+
     /// Counts a host call; past the quota the call ends.
     fn charge(&mut self, call: &'static str) -> wasmtime::Result<()> {
         if self.host_calls >= self.limits.host_calls {

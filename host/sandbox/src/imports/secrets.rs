@@ -6,6 +6,7 @@ use crate::{bindings::secrets, state::State};
 impl secrets::Host for State {
     async fn get(&mut self, name: String) -> Answer<String> {
         const CALL: &str = "secrets.get";
+        self.handed(&name);
         if self.grants.secrets.is_empty() {
             return self.refuse(CALL, "secret");
         }

@@ -13,5 +13,6 @@ mod kinds;
 mod probe;
 mod released;
 mod scripts;
+mod usage;
 mod web;
 mod workers;

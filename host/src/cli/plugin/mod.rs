@@ -14,6 +14,7 @@ mod receiver;
 mod record;
 mod report;
 mod test;
+mod used;
 mod workflow;
 
 use std::path::PathBuf;

@@ -5,12 +5,11 @@ use std::{
     path::{Path, PathBuf},
     process::Stdio,
     sync::Arc,
-    time::Duration,
 };
 
 use clap::Args;
 use gavia_plugin_manifest::Manifest;
-use gavia_sandbox::{Call, Gateway, Kind, Limits, LogSource, Lowered, Outcome, Prepared, Sandbox, Stage};
+use gavia_sandbox::{Call, Gateway, Kind, Limits, Lowered, Outcome, Prepared, Sandbox, Stage};
 
 use super::{
     build,
@@ -19,7 +18,7 @@ use super::{
     judge::{self, Answer},
     languages::Language,
     receiver::{Received, Receiver},
-    record, report, sandbox_with,
+    record, report, sandbox_with, used,
 };
 use crate::cli::{desk::say, stop::Stop};
 
@@ -91,12 +90,18 @@ struct Ran {
     outcome: Outcome<Answer>,
     received: Vec<Received>,
     limits: Limits,
+    /// What the plugin keeps now.
+    kv_bytes: usize,
     differences: Vec<String>,
 }
 
 impl Ran {
     fn told(&self, word: &str, name: &str) -> Result<(), Stop> {
-        say(&format!("{word:6}  {name}  ({})", used(&self.outcome, &self.limits)))?;
+        let [always, more] = used::told(&self.outcome.usage, &self.limits, self.kv_bytes);
+        say(&format!("{word:6}  {name}  ({always})"))?;
+        if !more.is_empty() {
+            say(&format!("        used {more}"))?;
+        }
         for difference in &self.differences {
             say(&format!("        {difference}"))?;
         }
@@ -122,7 +127,8 @@ async fn ran(
     let granted = grants::of(manifest, &case, &receiver.origin())?;
     let limits = limits(manifest, kind)?;
     let context = case.context();
-    let call = Call { context: &context, grants: Arc::new(granted), limits, host: Arc::new(case.services()) };
+    let world = Arc::new(case.services());
+    let call = Call { context: &context, grants: Arc::new(granted), limits, host: world.clone() };
     let plugin = &prepared.plugin;
     let outcome = match kind {
         Kind::Action => answered(sandbox.run_action(plugin, call).await, Answer::Action),
@@ -135,7 +141,8 @@ async fn ran(
     };
     let received = receiver.received();
     let differences = judge::differences(&case, &outcome, &received);
-    Ok(Ran { outcome, received, limits, differences })
+    let kv_bytes = world.kv.bytes(world.plugin);
+    Ok(Ran { outcome, received, limits, kv_bytes, differences })
 }
 
 /// The server's, and the manifest's own where those are lower: a plugin that needs more than it wishes for fails here and not in service.
@@ -161,36 +168,4 @@ fn kind(prepared: &Prepared, name: &str, wanted: Option<&str>) -> Result<Kind, S
 fn answered<T>(outcome: Outcome<T>, wrap: impl FnOnce(T) -> Answer) -> Outcome<Answer> {
     let Outcome { result, usage, logs, effects } = outcome;
     Outcome { result: result.map(wrap), usage, logs, effects }
-}
-
-/// How near each limit the call came; what it did not use at all is left out.
-fn used(outcome: &Outcome<Answer>, limits: &Limits) -> String {
-    let usage = &outcome.usage;
-    let kib = |bytes: usize| (bytes.div_ceil(1 << 10)) as u64;
-    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-    let mut text = format!(
-        "cpu {} of {} ms, {} of {} ms in all, memory {} of {} KiB, {} of {} host calls",
-        ms(usage.cpu()),
-        ms(limits.cpu),
-        usage.wall_ms,
-        ms(limits.wall),
-        kib(usage.peak_memory_bytes),
-        kib(limits.memory_bytes),
-        usage.host_calls,
-        limits.host_calls,
-    );
-    let lines = outcome.logs.iter().filter(|line| line.source != LogSource::Sandbox);
-    let rows = [
-        (lines.count() as u64, format!("of {} log lines", limits.log_lines)),
-        (usage.logs_dropped.into(), "log lines dropped".to_owned()),
-        (usage.effects.into(), format!("of {} changes", limits.effects)),
-        (usage.http_requests.into(), format!("of {} requests", limits.http_requests)),
-        (usage.http_sent_bytes, format!("bytes sent ({} a request)", limits.http_sent_bytes)),
-        (usage.http_received_bytes, format!("bytes received ({} a request)", limits.http_received_bytes)),
-        (usage.denied.into(), "refused".to_owned()),
-    ];
-    for (number, of) in rows.iter().filter(|(number, _)| *number > 0) {
-        text += &format!(", {number} {of}");
-    }
-    text
 }

@@ -72,6 +72,19 @@ pub async fn delete(db: impl PgExecutor<'_>, plugin: PluginId, key: &str) -> Res
     Ok(())
 }
 
+/// What each plugin keeps by now, by its name and as its limit counts it; those that keep nothing too.
+pub async fn kept(db: impl PgExecutor<'_>) -> Result<Vec<(String, u64)>, Error> {
+    let rows = sqlx::query!(
+        r#"SELECT name, COALESCE(sum(octet_length(key) + octet_length(value) + $1::bigint), 0)::bigint AS "bytes!"
+             FROM plugins
+             LEFT JOIN plugin_kv ON plugin_id = id AND (expires_at IS NULL OR expires_at > now())
+            GROUP BY name"#,
+        ROW_BYTES
+    );
+    let rows = rows.fetch_all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.name, u64::try_from(row.bytes).unwrap_or(0))).collect())
+}
+
 /// Deletes at most `most` entries whose time is over. Never waits for another node that does the same.
 pub async fn forget(db: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(
@@ -130,12 +143,19 @@ mod tests {
         assert_eq!(set(&mut db, one, entry("k", b"1")).await.unwrap(), Kept::Yes);
         assert_eq!(get(&mut *db, one, "k").await.unwrap().unwrap(), b"1");
         assert_eq!(get(&mut *db, two, "k").await.unwrap(), None, "another plugin's key");
+        let told = async |db: &mut PgConnection| {
+            let mut told = kept(db).await.unwrap();
+            told.sort();
+            told
+        };
+        assert_eq!(told(&mut db).await, [("one".to_owned(), 2 + 64), ("two".to_owned(), 0)]);
 
         let brief = Entry { ttl: Some(Duration::from_mins(1)), ..entry("k", b"2") };
         assert_eq!(set(&mut db, one, brief).await.unwrap(), Kept::Yes);
         assert_eq!(forget(&mut *db, 10).await.unwrap(), 0);
         sqlx::query("UPDATE plugin_kv SET expires_at = now()").execute(&mut *db).await.unwrap();
         assert_eq!(get(&mut *db, one, "k").await.unwrap(), None);
+        assert_eq!(told(&mut db).await[0], ("one".to_owned(), 0), "its time is over");
         assert_eq!(
             compare_and_set(&mut db, one, None, entry("k", b"3")).await.unwrap(),
             Kept::Yes,
