@@ -118,14 +118,17 @@ struct Bare {
     context: bare::gavia::plugin::types::Context,
 }
 
+/// As in the sandbox, WASI's context is made when the guest first asks for it: a guest that never does is charged for it on neither side.
+#[derive(Default)]
 struct State {
-    wasi: WasiCtx,
+    wasi: Option<WasiCtx>,
     table: ResourceTable,
 }
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+        let ctx = self.wasi.get_or_insert_with(|| WasiCtx::builder().build());
+        WasiCtxView { ctx, table: &mut self.table }
     }
 }
 
@@ -167,8 +170,7 @@ impl Bare {
     }
 
     async fn call(&self) {
-        let mut store =
-            Store::new(&self.engine, State { wasi: WasiCtx::builder().build(), table: ResourceTable::new() });
+        let mut store = Store::new(&self.engine, State::default());
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
         let plugin = self.plugin.instantiate_async(&mut store).await.unwrap();
