@@ -108,14 +108,15 @@ pub fn host() -> InMemory {
         role_ids: vec![role],
     };
     let department = |id, parent, leader: Option<&str>| Department { id, parent, leader: leader.map(str::to_owned) };
-    let mut host = InMemory::default();
-    host.settings = vec![("url".to_owned(), "https://example.com".to_owned())];
-    host.secrets = [("token", "tok-12345"), ("other", "tok-67890"), ("torn", "two\nlines")]
-        .map(|(name, value)| (name.to_owned(), Secret::new(value)))
-        .into();
-    host.users = vec![user(1, "lisi", 1, 1), user(2, "wangwu", 2, 1), user(3, "gone", 2, 1)];
-    host.departments = vec![department(1, None, Some("lisi")), department(2, Some(1), None)];
-    host
+    InMemory {
+        settings: vec![("url".to_owned(), "https://example.com".to_owned())],
+        secrets: [("token", "tok-12345"), ("other", "tok-67890"), ("torn", "two\nlines")]
+            .map(|(name, value)| (name.to_owned(), Secret::new(value)))
+            .into(),
+        users: vec![user(1, "lisi", 1, 1), user(2, "wangwu", 2, 1), user(3, "gone", 2, 1)],
+        departments: vec![department(1, None, Some("lisi")), department(2, Some(1), None)],
+        ..InMemory::default()
+    }
 }
 
 /// An entry of the allow-list for a receiver on this machine.

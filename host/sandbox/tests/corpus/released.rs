@@ -53,17 +53,18 @@ fn user(id: i64, name: &str, dept: i64, role: i64) -> User {
 }
 
 fn world(url: &str) -> InMemory {
-    let mut world = InMemory::default();
-    world.settings = vec![("url".to_owned(), url.to_owned())];
-    world.secrets = [("WORD".to_owned(), Secret::new("hush!"))].into();
-    world.tickets = vec![Ticket { id: 1, workflow_id: 1, title: "leave".to_owned(), ..Ticket::default() }];
-    world.histories = [(1, vec![FlowEntry::default(), FlowEntry::default()])].into();
-    world.users = vec![user(1, "zhangsan", 1, 0), user(2, "lisi", 1, 0), user(3, "wangwu", 2, 5)];
-    world.departments = vec![
-        Department { id: 1, parent: None, leader: Some("lisi".to_owned()) },
-        Department { id: 2, parent: None, leader: None },
-    ];
-    world
+    InMemory {
+        settings: vec![("url".to_owned(), url.to_owned())],
+        secrets: [("WORD".to_owned(), Secret::new("hush!"))].into(),
+        tickets: vec![Ticket { id: 1, workflow_id: 1, title: "leave".to_owned(), ..Ticket::default() }],
+        histories: [(1, vec![FlowEntry::default(), FlowEntry::default()])].into(),
+        users: vec![user(1, "zhangsan", 1, 0), user(2, "lisi", 1, 0), user(3, "wangwu", 2, 5)],
+        departments: vec![
+            Department { id: 1, parent: None, leader: Some("lisi".to_owned()) },
+            Department { id: 2, parent: None, leader: None },
+        ],
+        ..InMemory::default()
+    }
 }
 
 fn call<'a>(context: &'a gavia_sandbox::Context, kind: Kind, world: InMemory, origin: &str) -> Call<'a> {

@@ -292,18 +292,20 @@ impl Case {
 
     /// Everything that the engine would look up.
     pub(super) fn services(&self) -> InMemory {
-        let mut world = InMemory::default();
-        world.settings = self.settings.clone().into_iter().collect();
-        world.secrets = self.secrets.iter().map(|(name, value)| (name.clone(), Secret::new(value.clone()))).collect();
+        let department =
+            |dept: &CaseDepartment| Department { id: dept.id, parent: dept.parent, leader: dept.leader.clone() };
+        let mut world = InMemory {
+            settings: self.settings.clone().into_iter().collect(),
+            secrets: self.secrets.iter().map(|(name, value)| (name.clone(), Secret::new(value.clone()))).collect(),
+            users: self.users.iter().map(CaseUser::build).collect(),
+            departments: self.departments.iter().map(department).collect(),
+            ..InMemory::default()
+        };
         for ticket in [&self.ticket].into_iter().chain(&self.tickets) {
             let built = ticket.build();
             world.histories.insert(built.id, ticket.history(built.state_id));
             world.tickets.push(built);
         }
-        world.users = self.users.iter().map(CaseUser::build).collect();
-        let department =
-            |dept: &CaseDepartment| Department { id: dept.id, parent: dept.parent, leader: dept.leader.clone() };
-        world.departments = self.departments.iter().map(department).collect();
         world
     }
 
