@@ -187,6 +187,10 @@ fn username(name: &str) -> Result<(), PluginError> {
     if name.is_empty() {
         return Err(PluginError::BadOutput { what: "an empty username".to_owned() });
     }
+    // no database holds such a name, and a query for it fails
+    if name.contains('\0') {
+        return Err(PluginError::BadOutput { what: "a username with NUL".to_owned() });
+    }
     at_most(name.len(), NAME_BYTES, "bytes of username")
 }
 

@@ -98,16 +98,14 @@ impl App {
         let begun = Instant::now();
         let post = Post { url: &config.url, token: &config.token, key: job.key, body };
         let outcome = self.outbound.post(post).await.map_err(Trouble::from).and_then(|reply| answer(&reply));
-        let told = match &outcome {
-            Ok(message) | Err(Trouble::Final(message) | Trouble::Passing(message)) => message.replace('\0', "\u{fffd}"),
-        };
+        let (Ok(told) | Err(Trouble::Final(told) | Trouble::Passing(told))) = &outcome;
         let kept = HookDelivery {
             ticket: ticket.id,
             state: ticket.state,
             key: job.key,
             attempt: job.attempt,
             is_delivered: outcome.is_ok(),
-            detail: &told,
+            detail: told,
             took_ms: i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX),
         };
         if let Err(error) = store::hook_deliveries::log(&self.db, &kept).await {

@@ -80,8 +80,7 @@ impl App {
             attempt: context.attempt,
             is_try: callee.is_tried,
             outcome: class,
-            // PostgreSQL keeps no NUL; a guest's own message may hold one
-            detail: detail.replace('\0', "\u{fffd}"),
+            detail,
             queue_ms: usage.queue_ms,
             wall_ms: usage.wall_ms,
             cpu_ticks: usage.cpu_ticks,

@@ -139,7 +139,7 @@ impl App {
             error = why,
             "a job failed inside"
         );
-        match self.failed_inside(job, &why.replace('\0', "\u{fffd}")).await {
+        match self.failed_inside(job, &why).await {
             Ok(outcome) => figures::job(job.kind, outcome),
             Err(error) => {
                 figures::job(job.kind, "failed");

@@ -101,3 +101,29 @@ async fn a_job_that_nodes_die_of_is_given_up() {
     assert!(row.last_error.unwrap().contains("begun 24 times"));
     assert_eq!(testing::state_of(&server.app.db, ticket).await, StateId(flow.work));
 }
+
+#[tokio::test]
+async fn what_others_say_of_a_job_may_hold_nul() {
+    let server = server().await;
+    timed(&server).await;
+    let db = &server.app.db;
+    let taken = async || {
+        testing::make_jobs_due(db).await;
+        jobs::take(db, ambient::uuid(), 1, &[]).await.unwrap().remove(0)
+    };
+    let said = async |id| job_lists::get(db, id).await.unwrap().unwrap().last_error.unwrap();
+    let mut connection = db.acquire().await.unwrap();
+    let job = taken().await;
+    assert!(jobs::postpone(&mut connection, &job, Duration::ZERO, "later\0 on").await.unwrap());
+    assert_eq!(said(job.id).await, "later on");
+    let job = taken().await;
+    jobs::keep_answer(&mut connection, &job, &json!({ "message": "do\0ne", "body": { "a\0": ["\0x"] } }))
+        .await
+        .unwrap();
+    assert!(jobs::wait(&mut connection, &job, Duration::ZERO, "sus\0pended").await.unwrap());
+    assert_eq!(said(job.id).await, "suspended");
+    let job = taken().await;
+    assert_eq!(job.payload["answered"], json!({ "message": "done", "body": { "a": ["x"] } }));
+    assert!(jobs::bury(&mut connection, &job, "\0no").await.unwrap());
+    assert_eq!(said(job.id).await, "no");
+}

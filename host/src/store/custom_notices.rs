@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-use super::{Error, names::Named};
+use super::{Error, names::Named, text::without_nul};
 use crate::{
     plugins::PluginId,
     workflow::{NoticeId, TicketId},
@@ -270,7 +270,7 @@ pub async fn log(tx: &mut PgConnection, delivery: &Delivery<'_>) -> Result<(), E
         delivery.key,
         delivery.attempt,
         delivery.outcome.name(),
-        delivery.detail
+        &*without_nul(delivery.detail)
     )
     .execute(tx)
     .await?;
@@ -294,7 +294,7 @@ pub async fn log_recipients(
 ) -> Result<(), Error> {
     let names: Vec<String> = recipients.iter().map(|recipient| recipient.username.clone()).collect();
     let reached: Vec<bool> = recipients.iter().map(|recipient| recipient.is_reached).collect();
-    let details: Vec<String> = recipients.iter().map(|recipient| recipient.detail.clone()).collect();
+    let details: Vec<String> = recipients.iter().map(|recipient| without_nul(&recipient.detail).into_owned()).collect();
     sqlx::query!(
         "INSERT INTO notice_recipients (notice_id, ticket_id, key, attempt, username, is_reached, detail)
          SELECT $1, $2, $3, $4, told.username, told.is_reached, left(told.detail, 1000)

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use super::Error;
+use super::{Error, text::without_nul};
 use crate::workflow::{StateId, TicketId};
 
 const DAYS: i32 = 90;
@@ -39,6 +39,7 @@ pub struct HookDeliveryRow {
 }
 
 pub async fn log(db: impl PgExecutor<'_>, call: &HookDelivery<'_>) -> Result<(), Error> {
+    let detail = without_nul(call.detail);
     sqlx::query!(
         "INSERT INTO hook_deliveries (ticket_id, state_id, key, attempt, outcome, detail, took_ms)
          VALUES ($1, $2, $3, $4, $5, left($6, 1000), $7)",
@@ -47,7 +48,7 @@ pub async fn log(db: impl PgExecutor<'_>, call: &HookDelivery<'_>) -> Result<(),
         call.key,
         call.attempt,
         if call.is_delivered { "delivered" } else { "failed" },
-        call.detail,
+        &*detail,
         call.took_ms
     )
     .execute(db)

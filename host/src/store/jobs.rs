@@ -7,7 +7,11 @@ use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-use super::{Error, names::Named};
+use super::{
+    Error,
+    names::Named,
+    text::{json_without_nul, without_nul},
+};
 use crate::workflow::TicketId;
 
 /// The channel that a new job is announced on.
@@ -144,13 +148,14 @@ async fn give_back(
     (delay, why): (Duration, &str),
     forgiven: i32,
 ) -> Result<bool, Error> {
+    let why = without_nul(why);
     let done = sqlx::query!(
         "UPDATE jobs SET run_at = now() + make_interval(secs => $3), leased_by = NULL, last_error = left($4, 1000), forgiven = forgiven + $5
           WHERE id = $1 AND attempts = $2",
         job.id,
         job.attempt,
         delay.as_secs_f64(),
-        why,
+        &*why,
         forgiven
     )
     .execute(tx)
@@ -160,6 +165,7 @@ async fn give_back(
 
 /// What the job's work came to, for its next try; fenced like `finish`.
 pub async fn keep_answer(tx: &mut PgConnection, job: &Job, answered: &Value) -> Result<(), Error> {
+    let answered = json_without_nul(answered);
     sqlx::query!(
         "UPDATE jobs SET payload = payload || jsonb_build_object('answered', $3::jsonb) WHERE id = $1 AND attempts = $2",
         job.id,
@@ -173,11 +179,12 @@ pub async fn keep_answer(tx: &mut PgConnection, job: &Job, answered: &Value) -> 
 
 /// Keeps a job that is not tried again by itself, for somebody to look at; fenced like `finish`.
 pub async fn bury(tx: &mut PgConnection, job: &Job, why: &str) -> Result<bool, Error> {
+    let why = without_nul(why);
     let done = sqlx::query!(
         "UPDATE jobs SET dead_at = now(), leased_by = NULL, last_error = left($3, 1000) WHERE id = $1 AND attempts = $2",
         job.id,
         job.attempt,
-        why
+        &*why
     )
     .execute(tx)
     .await?;

@@ -37,6 +37,7 @@ pub mod statistics;
 pub mod steps;
 #[cfg(test)]
 pub(crate) mod testing;
+mod text;
 pub mod ticket_lists;
 pub mod ticket_paths;
 pub mod tickets;

@@ -25,6 +25,7 @@ async fn participants_are_usernames_each_once() {
     assert_eq!(resolve(&[&["many", "1000"]]).await.result.unwrap().len(), 1_000);
     assert_eq!(resolve(&[&["many", "1001"]]).await.result, Err(bad("1001 participants; 1000 are allowed")));
     assert_eq!(resolve(&[&["names", "a", ""]]).await.result, Err(bad("an empty username")));
+    assert_eq!(resolve(&[&["names", "a", "b\0"]]).await.result, Err(bad("a username with NUL")));
     assert_eq!(resolve(&[&["long", "256"]]).await.result, Err(bad("256 bytes of username; 255 are allowed")));
     assert_eq!(resolve(&[&["many", "200000"]]).await.result, Err(PluginError::TransferLimit { cap_bytes: 1 << 20 }));
 }

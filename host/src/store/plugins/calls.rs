@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor};
 
-use super::super::Error;
+use super::super::{Error, text::without_nul};
 use crate::{
     plugins::{PluginId, VersionId},
     workflow::TicketId,
@@ -54,6 +54,7 @@ pub async fn insert(db: impl PgExecutor<'_>, call: &Call, lines: &[Line]) -> Res
     let big = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let column = |read: fn(&Line) -> &String| lines.iter().map(|line| read(line).clone()).collect::<Vec<_>>();
     let fields: Vec<Value> = lines.iter().map(|line| line.fields.clone()).collect();
+    let detail = without_nul(&call.detail);
     let id = sqlx::query_scalar!(
         r#"WITH call AS (
              INSERT INTO plugin_calls (plugin_id, version_id, kind, invocation, ticket_id, attempt, outcome, detail, queue_ms, wall_ms,
@@ -73,7 +74,7 @@ pub async fn insert(db: impl PgExecutor<'_>, call: &Call, lines: &[Line]) -> Res
         call.ticket.map(|id| id.0),
         i32::try_from(call.attempt).unwrap_or(i32::MAX),
         call.outcome,
-        call.detail,
+        &*detail,
         big(call.queue_ms),
         big(call.wall_ms),
         big(call.cpu_ticks),
