@@ -1,5 +1,5 @@
 //! What happened to a ticket, read back with the names that stand beside the ids: states and transitions as they are called now,
-//! deleted ones included (F-39), and the people who acted. Written by `steps::save` alone, comments of scripts apart.
+//! deleted ones included (F-39), and the people who acted. Written by `steps::save` alone, comments of plugins apart.
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
@@ -9,7 +9,9 @@ use super::{
     names::Named,
     steps::{actor_columns, snapshot},
 };
-use crate::workflow::{Actor, Intervention, LogActor, StateId, Ticket, TicketId, TransitionAttribute, TransitionId};
+use crate::workflow::{
+    self, Actor, Intervention, LogActor, StateId, Ticket, TicketId, TransitionAttribute, TransitionId,
+};
 
 #[derive(Clone, Debug)]
 pub struct FlowLog {
@@ -128,13 +130,15 @@ async fn select(
         .collect()
 }
 
-/// Comments that a script left during its run, in the visit it ran in (behaviour §4.22: intervention 5, current state).
+/// Comments that a plugin left during its run, in the visit it ran in (behaviour §4.22: intervention 5, current state); as long as a
+/// suggestion may be (§1.13).
 pub async fn comment(tx: &mut PgConnection, ticket: &Ticket, actor: Actor<'_>, texts: &[String]) -> Result<(), Error> {
     if texts.is_empty() {
         return Ok(());
     }
     let (kind, name) = actor_columns(&LogActor::from(actor));
     let snapshot = snapshot(ticket)?;
+    let texts: Vec<String> = texts.iter().map(|text| workflow::cut(text)).collect();
     sqlx::query!(
         "INSERT INTO flow_logs (ticket_id, visit, intervention, actor_kind, actor, state_id, suggestion, snapshot)
          SELECT $1, $2, 'comment', $3, $4, $5, text, $7 FROM unnest($6::text[]) WITH ORDINALITY AS c (text, n) ORDER BY n",
@@ -143,7 +147,7 @@ pub async fn comment(tx: &mut PgConnection, ticket: &Ticket, actor: Actor<'_>, t
         kind,
         name,
         ticket.state.0,
-        texts,
+        &texts,
         snapshot
     )
     .execute(tx)

@@ -7,8 +7,8 @@ const CUT_AT: usize = 960;
 const CUT_MARK: &str = "...(超过字段定义长度,自动截断)";
 
 /// A suggestion as stored: one that is too long keeps its first 960 characters and says so. NUL characters are left out,
-/// since the database cannot hold them and a script's output may have them.
-pub(super) fn cut(suggestion: &str) -> String {
+/// since the database cannot hold them and a plugin's words may have them.
+pub fn cut(suggestion: &str) -> String {
     let clean = || suggestion.chars().filter(|c| *c != '\0');
     if clean().count() <= SUGGESTION_MAX {
         clean().collect()

@@ -41,6 +41,7 @@ pub use create::{NewTicket, create};
 pub use definition::*;
 pub use facts::*;
 pub use fields::{searched_value, unwritten};
+pub use flow_log::cut;
 pub use force::*;
 pub use hook::*;
 pub use ids::*;
