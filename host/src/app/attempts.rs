@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gavia_sandbox::PluginError;
+use gavia_sandbox::{PluginError, Retry};
 use serde_json::Value;
 
 use super::{App, Error};
@@ -41,6 +41,24 @@ pub(super) fn backoff(attempt: i32) -> Option<Duration> {
     let doubled = Duration::from_secs(1 << attempt.clamp(0, 16)).min(LONGEST);
     let jitter = ambient::dice() % u64::try_from(doubled.as_millis()).unwrap_or(u64::MAX).max(1);
     Some(Duration::from_millis(jitter.max(100)))
+}
+
+/// Attempts that a plugin's error with back-off is given; with what a call may take and the waits between them they are over within
+/// ten minutes (plugin-runtime §8).
+const MOST_BACKOFFS: i32 = 5;
+
+/// How long to wait before a plugin's error is tried again, whatever its kind; None when it is final. A trap is repeated at once. The wait is
+/// doubled each time, and up to half as long again so that many do not come back together.
+pub(super) fn delay(error: &PluginError, attempt: i32) -> Option<Duration> {
+    match error.retry() {
+        Retry::No => None,
+        Retry::Once => (attempt < 2).then_some(Duration::ZERO),
+        Retry::Backoff if attempt >= MOST_BACKOFFS => None,
+        Retry::Backoff => {
+            let doubled = 1_000_u64 << attempt.clamp(0, MOST_BACKOFFS);
+            Some(Duration::from_millis(doubled + ambient::dice() % (doubled / 2)))
+        }
+    }
 }
 
 /// How often a job waits for a plugin that is suspended or a server that is busy, about half a day at least.
@@ -115,6 +133,11 @@ impl App {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use gavia_sandbox::{
+        Kind, Limits, TrapKind,
+        types::{GuestError, GuestErrorKind},
+    };
+
     use super::*;
 
     #[test]
@@ -126,6 +149,28 @@ mod tests {
         let busy = PluginError::Busy { what: "every slot is taken" };
         assert!((0..MOST_WAITS).all(|waits| pause(&busy, waits).is_some_and(|wait| wait <= LONGEST)));
         assert_eq!(pause(&PluginError::Timeout { wall: remaining, last_host_call: None }, 0), None, "that is a try");
+    }
+
+    #[test]
+    fn a_plugins_error_is_tried_five_times_a_trap_twice_and_a_final_one_once() {
+        let guest = |kind| PluginError::Guest(GuestError { kind, message: String::new(), detail: None });
+        let timeout = PluginError::Timeout { wall: Duration::from_secs(30), last_host_call: None };
+        let mut longest = Duration::ZERO;
+        for error in [guest(GuestErrorKind::Retryable), timeout] {
+            let waits: Vec<Duration> = (1..5).map(|attempt| delay(&error, attempt).unwrap()).collect();
+            for (wait, least) in waits.iter().zip([2, 4, 8, 16].map(Duration::from_secs)) {
+                assert!((least..least * 3 / 2).contains(wait), "{error}: {waits:?}");
+            }
+            assert_eq!(delay(&error, 5), None, "{error}");
+            longest = longest.max(waits.iter().sum());
+        }
+        let calls = 5 * (Limits::for_kind(Kind::Notice).wall + Limits::for_kind(Kind::Notice).queue);
+        assert!(calls + longest < Duration::from_mins(10), "plugin-runtime §8");
+        let (kind, text, backtrace, stderr) = (TrapKind::Panic, String::new(), vec![], String::new());
+        let trap = PluginError::Trap { kind, text, backtrace, stderr };
+        assert_eq!([1, 2].map(|attempt| delay(&trap, attempt)), [Some(Duration::ZERO), None]);
+        assert_eq!(delay(&guest(GuestErrorKind::Permanent), 1), None);
+        assert_eq!(delay(&PluginError::BadOutput { what: String::new() }, 1), None);
     }
 
     #[test]

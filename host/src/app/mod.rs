@@ -34,6 +34,7 @@ mod rates;
 pub mod registry;
 mod script_runs;
 pub mod scripts;
+mod staged;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tickets;

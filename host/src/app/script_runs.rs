@@ -1,14 +1,9 @@
 //! Script states: one run of a state's plugin, and what its end means for the ticket (behaviour §4.12). The run itself holds no lock;
 //! its result takes the one write path together with the end of its job, so a ticket moves once however often a run is repeated.
 
-use std::time::Duration;
-
-use gavia_sandbox::{
-    Effect, Kind, Outcome, PluginError, Retry,
-    types::{self, ActionAnswer},
-};
+use gavia_sandbox::{Kind, Outcome, PluginError, types::ActionAnswer};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::{
     App, Error,
@@ -17,6 +12,7 @@ use super::{
     guest_context::Invocation,
     plugin_calls::unwritten,
     plugins::Callee,
+    staged::Staged,
     write::{After, By},
 };
 use crate::{
@@ -26,8 +22,6 @@ use crate::{
 
 /// A run that a node's end interrupted is repeated; one that ends node after node is not.
 const MOST_ATTEMPTS: i32 = 10;
-/// Attempts that an error with back-off is given (plugin-runtime §8).
-const MOST_BACKOFFS: i32 = 5;
 const NOT_RUNNABLE: &str = "脚本未注册或非激活状态";
 
 impl App {
@@ -62,8 +56,11 @@ impl App {
             Err(reason) => return self.script_failed(run, &reason).await,
         };
         match self.run_plugin(&callee, job, (&ticket, &definition), transition).await? {
-            Outcome { result: Ok(answer), effects, .. } => match Answered::new(answer, effects) {
-                Ok(answer) => Box::pin(self.script_answered(run, &row, transition, answer)).await,
+            Outcome { result: Ok(answer), effects, .. } => match Staged::new(effects) {
+                Ok(staged) => {
+                    let answer = Answered { message: answer.message, staged };
+                    Box::pin(self.script_answered(run, &row, transition, answer)).await
+                }
                 Err(key) => self.script_failed(run, &format!("the script wrote no JSON to the field {key}")).await,
             },
             Outcome { result: Err(PluginError::Ended), .. } => Ok(()), // this node stops; the worker gives the job back
@@ -79,7 +76,7 @@ impl App {
             }
             return self.script_failed(run, "the plugin could not be called for too long").await;
         }
-        match delay(error, run.job.tries) {
+        match attempts::delay(error, run.job.tries) {
             Some(delay) => self.postpone(run.job, delay, &error.to_string()).await,
             None => self.script_failed(run, &error.shown()).await,
         }
@@ -101,9 +98,9 @@ impl App {
         transition: TransitionId,
         answer: Answered,
     ) -> Result<(), Error> {
-        let staged = answer.staged();
+        let staged = &answer.staged;
         if !staged.is_empty()
-            && let Err(reason) = self.program(script).await?.and_then(|callee| callee.grants.cover(&staged))
+            && let Err(reason) = self.program(script).await?.and_then(|callee| staged.covered_by(&callee.grants))
         {
             return self.script_failed(run, &reason).await;
         }
@@ -137,8 +134,8 @@ impl App {
     /// The plugin said yes: its fields and the move are one write. A move that the rules refuse is the script's failure; one that waits
     /// for another plugin is made later, without running the script again.
     async fn script_succeeded(&self, run: Run<'_>, transition: TransitionId, answer: Answered) -> Result<(), Error> {
-        let request = Move { transition, suggestion: &answer.message, body: &answer.body };
-        let act = Act::Advance { request: &request, comments: &answer.comments };
+        let request = Move { transition, suggestion: &answer.message, body: &answer.staged.body };
+        let act = Act::Advance { request: &request, comments: &answer.staged.comments };
         match self.write(run.job.ticket, run.by(), act).await {
             Err(Error::Refused(refusal)) => self.script_failed(run, &refusal.to_string()).await,
             Err(waits @ Error::PluginWaits { .. }) => {
@@ -163,33 +160,11 @@ impl App {
 #[derive(Debug, Serialize, Deserialize)]
 struct Answered {
     message: String,
-    body: Map<String, Value>,
-    comments: Vec<String>,
+    #[serde(flatten)]
+    staged: Staged,
 }
 
 impl Answered {
-    /// The error is the key of a field that was given no JSON.
-    fn new(answer: ActionAnswer, effects: Vec<Effect>) -> Result<Self, String> {
-        let (mut body, mut comments) = (Map::new(), Vec::new());
-        for effect in effects {
-            match effect {
-                Effect::SetField(types::FieldValue { key, value, .. }) => {
-                    let value = serde_json::from_str(&value).map_err(|_| key.clone())?;
-                    body.insert(key, value);
-                }
-                Effect::Comment(text) => comments.push(text),
-            }
-        }
-        Ok(Self { message: answer.message, body, comments })
-    }
-
-    /// What grants are asked about: which fields, and whether there are comments.
-    fn staged(&self) -> Vec<Effect> {
-        let field = |key: &String| types::FieldValue { key: key.clone(), ..types::FieldValue::default() };
-        let fields = self.body.keys().map(field).map(Effect::SetField);
-        fields.chain(self.comments.iter().cloned().map(Effect::Comment)).collect()
-    }
-
     fn of(job: &Job) -> Option<Self> {
         let kept = job.payload.get("answered")?;
         Self::deserialize(kept).ok()
@@ -208,14 +183,5 @@ impl<'a> Run<'a> {
     fn by(&self) -> By<'a> {
         let actor = Actor::Script { id: self.script, name: self.name };
         By { actor, app_token: None, job: Some(self.job), after: After::Finish, noted: None }
-    }
-}
-
-/// How long to wait before this error is tried again; None when it is final.
-fn delay(error: &PluginError, attempt: i32) -> Option<Duration> {
-    match error.retry() {
-        Retry::No => None,
-        Retry::Once => (attempt < 2).then_some(Duration::ZERO),
-        Retry::Backoff => (attempt < MOST_BACKOFFS).then(|| Duration::from_secs(1 << attempt.clamp(0, 8))),
     }
 }
