@@ -97,7 +97,7 @@ pub(super) fn check_move<'a>(
             check_required(definition, source, transition, request.body)?;
             Writer::Handler
         }
-        Actor::Script { .. } => Writer::Script,
+        Actor::Script { .. } => Writer::Plugin,
         Actor::Engine(_) => Writer::Handler,
     };
     transition.check_leaves(source.id, facts.actor)?;

@@ -92,7 +92,7 @@ pub enum Actor<'a> {
     Engine(Cause),
 }
 
-/// What makes the engine move a ticket by itself (behaviour §4.11–§4.13).
+/// What makes the engine act on a ticket by itself (behaviour §4.11–§4.13).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// A timer transition is due.
@@ -101,6 +101,8 @@ pub enum Cause {
     Hook,
     /// All children of the state are over.
     Children,
+    /// A notice was told, and its plugin writes what it was granted; it moves no ticket.
+    Notice,
 }
 
 /// What the calling app lets its users do beyond their own tickets (D-04, D-05).

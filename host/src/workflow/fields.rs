@@ -39,8 +39,9 @@ pub(super) enum Writer {
     Creator,
     /// What the state lists as required or optional.
     Handler,
-    /// A script was granted its own ticket: the title and all fields but what its state lists as read-only (D-03).
-    Script,
+    /// A script, or the plugin of a notice, was granted its own ticket: the title and all fields but what its state lists as read-only
+    /// (D-03).
+    Plugin,
 }
 
 impl Writes {
@@ -59,7 +60,7 @@ impl Writes {
                     writes.title = Some(title(value)?);
                 }
             } else if let Some(field) = definition.field(key)
-                && writable(state, key, by == Writer::Script)
+                && writable(state, key, by == Writer::Plugin)
             {
                 let value = write(field.kind, key, value, zone)?;
                 writes.values.push((key.clone(), value));

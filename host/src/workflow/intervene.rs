@@ -1,5 +1,5 @@
-//! Acts that no workflow draws and that leave the ticket in its state: accept, deliver, countersignature, comment, new field values
-//! (behaviour §4.15, D-03, D-09). Forced changes are in `force`, what becomes of scripts and hooks in `script` and `hook`.
+//! Acts that no workflow draws and that leave the ticket in its state: accept, deliver, countersignature, comment, new field values, also
+//! by the plugin of a notice (behaviour §4.15, D-03, D-09). Forced changes are in `force`, what becomes of scripts and hooks in `script` and `hook`.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use super::{
     definition::{Definition, TransitionKind},
     everybody,
     facts::{Actor, Facts},
-    fields::Writes,
+    fields::{Writer, Writes},
     flow_log::cut,
     ids::{StateId, TransitionId},
     participant::may_act,
@@ -98,7 +98,7 @@ pub fn comment(ticket: Ticket, definition: &Definition, suggestion: &str, facts:
 /// Writes the title and custom fields whatever the state's form says; all other keys are ignored (D-03). The log names the keys, and
 /// the reason if one is given.
 pub fn set_fields(
-    mut ticket: Ticket,
+    ticket: Ticket,
     definition: &Definition,
     (body, reason): (&Map<String, Value>, &str),
     facts: &Facts,
@@ -107,7 +107,30 @@ pub fn set_fields(
     if ticket.is_over() {
         return Err(Refusal::AlreadyOver);
     }
-    let writes = Writes::all(definition, body, facts.zone)?;
+    Ok(changed(ticket, Writes::all(definition, body, facts.zone)?, reason, facts))
+}
+
+/// Writes what the plugin of a notice was granted, under the rule that scripts write by; the log names the keys and the plugin. Its comments
+/// are logged beside that: without a key the ticket itself stays as it is.
+pub fn notice_writes(
+    ticket: Ticket,
+    definition: &Definition,
+    (body, plugin): (&Map<String, Value>, &str),
+    facts: &Facts,
+) -> Result<Step, Refusal> {
+    let state = definition.state(ticket.state).ok_or(Refusal::StateGone)?;
+    let writes = Writes::of(definition, state, (body, Writer::Plugin), facts.zone)?;
+    let (is_over, modified_at) = (ticket.is_over(), ticket.modified_at);
+    let mut step = changed(ticket, writes, plugin, facts);
+    match step.log {
+        Some(_) if is_over => return Err(Refusal::AlreadyOver),
+        Some(_) => {}
+        None => step.ticket.modified_at = modified_at,
+    }
+    Ok(step)
+}
+
+fn changed(mut ticket: Ticket, writes: Writes, reason: &str, facts: &Facts) -> Step {
     let keys = writes.keys();
     writes.apply(&mut ticket);
     let reason = if reason.is_empty() { String::new() } else { format!(";{reason}") };
@@ -116,7 +139,7 @@ pub fn set_fields(
     if keys.is_empty() {
         step.log = None; // nothing was written, so nothing happened
     }
-    Ok(step)
+    step
 }
 
 /// The person who acts, and how they stand to the ticket.

@@ -181,7 +181,7 @@ pub fn may_act(
         Actor::Engine(Cause::Hook) if ticket.participants == Participants::Hook => return Ok(free),
         // time and children wait for nobody: accept, countersignature and votes do not bind them (§4.11)
         Actor::Engine(Cause::Timer | Cause::Children) => return Ok(free),
-        Actor::Script { .. } | Actor::Engine(Cause::Hook) => return Err(Refusal::NotParticipant),
+        Actor::Script { .. } | Actor::Engine(Cause::Hook | Cause::Notice) => return Err(Refusal::NotParticipant),
         // nobody may call under the engine's name, although tickets may wait for it (threat-model §2.10)
         Actor::Person(ROBOT) => return Err(Refusal::ReservedName(ROBOT.to_owned())),
         Actor::Person(user) => user,

@@ -193,3 +193,31 @@ fn d03_f41_f44_only_the_title_and_custom_fields_can_be_changed_and_the_log_names
     assert!(change(&ticket, json!({ "days": "many" })).is_err(), "D-14");
     assert_eq!(change(&desk.moved(&ticket, "guiji", 2), json!({ "days": 1 })).unwrap_err(), Refusal::AlreadyOver);
 }
+
+#[test]
+fn the_plugin_of_a_notice_writes_what_the_state_does_not_list_as_read_only_and_moves_nothing() {
+    let (mut desk, ticket) = waiting(Distribution::Direct);
+    desk.definition.fields = [(1, "receipt"), (2, "fixed")].map(|(id, key)| field(id, key, FieldKind::Int, 30)).into();
+    desk.definition.states[1].field_access = access("title,fixed");
+    let ticket = Ticket { modified_at: now() - chrono::TimeDelta::hours(1), ..ticket };
+    let writes = |ticket: &Ticket, values| {
+        let facts = desk.facts(Actor::Engine(Cause::Notice));
+        notice_writes(ticket.clone(), &desk.definition, (&body(values), "tell"), &facts)
+    };
+    let step = writes(&ticket, json!({ "receipt": "7", "fixed": 1, "title": "new", "state_id": 3 })).unwrap();
+    let values = [("receipt".to_owned(), json!(7))].into();
+    let version = ticket.version + 1;
+    assert_eq!(step.ticket, Ticket { values, version, modified_at: now(), ..ticket.clone() });
+    assert_eq!((step.jobs, step.exit), (vec![], None), "no notice of a notice");
+    let log = step.log.unwrap();
+    assert_eq!((log.actor, log.suggestion.as_str()), (LogActor::Person(ROBOT.to_owned()), "修改工单字段:receipt;tell"));
+
+    let over = desk.moved(&ticket, "guiji", 2);
+    assert_eq!(writes(&over, json!({ "receipt": 1 })).unwrap_err(), Refusal::AlreadyOver);
+    for ticket in [&ticket, &over] {
+        let step = writes(ticket, json!({})).unwrap();
+        let version = ticket.version + 1;
+        assert_eq!((step.ticket, step.log), (Ticket { version, ..ticket.clone() }, None), "comments alone");
+    }
+    assert!(writes(&ticket, json!({ "receipt": "many" })).is_err(), "D-14");
+}

@@ -89,6 +89,10 @@ impl Life {
                 let name = self.name(*who);
                 set_fields(ticket.clone(), &self.desk.definition, (values, ""), &self.desk.facts(Actor::Person(&name)))
             }
+            Command::NoticeWrites { values } => {
+                let facts = self.desk.facts(Actor::Engine(Cause::Notice));
+                notice_writes(ticket.clone(), &self.desk.definition, (values, "tell"), &facts)
+            }
             Command::Timer { way, answer } => {
                 let desk = Desk { conditions: Ok(*answer), ..self.desk.clone() };
                 desk.engine(ticket, Cause::Timer, self.way(*way))
@@ -133,7 +137,8 @@ impl Life {
             }
             None => assert_eq!((after.visit, after.state), (before.visit, before.state)),
         }
-        let silent = matches!(command, Command::Retry { .. } | Command::SetFields { .. });
+        let silent =
+            matches!(command, Command::Retry { .. } | Command::SetFields { .. } | Command::NoticeWrites { .. });
         assert!(step.log.is_some() || silent, "I6");
         if let Some(vote) = &step.vote {
             let choice = (vote.visit, vote.round, vote.username.clone());
@@ -160,7 +165,12 @@ impl Life {
     fn check_right(&self, command: &Command, before: &Ticket, log: Option<&FlowLogEntry>) {
         match command {
             Command::Comment { .. } | Command::Force { .. } => return,
-            Command::SetFields { .. } | Command::Timer { .. } | Command::Children { .. } | Command::Close => {}
+            Command::NoticeWrites { .. } if log.is_none() => return,
+            Command::NoticeWrites { .. }
+            | Command::SetFields { .. }
+            | Command::Timer { .. }
+            | Command::Children { .. }
+            | Command::Close => {}
             Command::Hook { .. } => assert_eq!(before.participants, Participants::Hook),
             Command::Retry { .. } => {
                 assert!(matches!(before.participants, Participants::Script(_) | Participants::Hook));
