@@ -5,6 +5,8 @@ mod heads;
 #[cfg(test)]
 mod job_tests;
 mod listener;
+#[cfg(test)]
+mod notice_tests;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::staged::Staged;
 use crate::workflow::{
     self, Actor, Authority, Definition, Facts, FailedRun, HookConfig, Move, Needs, Participants, PeopleQuestion,
     Question, Reassignment, Refusal, StateId, Step, Ticket, TransitionId,
@@ -58,6 +59,12 @@ pub(super) enum Act<'a> {
     },
     HookFailed {
         reason: &'a str,
+    },
+    /// What the plugin of a notice staged while it told people.
+    NoticeWrites {
+        /// As administrators call it.
+        plugin: &'a str,
+        staged: &'a Staged,
     },
     /// The engine could not make its move.
     EngineRefused {
@@ -154,9 +161,21 @@ impl<'a> Act<'a> {
             Self::HookAccepted { message } => workflow::hook_accepted(ticket, definition, message, facts),
             Self::HookMoves { message, fields } => workflow::hook_moves(ticket, definition, (message, fields), facts),
             Self::HookFailed { reason } => workflow::hook_failed(ticket, reason, facts),
+            Self::NoticeWrites { plugin, staged } => {
+                workflow::notice_writes(ticket, definition, (&staged.body, plugin), facts)
+            }
             Self::EngineRefused { transition, reason } => {
                 Ok(workflow::engine_refused(ticket, (transition, reason), facts))
             }
+        }
+    }
+
+    /// A plugin's comments that come with the act, and the ticket that they are about: a script's belong to the visit that its move ends.
+    pub(super) fn comments<'t>(self, before: &'t Ticket, after: &'t Ticket) -> Option<(&'a [String], &'t Ticket)> {
+        match self {
+            Self::Advance { comments, .. } => Some((comments, before)),
+            Self::NoticeWrites { staged, .. } => Some((&staged.comments, after)),
+            _ => None,
         }
     }
 

@@ -21,6 +21,7 @@ pub mod hook_tokens;
 pub mod hooks;
 pub mod interventions;
 pub mod logins;
+pub(crate) mod notice_batches;
 mod notice_plugins;
 pub mod notices;
 mod numbers;

@@ -1,24 +1,32 @@
 //! Notices that a plugin delivers: the rendered message and the people go to the notice's plugin, and what it tells of each person is
-//! kept. A person who was not reached is not tried again by the engine; a plugin that wants another try says so with its error.
+//! kept together with what it wrote on the ticket. A person who was not reached is not tried again by the engine; a plugin that wants another
+//! try says so with its error.
 
-use gavia_sandbox::{Delivery as Told, Kind, Message, PluginError, Retry};
+use gavia_sandbox::{Delivery as Told, Effect, Kind, Message, Outcome as Called, PluginError};
 
 use super::{
     App, Error,
-    attempts::{self, Trouble},
+    acts::Act,
+    attempts,
     guest_context::{self, Invocation, guest_user},
+    notice_batches::{Batch, Report},
     plugins::Callee,
+    staged::Staged,
+    write::{After, By},
 };
 use crate::{
     plugins::PluginId,
     store::{
         self,
-        custom_notices::{Delivery, Outcome, Recipient},
+        custom_notices::Outcome,
         jobs::Job,
         plugins::{Wanted, people},
     },
-    workflow::{self, NoticeId},
+    workflow::{self, Cause, NoticeId},
 };
+
+/// How often a ticket that others are changing is tried: the message went out, and no later try can write what came with it.
+const MOST_WRITES: usize = 5;
 
 impl App {
     pub(super) async fn run_notice_plugin(
@@ -29,84 +37,130 @@ impl App {
     ) -> Result<(), Error> {
         let Some(plugin) = plugin else {
             let reason = "the notice has no plugin: upload its file again, or name a plugin";
-            return self.not_told(job, id, Trouble::Final(reason.into())).await;
+            return self.gave_up(job, id, reason).await;
         };
         let callee = match self.callee(Wanted::Id(plugin), Kind::Notice).await? {
             Ok(callee) => callee,
-            Err(reason) => return self.not_told(job, id, Trouble::Final(reason)).await,
+            Err(reason) => return self.gave_up(job, id, &reason).await,
         };
-        match self.send(job, &callee).await? {
+        let people = people::by_names(&self.db, &self.names_told(job).await?).await?;
+        let earlier = store::custom_notices::recipients(&self.db, id, &[job.key]).await?;
+        let Some(batch) = Batch::next(people, &earlier, callee.limits.deliveries) else {
+            return self.noted(job, id, (Outcome::Skipped, "nobody is left to tell")).await;
+        };
+        match self.send(job, &callee, &batch).await? {
             None => self.noted(job, id, (Outcome::Skipped, "the ticket is gone")).await,
-            Some(Ok(told)) => self.told(job, id, told).await,
-            Some(Err(PluginError::Ended)) => Ok(()), // this node stops; the worker gives the job back
-            Some(Err(error)) => {
-                if let Some(pause) = attempts::pause(&error, job.waits())
-                    && self.wait(job, pause, &error.to_string()).await?
-                {
-                    return Ok(());
-                }
-                self.not_told(job, id, trouble(&error, job.tries)).await
+            Some(Called { result: Ok(told), effects, .. }) => {
+                Box::pin(self.told(job, plugin, Report::new(id, &batch, told), effects)).await
             }
+            Some(Called { result: Err(PluginError::Ended), .. }) => Ok(()), // this node stops; the worker gives the job back
+            Some(Called { result: Err(error), .. }) => self.plugin_erred(job, id, (&batch, &error)).await,
+        }
+    }
+
+    /// Waited for, tried again, or the end of it.
+    async fn plugin_erred(&self, job: &Job, id: NoticeId, (batch, error): (&Batch, &PluginError)) -> Result<(), Error> {
+        let reason = error.to_string();
+        if let Some(pause) = attempts::pause(error, batch.waits(job))
+            && self.wait(job, pause, &reason).await?
+        {
+            return Ok(());
+        }
+        match attempts::delay(error, job.tries) {
+            Some(delay) => self.tell_later(job, id, delay, &reason).await,
+            None => self.gave_up(job, id, &reason).await,
         }
     }
 
     /// None: there is no such ticket any more.
-    async fn send(&self, job: &Job, callee: &Callee) -> Result<Option<Result<Vec<Told>, PluginError>>, Error> {
+    async fn send(&self, job: &Job, callee: &Callee, batch: &Batch) -> Result<Option<Called<Vec<Told>>>, Error> {
         let (ticket, definition) = match self.readable(job.ticket, None).await {
             Ok((found, definition)) => (found.ticket, definition),
             Err(Error::TicketMissing | Error::TicketNotGranted) => return Ok(None),
             Err(error) => return Err(error),
         };
         let invocation = Invocation {
-            id: job.key.to_string(),
-            attempt: job.attempt.unsigned_abs(),
+            id: batch.invocation(job),
+            attempt: batch.attempt(job),
             run_by: workflow::ROBOT.to_owned(),
             transition: None,
         };
         let context = guest_context::for_job(self, &ticket, &definition, invocation).await?;
         let text = |key: &str| job.payload["event"][key].as_str().unwrap_or_default().to_owned();
-        let names = self.names_told(job).await?;
-        let people = people::by_names(&self.db, &names).await?;
         let message = Message {
             title: text("title_result"),
             body: text("content_result"),
-            recipients: people.into_iter().map(guest_user).collect(),
+            recipients: batch.people.iter().cloned().map(guest_user).collect(),
         };
         let call = self.sandbox.send_notice(&callee.plugin, &message, self.call_of_job(callee, &context));
-        Ok(Some(self.observed(callee, &context, call).await.result))
+        Ok(Some(self.observed(callee, &context, call).await))
     }
 
-    /// The end of the job, the line of the delivery log and its people are one transaction.
-    async fn told(&self, job: &Job, id: NoticeId, told: Vec<Told>) -> Result<(), Error> {
-        let recipients: Vec<Recipient> = told.into_iter().map(recipient).collect();
-        let missed = recipients.iter().filter(|recipient| !recipient.is_reached).count();
-        let detail = match missed {
-            0 => String::new(),
-            _ => format!("{missed} of {} were not reached", recipients.len()),
+    /// The people were told, which nothing takes back: what cannot be written on the ticket is discarded, and the log says so.
+    pub(crate) async fn told(
+        &self,
+        job: &Job,
+        plugin: PluginId,
+        report: Report,
+        effects: Vec<Effect>,
+    ) -> Result<(), Error> {
+        let report = match self.write_staged(job, plugin, (&report, effects)).await? {
+            Written::With => return Ok(()),
+            Written::Nothing => report,
+            Written::Discarded(reason) => {
+                tracing::info!(ticket.id = job.ticket.0, reason, "what a notice's plugin wrote is discarded");
+                report.without_writes(reason)
+            }
         };
-        let outcome = if missed == 0 { Outcome::Delivered } else { Outcome::Failed };
-        let delivery =
-            Delivery { notice: id, ticket: job.ticket, key: job.key, attempt: job.attempt, outcome, detail: &detail };
         let mut tx = self.db.begin().await?;
-        if store::jobs::finish(&mut tx, job).await? {
-            store::custom_notices::log(&mut tx, &delivery).await?;
-            store::custom_notices::log_recipients(&mut tx, &delivery, &recipients).await?;
-        }
+        report.keep(&mut tx, job).await?;
         Ok(tx.commit().await?)
     }
-}
 
-/// PostgreSQL keeps no NUL.
-fn recipient(told: Told) -> Recipient {
-    Recipient { username: told.username, is_reached: told.ok, detail: told.detail.replace('\0', "\u{fffd}") }
-}
-
-/// Whether another try makes sense (plugin-runtime §8).
-fn trouble(error: &PluginError, attempt: i32) -> Trouble {
-    let reason = error.to_string().replace('\0', "\u{fffd}");
-    match error.retry() {
-        Retry::Backoff => Trouble::Passing(reason),
-        Retry::Once if attempt < 2 => Trouble::Passing(reason),
-        Retry::Once | Retry::No => Trouble::Final(reason),
+    /// A grant may have been taken back while the plugin ran: what it staged is written under the grant of this moment.
+    async fn write_staged(
+        &self,
+        job: &Job,
+        plugin: PluginId,
+        (report, effects): (&Report, Vec<Effect>),
+    ) -> Result<Written, Error> {
+        let staged = match Staged::new(effects) {
+            Ok(staged) if staged.is_empty() => return Ok(Written::Nothing),
+            Ok(staged) => staged,
+            Err(key) => return Ok(Written::Discarded(format!("it wrote no JSON to the field {key}"))),
+        };
+        let callee = self.callee(Wanted::Id(plugin), Kind::Notice).await?;
+        let covered = callee.and_then(|callee| staged.covered_by(&callee.grants).map(|()| callee));
+        let callee = match covered {
+            Ok(callee) => callee,
+            Err(reason) => return Ok(Written::Discarded(reason)),
+        };
+        let act = Act::NoticeWrites { plugin: &callee.name, staged: &staged };
+        let by = By { after: After::Told(report), ..By::engine(Cause::Notice, Some(job)) };
+        for _ in 0..MOST_WRITES {
+            match self.write(job.ticket, by, act).await {
+                Ok(()) => return Ok(Written::With),
+                Err(Error::Busy) => {}
+                // or another attempt has the job, and then the report is not kept either
+                Err(Error::Stale) => return Ok(Written::Discarded("the ticket moved on".to_owned())),
+                Err(
+                    error @ (Error::Refused(_)
+                    | Error::TicketMissing
+                    | Error::TicketNotGranted
+                    | Error::WorkflowMissing),
+                ) => return Ok(Written::Discarded(error.to_string())),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Written::Discarded(Error::Busy.to_string()))
     }
+}
+
+/// What became of what a notice's plugin staged.
+enum Written {
+    /// It is written, and the report with it.
+    With,
+    /// There was nothing.
+    Nothing,
+    Discarded(String),
 }

@@ -1,6 +1,8 @@
 //! Notices: editing them, and delivering them (behaviour §4.23, §5.2). The event as it was when the ticket moved, the log it left and the people concerned go
 //! to the notice's receiver. Each notice is on its own: one that fails stops no other. Every try is kept in the delivery log.
 
+use std::time::Duration;
+
 use gavia_sandbox::Kind;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -119,20 +121,22 @@ impl App {
     }
 
     /// Tried again if that may help, and else kept for somebody to look at.
-    pub(super) async fn not_told(&self, job: &Job, id: NoticeId, trouble: Trouble) -> Result<(), Error> {
+    async fn not_told(&self, job: &Job, id: NoticeId, trouble: Trouble) -> Result<(), Error> {
         match trouble {
             Trouble::Final(reason) => self.gave_up(job, id, &reason).await,
             Trouble::Passing(reason) => match backoff(job.tries) {
-                Some(delay) => {
-                    let mut tx = self.db.begin().await?;
-                    if store::jobs::postpone(&mut tx, job, delay, &reason).await? {
-                        self.log_delivery(&mut tx, job, id, (Outcome::Failed, &reason)).await?;
-                    }
-                    Ok(tx.commit().await?)
-                }
+                Some(delay) => self.tell_later(job, id, delay, &reason).await,
                 None => self.gave_up(job, id, &reason).await,
             },
         }
+    }
+
+    pub(super) async fn tell_later(&self, job: &Job, id: NoticeId, delay: Duration, why: &str) -> Result<(), Error> {
+        let mut tx = self.db.begin().await?;
+        if store::jobs::postpone(&mut tx, job, delay, why).await? {
+            self.log_delivery(&mut tx, job, id, (Outcome::Failed, why)).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     async fn call_receiver(&self, job: &Job, receiver: &Receiver) -> Result<Result<(), Trouble>, Error> {

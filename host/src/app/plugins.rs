@@ -131,7 +131,7 @@ fn texts(found: &Runnable) -> impl Iterator<Item = (String, String)> {
     found.config.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
 }
 
-/// As the sandbox takes them. Only an action's writes have a move to be written with.
+/// As the sandbox takes them. Who is asked for people or conditions writes nothing.
 fn grants(capabilities: &Capabilities, kind: Kind) -> Grants {
     Grants {
         tickets_read: match capabilities.tickets_read {
@@ -141,7 +141,7 @@ fn grants(capabilities: &Capabilities, kind: Kind) -> Grants {
             TicketReach::All => TicketsRead::All,
         },
         tickets_write: match &capabilities.tickets_write {
-            _ if kind != Kind::Action => FieldScope::None,
+            _ if !matches!(kind, Kind::Action | Kind::Notice) => FieldScope::None,
             Fields::None => FieldScope::None,
             Fields::Listed(keys) => FieldScope::Listed(keys.iter().cloned().collect()),
             Fields::All => FieldScope::All,

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use sqlx::PgConnection;
 
-use super::{App, Error, acts::Act, trail};
+use super::{App, Error, acts::Act, notice_batches::Report, trail};
 use crate::{
     ambient,
     store::{
@@ -50,13 +50,15 @@ impl Default for Answers {
 }
 
 /// What becomes of the job whose result is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum After<'a> {
     Finish,
     /// It is tried again.
     Postpone(Duration),
     /// It was tried often enough; it stays, with the reason, for somebody to look at.
     Bury(&'a str),
+    /// The notice was told: the delivery log has it, and the job is done or has more people to tell.
+    Told(&'a Report),
 }
 
 impl<'a> By<'a> {
@@ -70,6 +72,7 @@ impl<'a> By<'a> {
             After::Finish => store::jobs::finish(tx, job).await,
             After::Postpone(delay) => store::jobs::postpone(tx, job, delay, "the receiver did not take the call").await,
             After::Bury(why) => store::jobs::bury(tx, job, why).await,
+            After::Told(report) => report.keep(tx, job).await,
         }
     }
 }
@@ -163,8 +166,8 @@ impl App {
             Err(store::Error::StateGone) => return Ok(None),
             saved => saved?,
         };
-        if let Act::Advance { comments, .. } = act {
-            store::flow_logs::comment(&mut tx, seen, by.actor, comments).await?;
+        if let Some((texts, ticket)) = act.comments(seen, &step.ticket) {
+            store::flow_logs::comment(&mut tx, ticket, by.actor, texts).await?;
         }
         if let (Some(noted), Actor::Person(administrator)) = (by.noted, by.actor) {
             trail::note_intervention(&mut tx, administrator, noted, (seen, &step.ticket)).await?;

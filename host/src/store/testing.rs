@@ -6,7 +6,7 @@ use sqlx::{ConnectOptions as _, PgConnection, PgPool};
 
 use crate::{
     plugins::PluginId,
-    workflow::{ScriptId, StateId, TicketId, TransitionId},
+    workflow::{NoticeId, ScriptId, StateId, TicketId, TransitionId},
 };
 
 /// As a move does it, without the rules.
@@ -148,6 +148,35 @@ pub(crate) async fn one_timer_job(db: &PgPool, ticket: TicketId, transition: Tra
     let job = "INSERT INTO jobs (kind, key, ticket_id, visit, payload)
                SELECT 'timer', gen_random_uuid(), id, visit, jsonb_build_object('transition', $2::bigint) FROM tickets WHERE id = $1";
     sqlx::query(job).bind(ticket.0).bind(transition.0).execute(db).await.unwrap();
+}
+
+/// The ticket's one job is to tell of the notice.
+pub(crate) async fn one_notice_job(db: &PgPool, ticket: TicketId, notice: NoticeId) {
+    sqlx::query("DELETE FROM jobs").execute(db).await.unwrap();
+    let job = "INSERT INTO jobs (kind, key, ticket_id, visit, payload)
+               SELECT 'notice', gen_random_uuid(), id, visit, jsonb_build_object('notice', $2::bigint) FROM tickets WHERE id = $1";
+    sqlx::query(job).bind(ticket.0).bind(notice.0).execute(db).await.unwrap();
+}
+
+/// The active version of the plugin is a notice whose component this is, and asks for a capability that it is granted.
+pub(crate) async fn insert_notice_version(
+    db: &PgPool,
+    plugin: PluginId,
+    digest: &[u8],
+    (capability, scope): (&str, &serde_json::Value),
+) {
+    let version = "INSERT INTO plugin_versions (plugin_id, number, component_digest, kinds, status, requested)
+                   VALUES ($1, 1, $2, '{notice}', 'ready', jsonb_build_object($3::text, $4::jsonb)) RETURNING id";
+    let version = sqlx::query_scalar(version).bind(plugin.0).bind(digest).bind(capability).bind(scope);
+    let version: i64 = version.fetch_one(db).await.unwrap();
+    let active = sqlx::query("UPDATE plugins SET active_version_id = $2 WHERE id = $1").bind(plugin.0).bind(version);
+    active.execute(db).await.unwrap();
+    let grant = "INSERT INTO plugin_grants (plugin_id, capability, scope, granted_by) VALUES ($1, $2, $3, 'admin')";
+    sqlx::query(grant).bind(plugin.0).bind(capability).bind(scope).execute(db).await.unwrap();
+}
+
+pub(crate) async fn revoke_grants(db: &PgPool, plugin: PluginId) {
+    sqlx::query("DELETE FROM plugin_grants WHERE plugin_id = $1").bind(plugin.0).execute(db).await.unwrap();
 }
 
 /// As if the waits were over.
