@@ -117,7 +117,7 @@ async fn telling(stage: &world::Stage, plugin: &str) -> (Value, world::Workflow)
     let notices = stage.admin.get("/workflows/custom_notices").await.ok();
     let notice = notices["value"][0]["id"].clone();
     let mid = json!({ "participant_type_id": 2, "participant": "guiji,wangwu", "distribute_type_id": 2 });
-    let flow = stage.simple("f", &[], mid, vec![]).await;
+    let flow = stage.simple("f", &[("told", 5)], mid, vec![]).await;
     let change = json!({ "notices": notice.to_string() });
     stage.admin.send(Method::PATCH, &format!("/workflows/{}", flow.id), change).await.ok();
     (notice, flow)
@@ -154,6 +154,68 @@ async fn a_notice_plugin_tells_people_and_it_is_kept_whom_it_reached() {
     let log = lines(&stage.admin, &path, &made[0]).await;
     assert_eq!(log[0], "read the secret GATE");
     assert!(log[1].starts_with("the gate opens with") && !log[1].contains("sesame"), "{log:?}");
+}
+
+#[tokio::test]
+async fn a_notice_plugin_writes_what_it_is_granted_on_the_ticket_that_it_tells_of() {
+    let stage = stage().await;
+    let path = install(&stage.admin, "tell_people").await;
+    let (notice, flow) = telling(&stage, "tell-people").await;
+    let app = stage.app(&[&flow]).await;
+    fine(stage.admin.v2_with(Method::PUT, &format!("{path}/secrets/GATE"), json!({ "value": "open-sesame" })).await);
+    let settings = json!({ "writes": "yes", "silent": "wangwu" });
+    fine(stage.admin.v2_with(Method::PUT, &format!("{path}/config"), settings).await);
+    let new = json!({ "workflow_id": flow.id, "transition_id": flow.transition("submit"), "title": "t" });
+    let id = app.create("lilei", new).await;
+    let newest = delivered(&stage.admin, &notice, 1).await;
+    assert_eq!((&newest["outcome"], &newest["detail"]), (&json!("failed"), &json!("1 of 2 were not reached")));
+    let silent = json!({ "username": "wangwu", "is_reached": false, "detail": "the plugin did not report" });
+    assert_eq!(newest["recipients"][1], silent);
+    let logs = app.get("lilei", &format!("/tickets/{id}/flowlogs")).await.ok();
+    let said = |n: usize| (logs["value"][n]["participant"].clone(), logs["value"][n]["suggestion"].clone());
+    assert_eq!(said(0), (json!("loonrobot"), json!("told 2 people")));
+    assert_eq!(said(1), (json!("loonrobot"), json!("修改工单字段:told;tell-people")));
+    let fields: Value = sqlx::query_scalar("SELECT fields FROM tickets WHERE id = $1")
+        .bind(id)
+        .fetch_one(stage.cluster.pool())
+        .await
+        .expect("the fields");
+    assert_eq!(fields, json!({ "told": "1" }));
+    assert_eq!(stage.broken().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_notice_for_more_people_than_a_plugin_may_report_on_is_told_in_several_calls_each_once() {
+    let stage = stage().await;
+    let path = install(&stage.admin, "tell_people").await;
+    let (notice, flow) = telling(&stage, "tell-people").await;
+    let app = stage.app(&[&flow]).await;
+    let put =
+        async |what: &str, body: Value| fine(stage.admin.v2_with(Method::PUT, &format!("{path}/{what}"), body).await);
+    put("secrets/GATE", json!({ "value": "open-sesame" })).await;
+    put("limits", json!({ "notice": { "deliveries": 1 } })).await;
+    put("config", json!({ "lost_with": "wangwu" })).await;
+    let new = json!({ "workflow_id": flow.id, "transition_id": flow.transition("submit"), "title": "t" });
+    let id = app.create("lilei", new).await;
+    let lost = delivered(&stage.admin, &notice, 2).await;
+    assert_eq!((&lost["outcome"], &lost["recipients"]), (&json!("failed"), &json!([])));
+    let list = fine(stage.admin.v2(Method::GET, &format!("/jobs?state=dead&ticket_id={id}")).await);
+
+    put("config", json!({})).await;
+    let retried = stage.admin.v2(Method::POST, &format!("/jobs/{}/retry", list["items"][0]["id"])).await;
+    assert_eq!(retried.status, 202, "{retried:?}");
+    delivered(&stage.admin, &notice, 3).await;
+    let log = fine(stage.admin.v2(Method::GET, &format!("/notices/{notice}/deliveries")).await);
+    let told = log["items"].as_array().expect("deliveries").iter().rev().map(|line| line["recipients"].clone());
+    let to = |name: &str, n: u32| json!([{ "username": name, "is_reached": true, "detail": format!("new: t no. {n} to <>") }]);
+    assert_eq!(told.collect::<Vec<_>>(), [to("guiji", 1), json!([]), to("wangwu", 2)]);
+    let made = calls(&stage.admin, &path).await;
+    let made: Vec<_> = made.iter().rev().map(|call| (&call["invocation"], call["attempt"].as_i64())).collect();
+    let first = made[0].0.as_str().expect("an id");
+    let second = json!(format!("{first}-1"));
+    assert_eq!(made, [(&json!(first), Some(1)), (&second, Some(1)), (&second, Some(2))], "what others know a try by");
+    let left = fine(stage.admin.v2(Method::GET, &format!("/jobs?ticket_id={id}")).await);
+    assert_eq!(left["items"], json!([]));
 }
 
 #[tokio::test]
