@@ -140,7 +140,10 @@ pub trait Condition {
 ///
 /// Export it with [`macro@notice`] or [`export_notice!`].
 pub trait Notice {
-    /// One delivery for each recipient, at most 1,000: whether it arrived, and what the other side said. An `Err` is for a message
-    /// that reached nobody; `Error::retryable` has it tried again later under the same invocation id.
+    /// One delivery for each recipient: whether it arrived, and what the other side said; who is left out counts as not reached. A call
+    /// has at most 1,000 recipients; for more of them there are further calls, each under an invocation id of its own. An `Err` is
+    /// for a message that reached nobody; `Error::retryable` has it tried again later under the same invocation id.
+    ///
+    /// What is staged on the ticket is written when the deliveries are kept, unless the ticket has moved on to its next state.
     fn send(context: &Context, message: &Message, host: &Host) -> Result<Vec<Delivery>, Error>;
 }
