@@ -67,8 +67,8 @@ async fn asked(app: &AppClient, lines: &mut UnboundedReceiver<Value>, (user, pat
 
 /// Without what the background asks by itself every second.
 fn only_requests(statements: Vec<String>) -> Vec<String> {
-    let of_worker = |text: &String| {
-        text.starts_with("UPDATE jobs") || text.contains("min(run_at)") || text.starts_with("UPDATE plugin_versions")
-    };
+    const OF_WORKER: [&str; 4] =
+        ["UPDATE jobs", "min(run_at)", "UPDATE plugin_versions", "SELECT v.id, v.component_digest"];
+    let of_worker = |text: &String| OF_WORKER.iter().any(|part| text.contains(part));
     statements.into_iter().filter(|text| !of_worker(text)).collect()
 }

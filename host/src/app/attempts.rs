@@ -76,9 +76,9 @@ pub(super) fn pause(error: &PluginError, waits: i32) -> Option<Duration> {
 }
 
 impl App {
-    /// Has the job wait without counting the attempt; false when it waited too often and the ticket's people should know.
-    pub(super) async fn wait(&self, job: &Job, pause: Duration, why: &str) -> Result<bool, Error> {
-        if job.waits() >= MOST_WAITS {
+    /// Has the job wait without counting the attempt; false when it waited too often before and the ticket's people should know.
+    pub(super) async fn wait(&self, job: &Job, (pause, waits): (Duration, i32), why: &str) -> Result<bool, Error> {
+        if waits >= MOST_WAITS {
             return Ok(false);
         }
         let mut connection = self.db.acquire().await?;

@@ -1,10 +1,7 @@
 //! A notice for many people: one call of its plugin tells no more of them than a plugin may report on, and the job goes on to the next. Whom
 //! the delivery log has under the job's key was told, whatever became of it, and is not told again.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    time::Duration,
-};
+use std::collections::HashSet;
 
 use gavia_sandbox::Delivery as Told;
 use sqlx::PgConnection;
@@ -16,7 +13,7 @@ use crate::{
         jobs::Job,
         plugins::people::PersonRow,
     },
-    workflow::NoticeId,
+    workflow::{NoticeId, cut},
 };
 
 /// What the log says of somebody whom the plugin was given and did not mention.
@@ -30,13 +27,16 @@ pub(crate) struct Batch {
     pub left: usize,
     /// How many were told before.
     told: usize,
-    /// The attempts of the job that told people.
-    attempts: BTreeSet<i32>,
+    /// The last attempt of the job that told people; 0 before the first.
+    last: i32,
+    /// All whom the notice is for.
+    everybody: Vec<String>,
 }
 
 impl Batch {
     /// None when everybody was told. A notice that concerns nobody is one call all the same: its plugin may tell a whole channel.
     pub(crate) fn next(mut people: Vec<PersonRow>, earlier: &[RecipientRow], most: usize) -> Option<Self> {
+        let everybody = people.iter().map(|person| person.username.clone()).collect();
         let told: HashSet<&str> = earlier.iter().map(|row| row.username.as_str()).collect();
         people.retain(|person| !told.contains(person.username.as_str()));
         if people.is_empty() && !told.is_empty() {
@@ -44,7 +44,8 @@ impl Batch {
         }
         let left = people.len().saturating_sub(most.max(1));
         people.truncate(people.len() - left);
-        Some(Self { people, left, told: told.len(), attempts: earlier.iter().map(|row| row.attempt).collect() })
+        let last = earlier.iter().map(|row| row.attempt).max().unwrap_or(0);
+        Some(Self { people, left, told: told.len(), last, everybody })
     }
 
     /// The same on every attempt at these people, and another one than for those before them.
@@ -54,12 +55,12 @@ impl Batch {
 
     /// 1 on the first one.
     pub(super) fn attempt(&self, job: &Job) -> u32 {
-        (job.attempt - self.attempts.last().copied().unwrap_or(0)).unsigned_abs()
+        (job.attempt - self.last).unsigned_abs()
     }
 
-    /// How often the job waited for its plugin, which going on to the next people is not.
+    /// How often the job waited for its plugin since it told people; whatever was tried before that is forgiven.
     pub(super) fn waits(&self, job: &Job) -> i32 {
-        job.waits() - i32::try_from(self.attempts.len()).unwrap_or(i32::MAX)
+        job.waits() - self.last
     }
 }
 
@@ -72,8 +73,9 @@ pub(crate) struct Report {
     /// How many of them it did not reach by any way.
     missed: usize,
     recipients: Vec<Recipient>,
-    /// How many are still to be told.
+    /// How many are still to be told, and all whom the notice is for.
     left: usize,
+    everybody: Vec<String>,
     /// Why what the plugin staged is not written.
     discarded: Option<String>,
 }
@@ -96,10 +98,14 @@ impl Report {
             is_reached: false,
             detail: NOT_REPORTED.to_owned(),
         });
-        let reported =
-            told.into_iter().map(|one| Recipient { username: one.username, is_reached: one.ok, detail: one.detail });
+        let reported = told.into_iter().map(|one| Recipient {
+            username: one.username,
+            is_reached: one.ok,
+            detail: cut(&one.detail),
+        });
         let recipients = reported.chain(unreported).collect();
-        Self { notice, given: batch.people.len(), missed, recipients, left: batch.left, discarded: None }
+        let (given, left, everybody) = (batch.people.len(), batch.left, batch.everybody.clone());
+        Self { notice, given, missed, recipients, left, everybody, discarded: None }
     }
 
     #[must_use]
@@ -118,7 +124,10 @@ impl Report {
     pub(super) async fn keep(&self, tx: &mut PgConnection, job: &Job) -> Result<bool, store::Error> {
         let is_ours = match self.left {
             0 => store::jobs::finish(tx, job).await?,
-            left => store::jobs::wait(tx, job, Duration::ZERO, &format!("{left} people are still to be told")).await?,
+            left => {
+                let why = format!("{left} people are still to be told");
+                store::jobs::go_on(tx, job, &self.everybody, &why).await?
+            }
         };
         if !is_ours {
             return Ok(false);
@@ -196,10 +205,10 @@ mod tests {
             (key.clone(), 3),
             "the same on every attempt"
         );
-        // the third attempt told people, and going on to the next ones was counted as a wait
-        assert_eq!((second.invocation(&job(4, 3)), second.attempt(&job(4, 3))), (format!("{key}-1"), 1));
-        assert_eq!((second.invocation(&job(6, 4)), second.attempt(&job(6, 4))), (format!("{key}-1"), 3));
-        assert_eq!((first.waits(&job(3, 2)), second.waits(&job(4, 3)), second.waits(&job(6, 4))), (1, 0, 1));
+        // the third attempt told people, and all tries until then are forgiven
+        assert_eq!((second.invocation(&job(4, 1)), second.attempt(&job(4, 1))), (format!("{key}-1"), 1));
+        assert_eq!((second.invocation(&job(6, 2)), second.attempt(&job(6, 2))), (format!("{key}-1"), 3));
+        assert_eq!((first.waits(&job(3, 2)), second.waits(&job(4, 1)), second.waits(&job(6, 2))), (1, 0, 1));
     }
 
     #[test]

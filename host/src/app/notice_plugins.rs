@@ -2,6 +2,8 @@
 //! kept together with what it wrote on the ticket. A person who was not reached is not tried again by the engine; a plugin that wants another
 //! try says so with its error.
 
+use std::time::Duration;
+
 use gavia_sandbox::{Delivery as Told, Effect, Kind, Message, Outcome as Called, PluginError};
 
 use super::{
@@ -10,6 +12,7 @@ use super::{
     attempts,
     guest_context::{self, Invocation, guest_user},
     notice_batches::{Batch, Report},
+    plugin_calls::unwritten,
     plugins::Callee,
     staged::Staged,
     write::{After, By},
@@ -27,6 +30,7 @@ use crate::{
 
 /// How often a ticket that others are changing is tried: the message went out, and no later try can write what came with it.
 const MOST_WRITES: usize = 5;
+const BETWEEN_WRITES: Duration = Duration::from_millis(100);
 
 impl App {
     pub(super) async fn run_notice_plugin(
@@ -43,7 +47,12 @@ impl App {
             Ok(callee) => callee,
             Err(reason) => return self.gave_up(job, id, &reason).await,
         };
-        let people = people::by_names(&self.db, &self.names_told(job).await?).await?;
+        let names = match job.payload["people"].as_array() {
+            // some of them were told already: it stays a notice for those whom the move was for
+            Some(kept) => kept.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect(),
+            None => self.names_told(job).await?,
+        };
+        let people = people::by_names(&self.db, &names).await?;
         let earlier = store::custom_notices::recipients(&self.db, id, &[job.key]).await?;
         let Some(batch) = Batch::next(people, &earlier, callee.limits.deliveries) else {
             return self.noted(job, id, (Outcome::Skipped, "nobody is left to tell")).await;
@@ -61,8 +70,9 @@ impl App {
     /// Waited for, tried again, or the end of it.
     async fn plugin_erred(&self, job: &Job, id: NoticeId, (batch, error): (&Batch, &PluginError)) -> Result<(), Error> {
         let reason = error.to_string();
-        if let Some(pause) = attempts::pause(error, batch.waits(job))
-            && self.wait(job, pause, &reason).await?
+        let waits = batch.waits(job);
+        if let Some(pause) = attempts::pause(error, waits)
+            && self.wait(job, (pause, waits), &reason).await?
         {
             return Ok(());
         }
@@ -92,7 +102,12 @@ impl App {
             body: text("content_result"),
             recipients: batch.people.iter().cloned().map(guest_user).collect(),
         };
-        let call = self.sandbox.send_notice(&callee.plugin, &message, self.call_of_job(callee, &context));
+        let call = async {
+            let call = self.call_of_job(callee, &context);
+            let mut outcome = self.sandbox.send_notice(&callee.plugin, &message, call).await;
+            outcome.logs.extend(unwritten(&outcome.effects, &definition, ticket.state));
+            outcome
+        };
         Ok(Some(self.observed(callee, &context, call).await))
     }
 
@@ -127,9 +142,10 @@ impl App {
         let staged = match Staged::new(effects) {
             Ok(staged) if staged.is_empty() => return Ok(Written::Nothing),
             Ok(staged) => staged,
-            Err(key) => return Ok(Written::Discarded(format!("it wrote no JSON to the field {key}"))),
+            Err(reason) => return Ok(Written::Discarded(reason)),
         };
-        let callee = self.callee(Wanted::Id(plugin), Kind::Notice).await?;
+        // the people were told, and no trouble with the plugin's next version is to have them told again
+        let callee = self.callee(Wanted::Id(plugin), Kind::Notice).await.unwrap_or_else(|error| Err(error.to_string()));
         let covered = callee.and_then(|callee| staged.covered_by(&callee.grants).map(|()| callee));
         let callee = match covered {
             Ok(callee) => callee,
@@ -141,6 +157,7 @@ impl App {
             match self.write(job.ticket, by, act).await {
                 Ok(()) => return Ok(Written::With),
                 Err(Error::Busy) => {}
+                Err(Error::Store(error)) if error.is_unavailable() => {}
                 // or another attempt has the job, and then the report is not kept either
                 Err(Error::Stale) => return Ok(Written::Discarded("the ticket moved on".to_owned())),
                 Err(
@@ -151,6 +168,7 @@ impl App {
                 ) => return Ok(Written::Discarded(error.to_string())),
                 Err(error) => return Err(error),
             }
+            tokio::time::sleep(BETWEEN_WRITES).await;
         }
         Ok(Written::Discarded(Error::Busy.to_string()))
     }

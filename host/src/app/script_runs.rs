@@ -61,7 +61,7 @@ impl App {
                     let answer = Answered { message: answer.message, staged };
                     Box::pin(self.script_answered(run, &row, transition, answer)).await
                 }
-                Err(key) => self.script_failed(run, &format!("the script wrote no JSON to the field {key}")).await,
+                Err(reason) => self.script_failed(run, &reason).await,
             },
             Outcome { result: Err(PluginError::Ended), .. } => Ok(()), // this node stops; the worker gives the job back
             Outcome { result: Err(error), .. } => self.script_erred(run, &error).await,
@@ -71,7 +71,7 @@ impl App {
     /// Tried again, waited for, or the end of it.
     async fn script_erred(&self, run: Run<'_>, error: &PluginError) -> Result<(), Error> {
         if let Some(pause) = attempts::pause(error, run.job.waits()) {
-            if self.wait(run.job, pause, &error.to_string()).await? {
+            if self.wait(run.job, (pause, run.job.waits()), &error.to_string()).await? {
                 return Ok(());
             }
             return self.script_failed(run, "the plugin could not be called for too long").await;

@@ -69,6 +69,9 @@ impl App {
     ) -> Result<Tried, RegistryError> {
         let row = plugins::get(&self.db, id).await?.ok_or(RegistryError::PluginMissing)?;
         let version = versions::get(&self.db, id, number).await?.ok_or(RegistryError::VersionMissing)?;
+        if matches!(version.status, versions::Status::Rejected | versions::Status::Retired) {
+            return Err(RegistryError::Conflict("the version is rejected or retired already".into()));
+        }
         if version.kinds.is_empty() {
             return Err(RegistryError::Conflict("the version is not compiled".into()));
         }

@@ -27,15 +27,16 @@ pub(super) struct Turn<'a> {
 struct Place<'a> {
     turns: &'a Turns,
     component: Digest,
-    lock: Arc<Lock<()>>,
+    /// Until it is dropped.
+    lock: Option<Arc<Lock<()>>>,
 }
 
 impl Turns {
     /// In the order of asking.
     pub(super) async fn take(&self, component: Digest) -> Turn<'_> {
         let lock = Arc::clone(self.locks().entry(component).or_default());
-        let place = Place { turns: self, component, lock };
-        let held = Arc::clone(&place.lock).lock_owned().await;
+        let place = Place { turns: self, component, lock: Some(Arc::clone(&lock)) };
+        let held = lock.lock_owned().await;
         Turn { _held: held, _place: place }
     }
 
@@ -47,8 +48,9 @@ impl Turns {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut locks = self.turns.locks();
-        // the map's and this one: nobody else has the turn or waits, and nobody can begin to while the map is held
-        if Arc::strong_count(&self.lock) == 2 {
+        drop(self.lock.take());
+        // the map's own: nobody else has the turn or waits, and nobody can begin to while the map is held
+        if locks.get(&self.component).is_some_and(|lock| Arc::strong_count(lock) == 1) {
             locks.remove(&self.component);
         }
     }

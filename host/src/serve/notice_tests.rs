@@ -2,6 +2,8 @@
 //! ticket is made through the routes.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::time::Duration;
+
 use axum::http::Method;
 use gavia_sandbox::{
     Delivery as Told, Digest, Effect,
@@ -185,21 +187,29 @@ async fn a_ticket_that_moved_on_is_not_written_by_an_older_notice() {
 }
 
 #[tokio::test]
-async fn a_notice_for_many_goes_on_to_the_next_people_and_counts_no_try() {
+async fn a_notice_for_many_goes_on_to_the_next_people_with_all_their_tries() {
     let stage = stage().await;
     let everybody = ["lisi", "ghost", "zhangsan", "admin"];
     let mut told = Vec::new();
     for round in 1..=2 {
+        let trapped = stage.take().await;
+        assert_eq!((trapped.attempt, trapped.tries), (2 * round - 1, 1), "with all their tries before them");
+        let mut connection = stage.server.app.db.acquire().await.unwrap();
+        jobs::postpone(&mut connection, &trapped, Duration::ZERO, "a trap").await.unwrap();
+        drop(connection);
         let job = stage.take().await;
-        assert_eq!((job.attempt, job.tries), (round, 1));
+        assert_eq!((job.attempt, job.tries), (2 * round, 2));
+        if round == 2 {
+            let people = json!(["lisi", "zhangsan", "admin"]);
+            assert_eq!(job.payload["people"], people, "whoever holds the ticket by now, without whom nobody knows");
+        }
         let batch = stage.batch(&job, &everybody, 2).await.unwrap();
         stage.server.app.told(&job, stage.plugin, stage.report(&batch), vec![days(&round.to_string())]).await.unwrap();
         told.push(batch.people.into_iter().map(|person| person.username).collect::<Vec<_>>());
         assert_eq!(stage.value().await, round, "each call's writes are its own");
         assert_eq!(stage.jobs().await, usize::from(round == 1));
-        let key = job.key;
-        let kept = custom_notices::recipients(&stage.server.app.db, stage.notice, &[key]).await.unwrap();
-        let of_round = kept.into_iter().filter(|row| row.attempt == round).map(|row| row.username);
+        let kept = custom_notices::recipients(&stage.server.app.db, stage.notice, &[job.key]).await.unwrap();
+        let of_round = kept.into_iter().filter(|row| row.attempt == job.attempt).map(|row| row.username);
         assert_eq!(of_round.collect::<Vec<_>>(), told[told.len() - 1], "under the line of their own call");
         assert_eq!(stage.deliveries().await.len(), told.len());
         assert_eq!(stage.batch(&job, &everybody, 2).await.is_none(), round == 2);

@@ -142,6 +142,22 @@ pub async fn wait(tx: &mut PgConnection, job: &Job, delay: Duration, why: &str) 
     give_back(tx, job, (delay, why), 1).await
 }
 
+/// Gives back a job that did a part of its work and goes on with the rest at once, with all its tries before it. Later runs find under
+/// `people` in its payload whom it is for, whoever holds the ticket by then.
+pub async fn go_on(tx: &mut PgConnection, job: &Job, people: &[String], why: &str) -> Result<bool, Error> {
+    if !give_back(tx, job, (Duration::ZERO, why), job.tries).await? {
+        return Ok(false);
+    }
+    sqlx::query!(
+        "UPDATE jobs SET payload = payload || jsonb_build_object('people', $2::text[]) WHERE id = $1",
+        job.id,
+        people
+    )
+    .execute(tx)
+    .await?;
+    Ok(true)
+}
+
 async fn give_back(
     tx: &mut PgConnection,
     job: &Job,
@@ -206,7 +222,7 @@ pub enum Room {
 pub async fn make_room(tx: &mut PgConnection, ticket: TicketId, visit: i32) -> Result<Room, Error> {
     let found = sqlx::query!(
         r#"WITH hurried AS (
-             UPDATE jobs SET run_at = now(), forgiven = attempts
+             UPDATE jobs SET run_at = now(), forgiven = attempts, last_error = NULL
               WHERE ticket_id = $1 AND visit = $2 AND kind = 'script' AND leased_by IS NULL AND last_error IS NOT NULL AND dead_at IS NULL
              RETURNING id),
            gone AS (

@@ -147,7 +147,7 @@ impl App {
             }
             None => made(&mut tx, name, checked, by).await?,
         };
-        let uploaded = add_version(&mut tx, &row, (checked, &checked.manifest.requested), by).await?;
+        let uploaded = add_version(&mut tx, &row, (checked, &checked.manifest.requested), (by, Full::Refuse)).await?;
         let mut mine = None;
         if uploaded.is_new && uploaded.status == Status::Compiling {
             let version = versions::get(&mut *tx, row.id, uploaded.number).await?;
@@ -236,12 +236,20 @@ pub(super) async fn made(
     plugins::hold(tx, id).await?.ok_or(RegistryError::PluginMissing)
 }
 
+/// What happens where a plugin has as many versions as it may.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Full {
+    Refuse,
+    /// Whoever replaces a file over v1.0 knows of no versions: the oldest that is not in use makes room.
+    RetireOldest,
+}
+
 /// The next version of a plugin that the transaction holds.
 pub(super) async fn add_version(
     tx: &mut PgConnection,
     row: &PluginRow,
     (checked, requested): (&Checked, &Capabilities),
-    by: &str,
+    (by, full): (&str, Full),
 ) -> Result<Uploaded, RegistryError> {
     let told = |number, status, is_new| Uploaded { plugin: row.id, name: row.name.clone(), number, status, is_new };
     let scopes = requested.to_map();
@@ -251,8 +259,15 @@ pub(super) async fn add_version(
         return Ok(told(twin.number, twin.status, false));
     }
     if versions::count_open(&mut *tx, row.id).await? >= VERSIONS_MAX {
-        let text = format!("the plugin has {VERSIONS_MAX} versions; retire some of them first");
-        return Err(RegistryError::Conflict(text));
+        let retired = match full {
+            Full::Refuse => None,
+            Full::RetireOldest => versions::retire_oldest(&mut *tx, row.id, row.active).await?,
+        };
+        let Some(number) = retired else {
+            let text = format!("the plugin has {VERSIONS_MAX} versions; retire some of them first");
+            return Err(RegistryError::Conflict(text));
+        };
+        note(tx, (row.id, "plugin.retire_version", by), (None, Some(json!({ "version": number })))).await?;
     }
     let beyond = requested.beyond(&stored(&row.granted)?);
     let status = match (checked.is_compiled(), beyond.is_empty()) {
@@ -278,18 +293,6 @@ pub(super) async fn add_version(
     let after = json!({ "version": number, "sha256": report["sha256"], "status": store::names::Named::name(status) });
     note(tx, (row.id, "plugin.upload", by), (None, Some(after))).await?;
     Ok(told(number, status, true))
-}
-
-/// Whoever replaces a file over v1.0 knows of no versions: where there are as many as there may be, the oldest that is not in use makes
-/// room.
-pub(super) async fn retire_oldest(tx: &mut PgConnection, row: &PluginRow, by: &str) -> Result<(), RegistryError> {
-    if versions::count_open(&mut *tx, row.id).await? < VERSIONS_MAX {
-        return Ok(());
-    }
-    if let Some(number) = versions::retire_oldest(&mut *tx, row.id, row.active).await? {
-        note(tx, (row.id, "plugin.retire_version", by), (None, Some(json!({ "version": number })))).await?;
-    }
-    Ok(())
 }
 
 /// The manifest section of a component, or of a module inside it. What is broken is for the sandbox to say.

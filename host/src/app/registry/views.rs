@@ -9,7 +9,7 @@ use super::{
     Checked, RegistryError,
     decisions::point_at,
     note, stored,
-    uploads::{add_version, made, retire_oldest},
+    uploads::{Full, add_version, made},
 };
 use crate::{
     plugins::{self as rules, Capabilities, DirectoryDetail, PluginId, TicketReach},
@@ -59,8 +59,7 @@ pub(in crate::app) async fn take_file(
     };
     // a file without a manifest asks for what such files always could, as far as it is granted still
     let requested = checked.manifest.requested.clone().with(&base(kind).granted_by(&stored(&row.granted)?));
-    retire_oldest(tx, &row, by).await?;
-    let uploaded = add_version(tx, &row, (checked, &requested), by).await?;
+    let uploaded = add_version(tx, &row, (checked, &requested), (by, Full::RetireOldest)).await?;
     let version = versions::get(&mut *tx, row.id, uploaded.number).await?.ok_or(RegistryError::VersionMissing)?;
     if version.status == Status::Ready && row.active != Some(version.id) {
         point_at(tx, &row, &version, (by, "plugin.activate")).await?;

@@ -241,6 +241,7 @@ async fn i08_a_scripts_run_that_waits_is_the_run_that_a_person_asks_for_with_its
         .await
         .unwrap();
     assert_eq!(retry().await, 200);
+    assert_eq!(retry().await, 409, "it is about to be");
     let second = take(&server).await;
     assert_eq!((second.id, second.key, &second.payload["answered"]), (first.id, first.key, &answer));
     assert_eq!(second.tries, 1, "with all its tries before it");

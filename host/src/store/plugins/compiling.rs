@@ -164,7 +164,7 @@ pub async fn settle(
     report: &Value,
 ) -> Result<bool, Error> {
     let done = sqlx::query!(
-        "UPDATE plugin_versions SET status = $2, kinds = $3, report = report || $4, compiling_by = NULL, compiling_until = NULL
+        "UPDATE plugin_versions SET status = $2, kinds = $3, report = report || $4, compiling_by = NULL, compiling_until = NULL, compile_attempts = 0
           WHERE id = $1 AND status = 'compiling'",
         compiling.version.0,
         status.name(),

@@ -2,7 +2,7 @@
 // Whoever has no session is led to the login page by the routes, as after any other call that says so.
 import { MenuOutlined } from '@ant-design/icons';
 import { Button, Layout, Menu, Skeleton, theme, Typography } from 'antd';
-import { Suspense, useState } from 'react';
+import { Fragment, Suspense, useState } from 'react';
 import { Outlet, useLocation } from 'react-router';
 import { ApiError } from '../api/errors';
 import { Failure } from '../parts/Failure';
@@ -68,14 +68,16 @@ export function Shell() {
             borderBlockEnd: `1px solid ${token.colorBorderSecondary}`,
           }}
         >
-          <Button type="text" icon={<MenuOutlined />} aria-label="menu" aria-expanded={!collapsed} onClick={() => setCollapsed(!collapsed)} />
+          <Button type="text" icon={<MenuOutlined />} aria-label={t.header.menu} aria-expanded={!collapsed} onClick={() => setCollapsed(!collapsed)} />
           <span style={{ flex: 1 }} />
           <PreferenceSwitches />
           <AccountMenu session={session.data} />
         </Layout.Header>
         <Layout.Content id="content" tabIndex={-1} style={{ padding: 20, outline: 'none' }}>
           <Suspense fallback={<Skeleton active />}>
-            <Outlet />
+            <Fragment key={session.data.user.username}>
+              <Outlet />
+            </Fragment>
           </Suspense>
         </Layout.Content>
       </Layout>

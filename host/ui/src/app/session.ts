@@ -12,7 +12,15 @@ export const SESSION_KEY = ['session'];
 export function useSession() {
   return useQuery({
     queryKey: SESSION_KEY,
-    queryFn: async () => settled(await v2<Session>('GET', 'session')),
+    queryFn: async ({ client }) => {
+      const now = settled(await v2<Session>('GET', 'session'));
+      const before = client.getQueryData<Session>(SESSION_KEY);
+      // nothing that was read for one person is shown to another; the frame begins its page anew with the name
+      if (before && before.user.username !== now.user.username) {
+        client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
+      }
+      return now;
+    },
     staleTime: 60_000,
     // in another tab somebody may have signed out, or in as somebody else
     refetchOnWindowFocus: 'always',

@@ -36,7 +36,7 @@ export interface Editing {
   /** An end of a link was moved to another state. */
   onMoveEnd: (link: LinkEnd, state: string) => void;
   /** A state was put elsewhere: the middles of all states by their keys, so that the others stay where they are seen. */
-  onArrange: (moved: string, places: Map<string, Point>) => void;
+  onArrange: (moved: { key: string; byKeyboard: boolean }, places: Map<string, Point>) => void;
 }
 
 /** A node that is elsewhere than in the drawing until that is made anew. */
@@ -104,14 +104,15 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
       if (!node) continue;
       if (change.type === 'select' && change.selected) editing?.onSelect({ part: node.type === 'state' ? 'state' : 'transition', key: node.data.node.key });
       if (change.type === 'position' && change.position) {
-        setDragged({ id: node.id, position: change.position, drawing });
-        if (!change.dragging) put(node.id, change.position);
+        const isDrag = change.dragging === true || (dragged?.id === node.id && dragged.drawing === drawing);
+        if (isDrag) setDragged({ id: node.id, position: change.position, drawing });
+        if (!change.dragging) put(node.id, change.position, !isDrag);
       }
     }
   }
 
   /** `corner` is the upper left one, as @xyflow has it. */
-  function put(id: string, corner: Point) {
+  function put(id: string, corner: Point, byKeyboard: boolean) {
     const states = drawing.nodes.filter((node) => node.kind === 'state');
     const node = states.find((one) => one.id === id);
     const others = states.filter((one) => one !== node);
@@ -121,7 +122,7 @@ export function Canvas({ document, problems = NO_PROBLEMS, lit, current, height,
       return;
     }
     const stay = others.map(({ key, x, y }) => [key, { x: Math.round(x), y: Math.round(y) }] as const);
-    editing?.onArrange(node.key, new Map([...stay, [node.key, place]]));
+    editing?.onArrange({ key: node.key, byKeyboard }, new Map([...stay, [node.key, place]]));
   }
 
   function edgesChanged(changes: EdgeChange<LinkEdgeType>[]) {

@@ -46,16 +46,20 @@ function moved(from: Point | undefined, by: Point): Point {
 }
 
 /**
- * Where a state comes to stand that is let go of at `to`: on the grid, in the direction in which it was moved, and over no other state. Null:
- * it stands there already.
+ * Where a state comes to stand that is let go of at `to`: on the grid and over no other state. Null: it stays where it is, which is also what
+ * a small push against another state comes to.
  */
 export function dropped(node: PlacedNode, to: Point, others: PlacedNode[]): Point | null {
-  const [x, y] = [stepped(node.x, to.x), stepped(node.y, to.y)];
-  return x === node.x && y === node.y ? null : freePlace(node, { x, y }, others);
+  const isPush = Math.abs(to.x - node.x) < GRID && Math.abs(to.y - node.y) < GRID;
+  const round = (from: number, end: number) => (isPush ? pushed(from, end) : onGrid(end));
+  const wanted = { x: round(node.x, to.x), y: round(node.y, to.y) };
+  const place = freePlace(node, wanted, others);
+  const isElsewhere = place.x !== wanted.x || place.y !== wanted.y;
+  return (place.x === node.x && place.y === node.y) || (isPush && isElsewhere) ? null : place;
 }
 
-/** The next line of the grid, so that the smallest push counts in every direction. */
-function stepped(from: number, to: number): number {
+/** The next line of the grid: an arrow key moves by less than one, and counts in every direction. */
+function pushed(from: number, to: number): number {
   if (Math.abs(to - from) < 0.5) return from;
   return (to < from ? Math.floor(to / GRID) : Math.ceil(to / GRID)) * GRID;
 }
@@ -67,7 +71,7 @@ function freePlace(node: ChartNode, wanted: Point, others: PlacedNode[]): Point 
     others.every((other) => Math.abs(other.x - at.x) >= (other.width + node.width) / 2 + ROOM || Math.abs(other.y - at.y) >= (other.height + node.height) / 2 + ROOM);
   for (let ring = 0; ring <= RINGS_MAX; ring += 1) {
     const found = ringOf(middle, ring).find(isFree);
-    if (found) return found;
+    if (found) return { x: found.x, y: found.y };
   }
   const lowest = Math.max(...others.map((other) => other.y + other.height / 2));
   return { x: middle.x, y: onGrid(lowest + ROOM + node.height) };

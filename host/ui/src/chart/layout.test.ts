@@ -207,7 +207,11 @@ describe('arranged by its author', () => {
     const to = (x: number, y: number) => dropped(a, { x, y }, [b]);
     expect([to(95, 100), to(105, 100), to(100, 95), to(100, 105)]).toEqual([{ x: 90, y: 100 }, { x: 110, y: 100 }, { x: 100, y: 90 }, { x: 100, y: 110 }]);
     expect(to(100, 100)).toBeNull();
+    expect(to(230, 101), 'a hand that slips leaves it in its row').toEqual({ x: 230, y: 100 });
+    const close = { ...b, x: 100 + (a.width + b.width) / 2 + 30 };
+    expect(dropped(a, { x: 105, y: 100 }, [close]), 'a push against another is none').toBeNull();
     const beside = to(400, 100) as { x: number; y: number };
+    expect(Object.keys(beside).sort(), 'as the document has it').toEqual(['x', 'y']);
     expect(overlapping([{ ...a, ...beside }, b]), 'where another stands it comes to stand beside that').toEqual([]);
   });
 });

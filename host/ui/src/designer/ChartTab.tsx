@@ -28,7 +28,7 @@ export function ChartTab() {
     },
     onMoveEnd: (end, state) => change(moveEnd(end, state)),
     // pushes by the keyboard come many in a row and are one step back
-    onArrange: (moved, places) => change(arrange(places), `move ${moved}`),
+    onArrange: ({ key, byKeyboard }, places) => change(arrange(places), byKeyboard ? `move ${key}` : undefined),
   };
 
   function add() {

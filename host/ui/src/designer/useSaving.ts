@@ -67,7 +67,9 @@ export function useSaving({ id, document, base, onMade, onSaved, onTaken, onKept
       void queries.invalidateQueries({ queryKey: ['definition', stored] });
       void queries.invalidateQueries({ queryKey: ['workflows'] });
       if (id === null) onMade?.(stored);
-      onSaved(sent, await loadDefinition(stored));
+      // stored is stored, also where it cannot be read back just now
+      const stands = { ...sent, id: stored, revision: saved.applied.revision };
+      onSaved(sent, await loadDefinition(stored).catch(() => stands));
     }
   }
 

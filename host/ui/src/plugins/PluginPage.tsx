@@ -29,9 +29,10 @@ export function Page() {
     // the server compiles on after its answer to the upload
     refetchInterval: (query) => (query.state.data?.versions.some((one) => one.status === 'compiling') ? COMPILING_MS : false),
   });
+  // a later read that fails takes nothing away that is being typed
+  if (plugin.data) return <Shown plugin={plugin.data} />;
   if (plugin.error) return <Failure error={plugin.error} onRetry={() => void plugin.refetch()} />;
-  if (!plugin.data) return <Skeleton active />;
-  return <Shown plugin={plugin.data} />;
+  return <Skeleton active />;
 }
 
 function Shown({ plugin }: { plugin: Plugin }) {

@@ -6,7 +6,7 @@ import { v2 } from '../api/client';
 import { EditDialog } from '../parts/EditDialog';
 import { useNotify } from '../parts/notify';
 import { useText } from '../text/language';
-import { ALL, decisionOf, DIRECTORY_SCOPES, entryOf, fieldsOf, grantOf, isUndecided, methodsOf, READ_SCOPES, type RightsEntry } from './rights';
+import { ALL, decisionOf, DIRECTORY_SCOPES, entryOf, fieldsOf, grantOf, isUndecided, methodsOf, READ_SCOPES, takenBack, type RightsEntry } from './rights';
 import { rightsTexts } from './rightsTexts';
 import { pluginTexts } from './texts';
 import type { Capability, Origin, Plugin, Scopes, Version } from './types';
@@ -44,9 +44,18 @@ export function RightsDialog({ plugin, version, onClose }: Props) {
       onSave={save}
     >
       <Alert type="info" title={t.decideHelp} style={{ marginBottom: 16 }} />
+      {version && <TakenBack plugin={plugin} version={version} />}
       {version && CAPABILITIES.map((capability) => <One key={capability} capability={capability} version={version} grants={plugin.grants} />)}
     </EditDialog>
   );
+}
+
+/** Grants are the plugin's: what this version does not ask for goes, for the active version too, where its capability is decided anew. */
+function TakenBack({ plugin, version }: { plugin: Plugin; version: Version }) {
+  const t = useText(rightsTexts);
+  const entry = Form.useWatch((values: RightsEntry) => values);
+  const gone = entry && !version.is_active ? takenBack(plugin.grants, decisionOf(version.requested, plugin.grants, entry)) : [];
+  return gone.length === 0 ? null : <Alert type="warning" showIcon title={t.takenBack(gone.join('、'))} style={{ marginBottom: 16 }} data-testid="rights-taken-back" />;
 }
 
 interface PartProps {

@@ -23,7 +23,8 @@ const COLOURS: Record<VersionStatus, string> = {
 export function VersionsTab({ plugin }: { plugin: Plugin }) {
   const t = useText(pluginTexts);
   const { run } = useAction();
-  const [decided, setDecided] = useState<Version | null>(null);
+  // as they were when the dialog was opened: what somebody else decides meanwhile is not undone by what was not touched in it
+  const [decided, setDecided] = useState<{ plugin: Plugin; version: Version } | null>(null);
   const changed = [['plugins'], [`plugins/${plugin.id}/audit`]];
   const post = (path: string, text: string, body?: unknown) => run(() => v2('POST', `plugins/${plugin.id}/${path}`, { body }), text, changed);
   const ordered = [...plugin.versions].sort((a, b) => b.number - a.number);
@@ -35,9 +36,9 @@ export function VersionsTab({ plugin }: { plugin: Plugin }) {
         </ActionButton>
       </div>
       {ordered.map((version) => (
-        <VersionCard key={version.number} version={version} post={post} onDecide={() => setDecided(version)} />
+        <VersionCard key={version.number} version={version} post={post} onDecide={() => setDecided({ plugin, version })} />
       ))}
-      <RightsDialog plugin={plugin} version={decided} onClose={() => setDecided(null)} />
+      <RightsDialog plugin={decided?.plugin ?? plugin} version={decided?.version ?? null} onClose={() => setDecided(null)} />
     </Flex>
   );
 }

@@ -1,6 +1,6 @@
 // The decision about a plugin's rights: how its form begins, and what becomes of it. Nothing may be granted that nobody chose to grant.
 import { expect, it } from 'vitest';
-import { decisionOf, entryOf, isUndecided } from './rights';
+import { decisionOf, entryOf, isUndecided, takenBack } from './rights';
 import type { Scopes, Version, VersionStatus } from './types';
 
 const requested: Scopes = {
@@ -113,4 +113,13 @@ it('the form of a ready version shows what is granted', () => {
   const entry = entryOf(requested, grants, false);
   expect(entry.granted).toEqual({ secrets: false, kv: false, 'tickets-read': true, 'tickets-write': false, directory: false, http: true });
   expect([entry.read, entry.http?.[0]?.private, entry.http?.[1]?.granted]).toEqual(['own', true, false]);
+});
+
+it('what a decision takes from the active version is told', () => {
+  const asked: Scopes = { secrets: { names: ['NEW'] }, http: { origins: [{ origin: 'https://new' }] }, kv: {} };
+  const grants: Scopes = { secrets: { names: ['OLD'] }, http: { origins: [{ origin: 'https://old' }] }, 'tickets-write': { fields: ['x'] } };
+  const all = entryOf(asked, grants, true);
+  expect(takenBack(grants, decisionOf(asked, grants, all))).toEqual(['https://old', 'OLD']);
+  expect(takenBack(grants, unchanged({ kv: {} }, grants))).toEqual([]);
+  expect(takenBack(grants, { secrets: null })).toEqual(['OLD']);
 });

@@ -92,6 +92,17 @@ export function decisionOf(requested: Scopes, grants: Scopes, entry: RightsEntry
   return decision;
 }
 
+/** Single origins, secrets and fields that a decision takes back, since the version does not ask for them; the active one may need them. */
+export function takenBack(grants: Scopes, decision: Record<string, unknown>): string[] {
+  const after = decision as Record<Capability, Scopes[Capability] | null | undefined> & Scopes;
+  const gone = (capability: Capability, before: string[], now: string[]) => (after[capability] === undefined || now.includes(ALL) ? [] : before.filter((one) => !now.includes(one)));
+  return [
+    ...gone('http', (grants.http?.origins ?? []).map((one) => one.origin), (after.http?.origins ?? []).map((one) => one.origin)),
+    ...gone('secrets', grants.secrets?.names ?? [], after.secrets?.names ?? []),
+    ...gone('tickets-write', grants['tickets-write'] ? fieldsOf(grants) : [], after['tickets-write'] ? fieldsOf(after) : []),
+  ];
+}
+
 /** The granted part of a request; null when nothing is left of it. What the form has no choice for is granted as it was asked for. */
 function scopeOf(capability: Capability, requested: Scopes, entry: RightsEntry): unknown {
   if (entry.granted?.[capability] !== true) return null;

@@ -13,6 +13,7 @@ const en = {
   headers: 'Headers set by the server from secrets',
   headersHelp: 'One a line, as name: SECRET or name: prefix SECRET; the plugin never sees the secret',
   headersWrong: 'Each line is “name: SECRET” or “name: prefix SECRET”',
+  takenBack: (what: string) => `The active version loses, since this one does not ask for it: ${what}`,
   approve: 'Approve',
   approved: 'Approved',
   words: {
@@ -50,6 +51,7 @@ const zh: typeof en = {
   headers: '由服务器用密钥设置的请求头',
   headersHelp: '每行一个：“名称: 密钥名”或“名称: 前缀 密钥名”；插件看不到密钥',
   headersWrong: '每行应为“名称: 密钥名”或“名称: 前缀 密钥名”',
+  takenBack: (what: string) => `该版本没有请求以下权限，启用中的版本将失去：${what}`,
   approve: '批准',
   approved: '已批准',
   words: {

@@ -27,6 +27,7 @@ export const en = {
     light: 'Light',
     dark: 'Dark',
     skip: 'Skip to content',
+    menu: 'Menu',
     account: 'Account',
   },
   button: {

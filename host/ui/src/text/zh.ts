@@ -29,6 +29,7 @@ export const zh: Texts = {
     light: '浅色',
     dark: '深色',
     skip: '跳到正文',
+    menu: '菜单',
     account: '账号',
   },
   button: {
