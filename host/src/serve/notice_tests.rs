@@ -152,7 +152,7 @@ async fn what_a_notices_plugin_wrote_is_written_with_what_it_reported() {
 async fn what_may_not_be_written_is_discarded_and_the_people_count_as_told() {
     for (effects, revoked, why) in [
         (vec![days("\"many\"")], false, "days"),
-        (vec![days("no JSON")], false, "it wrote no JSON to the field days"),
+        (vec![days("no JSON")], false, "no JSON was written to the field days"),
         (vec![comment("said"), days("7")], true, "the grant tickets-write does not cover field days"),
         (vec![comment("said")], true, "a comment needs the grant tickets-write"),
     ] {

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use gavia_sandbox::{Candidate, Kind, Prepared, Rejection};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use wasmparser::{Parser, Payload};
 
 use super::{
@@ -98,7 +98,12 @@ impl App {
             drop(place); // taken for as long as the compiler works, whoever waits for it
             compiled
         });
-        if let Ok(prepared) = timeout(self.upload_patience, &mut work).await {
+        let compiled = tokio::select! {
+            biased; // who has no patience at all does not wait to see
+            () = sleep(self.upload_patience) => None,
+            compiled = &mut work => Some(compiled),
+        };
+        if let Some(prepared) = compiled {
             let prepared = prepared.unwrap_or_else(|lost| Err(Rejection::Internal(lost.to_string())));
             let checked = self.keep(prepared, manifest).await?;
             return Ok(self.add(&name, &checked, by).await?.0);
