@@ -78,13 +78,16 @@ impl Cache {
         Some(code)
     }
 
+    /// Others store and make room at the same time: what is gone by now needs no room.
     fn make_room(&self) -> io::Result<()> {
         let mut files: Vec<(SystemTime, u64, PathBuf)> = Vec::new();
         for entry in fs::read_dir(&self.dir)? {
-            let entry = entry?;
-            let meta = entry.metadata()?;
-            if entry.path().extension().is_some_and(|extension| extension == "cwasm") {
-                files.push((meta.modified()?, meta.len(), entry.path()));
+            let path = entry?.path();
+            if path.extension().is_none_or(|extension| extension != "cwasm") {
+                continue;
+            }
+            if let Some(meta) = unless_gone(fs::metadata(&path))? {
+                files.push((meta.modified()?, meta.len(), path));
             }
         }
         files.sort();
@@ -93,10 +96,18 @@ impl Cache {
             if total <= MAX_TOTAL_BYTES {
                 break;
             }
-            fs::remove_file(&path)?;
+            unless_gone(fs::remove_file(&path))?;
             total -= bytes;
         }
         Ok(())
+    }
+}
+
+fn unless_gone<T>(done: io::Result<T>) -> io::Result<Option<T>> {
+    match done {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -120,6 +131,18 @@ mod tests {
         let other = Cache::open(&dir.path().join("compiled"), "another engine").unwrap();
         assert_eq!(other.read(component, Digest::of(code)), None);
         assert!(!other.has(component));
+    }
+
+    #[test]
+    fn plugins_that_are_stored_at_the_same_time_do_not_trip_over_each_others_unfinished_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::open(&dir.path().join("compiled"), "engine").unwrap();
+        std::thread::scope(|scope| {
+            for thread in 0..4_u8 {
+                let cache = &cache;
+                scope.spawn(move || (0..50_u8).for_each(|n| cache.store(Digest::of(&[thread, n]), b"code").unwrap()));
+            }
+        });
     }
 
     #[test]
