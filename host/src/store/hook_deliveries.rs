@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Error, text::without_nul};
 use crate::workflow::{StateId, TicketId};
 
-const DAYS: i32 = 90;
+pub(super) const DAYS: i32 = 90;
 
 /// One call that was made.
 #[derive(Clone, Copy, Debug)]

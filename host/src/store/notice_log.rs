@@ -2,9 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::Error;
-
-const DAYS: i32 = 90;
+use super::{Error, hook_deliveries::DAYS};
 
 /// Deletes at most `most` tries, and at most `most` of the people whom they were for, whose time is over. Never waits for another node that
 /// does the same.

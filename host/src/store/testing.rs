@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{ConnectOptions as _, PgConnection, PgPool};
 
+use super::custom_notices::{NoticeDraft, NoticeKind};
 use crate::{
     plugins::PluginId,
     workflow::{NoticeId, ScriptId, StateId, TicketId, TransitionId},
@@ -45,6 +46,19 @@ pub(crate) async fn insert_call(db: &PgPool, plugin: i64, ticket: i64) -> i64 {
         "INSERT INTO plugin_logs (call_id, position, level, source, message) VALUES ($1, 1, 'info', 'log', 'done')";
     sqlx::query(line).bind(id).execute(db).await.unwrap();
     id
+}
+
+/// A notice by webhook, without a token.
+pub(crate) fn webhook() -> NoticeDraft {
+    NoticeDraft {
+        name: "n".into(),
+        description: String::new(),
+        kind: NoticeKind::Webhook,
+        title_template: String::new(),
+        content_template: String::new(),
+        hook_url: "http://a".into(),
+        sealed_token: None,
+    }
 }
 
 /// A notice that somebody was told of.

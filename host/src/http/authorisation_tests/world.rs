@@ -266,17 +266,8 @@ impl World {
     }
 
     async fn notice(&self) -> i64 {
-        use store::custom_notices::{NoticeDraft, NoticeKind, insert};
-        let draft = NoticeDraft {
-            name: "n".into(),
-            description: String::new(),
-            kind: NoticeKind::Webhook,
-            title_template: String::new(),
-            content_template: String::new(),
-            hook_url: "http://a".into(),
-            sealed_token: None,
-        };
-        insert(&self.server.app.db, &draft, None, "admin").await.unwrap().0
+        let draft = store::testing::webhook();
+        store::custom_notices::insert(&self.server.app.db, &draft, None, "admin").await.unwrap().0
     }
 }
 

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use crate::{
     http::testing::{As, Flow, Server, done, server},
     store::{
-        custom_notices::{self, Delivery, NoticeDraft, NoticeKind, Outcome},
+        custom_notices::{self, Delivery, Outcome},
         jobs::{self, Job},
-        testing::{expire_lease, insert_script, set_attempts},
+        testing::{expire_lease, insert_script, set_attempts, webhook},
     },
     workflow::{NoticeId, TicketId},
 };
@@ -257,18 +257,9 @@ async fn the_delivery_log_of_a_notice_comes_in_pages_and_outlives_the_notice() {
     let server = server().await;
     let (flow, token) = server.flow().await;
     let ticket = TicketId(server.ticket(flow, &token).await);
-    let draft = NoticeDraft {
-        name: "n".into(),
-        description: String::new(),
-        kind: NoticeKind::Webhook,
-        title_template: String::new(),
-        content_template: String::new(),
-        hook_url: "http://a".into(),
-        sealed_token: None,
-    };
     let mut notices = Vec::new();
     for _ in 0..2 {
-        notices.push(custom_notices::insert(&server.app.db, &draft, None, "admin").await.unwrap());
+        notices.push(custom_notices::insert(&server.app.db, &webhook(), None, "admin").await.unwrap());
     }
     let mut connection = server.app.db.acquire().await.unwrap();
     for attempt in 1..=5 {

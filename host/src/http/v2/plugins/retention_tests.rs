@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::tests::{CONDITION, call, get, ready, send};
 use crate::store::{
-    custom_notices::{self, NoticeDraft, NoticeKind},
-    testing::{age_kept, insert_delivery, kept},
+    custom_notices,
+    testing::{age_kept, insert_delivery, kept, webhook},
 };
 
 #[tokio::test]
@@ -34,16 +34,7 @@ async fn whom_notices_told_is_known_for_ninety_days() {
     let server = ready().await;
     let (flow, token) = server.flow().await;
     let ticket = server.ticket(flow, &token).await;
-    let draft = NoticeDraft {
-        name: "n".into(),
-        description: String::new(),
-        kind: NoticeKind::Webhook,
-        title_template: String::new(),
-        content_template: String::new(),
-        hook_url: "http://a".into(),
-        sealed_token: None,
-    };
-    let notice = custom_notices::insert(&server.app.db, &draft, None, "admin").await.unwrap().0;
+    let notice = custom_notices::insert(&server.app.db, &webhook(), None, "admin").await.unwrap().0;
     insert_delivery(&server.app.db, notice, ticket).await;
     age_kept(&server.app.db, 89).await;
     server.app.forget_old_calls().await;
