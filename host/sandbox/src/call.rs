@@ -1,22 +1,17 @@
 //! One call: a slot, a fresh store, the three clocks, an outcome (plugin-runtime §7).
 //!
 //! A call that has begun is never dropped half-way: when its caller goes away (a client hung up), the call moves into a task of its own
-//! and ends by its own limits; the slot goes back only then. One that computes for long goes on in the slow lane (`lane.rs`).
+//! and ends by its own limits; the slot goes back only then (`owned.rs`). One that computes for long goes on in the slow lane (`lane.rs`).
 
 use std::{
-    any::Any,
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context as Waker, Poll},
     time::{Duration, Instant},
 };
 
 use tokio::{
-    runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::timeout,
 };
@@ -30,10 +25,11 @@ use crate::{
     gate::verdict,
     grants::Grants,
     http::Gateway,
-    lane::{HEAVY_TICKS, Lane, Moved},
+    lane::Lane,
     limits::Limits,
     log::{Closed, Logbook},
     outcome::{Effect, Outcome, Usage},
+    owned::Owned,
     plugin::Plugin,
     services::Services,
     state::{OwnTicket, State},
@@ -76,11 +72,11 @@ pub(crate) async fn run<E: Export>(desk: &Desk, plugin: &Plugin, export: E, term
         gateway: desk.gateway.clone(),
         ended: desk.ended.clone(),
         plugin: plugin.clone(),
-        heavy: Arc::default(),
+        ticked: Arc::default(),
     };
     let plugin = plugin.clone();
-    let (lane, heavy) = (desk.lane.clone(), begun.heavy.clone());
-    let mut outcome = Owned::new(lane, heavy, async move {
+    let (lane, ticked) = (desk.lane.clone(), begun.ticked.clone());
+    let mut outcome = Owned::new(lane, ticked, async move {
         let outcome = begin(begun, export, terms).await;
         plugin.gate.0.report(verdict(&outcome.result), &limits);
         drop(slot);
@@ -132,15 +128,15 @@ struct Begun {
     gateway: Arc<Gateway>,
     ended: watch::Receiver<bool>,
     plugin: Plugin,
-    /// Set when the guest has computed for long.
-    heavy: Arc<AtomicBool>,
+    /// Set when a tick has met the guest computing: from then on it is watched.
+    ticked: Arc<AtomicBool>,
 }
 
 async fn begin<E: Export>(begun: Begun, export: E, terms: Terms) -> Outcome<E::Answer> {
-    let Begun { engine, gateway, mut ended, plugin, heavy } = begun;
+    let Begun { engine, gateway, mut ended, plugin, ticked } = begun;
     let started = Instant::now();
     let (limits, id) = (terms.limits, terms.id.clone());
-    let mut store = store(&engine, State::new(terms, gateway), heavy);
+    let mut store = store(&engine, State::new(terms, gateway), ticked);
     let called = tokio::select! {
         biased;
         called = timeout(limits.wall, export.call(&plugin.loaded, &mut store)) => Some(called),
@@ -213,7 +209,7 @@ fn usage(state: &mut State) -> Usage {
 }
 
 /// A store with its limits and clocks set; the deadline comes before instantiation, whose start functions are guest code too.
-fn store(engine: &Engine, state: State, heavy: Arc<AtomicBool>) -> Store<State> {
+fn store(engine: &Engine, state: State, ticked: Arc<AtomicBool>) -> Store<State> {
     let limits = state.limits;
     let budget = (limits.cpu.as_millis() / TICK.as_millis()).max(1);
     let mut store = Store::new(engine, state);
@@ -224,9 +220,7 @@ fn store(engine: &Engine, state: State, heavy: Arc<AtomicBool>) -> Store<State> 
     store.epoch_deadline_callback(move |mut context| {
         let ticks = &mut context.data_mut().cpu_ticks;
         *ticks += 1;
-        if *ticks == HEAVY_TICKS {
-            heavy.store(true, Ordering::Relaxed); // seen by whoever polls this call, right after the yield below
-        }
+        ticked.store(true, Ordering::Relaxed); // seen by whoever polls this call, right after the yield below
         // A guest that waited pays one tick for the whole wait; only one that computes pays them all.
         Ok(if u128::from(*ticks) > budget { UpdateDeadline::Interrupt } else { UpdateDeadline::Yield(1) })
     });
@@ -258,73 +252,4 @@ fn usage_of_queue(asked: Instant) -> Usage {
 
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// A future that outlives its owner: dropped after it began, it goes on in a task of its own. Once it is heavy it goes on in the lane.
-/// Panics come out as text.
-struct Owned<F: Future + Send + 'static>
-where
-    F::Output: Send + 'static,
-{
-    call: Option<Pin<Box<F>>>,
-    begun: bool,
-    lane: Arc<Lane>,
-    heavy: Arc<AtomicBool>,
-    moved: Option<Moved<F::Output>>,
-}
-
-impl<F: Future + Send + 'static> Owned<F>
-where
-    F::Output: Send + 'static,
-{
-    fn new(lane: Arc<Lane>, heavy: Arc<AtomicBool>, call: F) -> Owned<F> {
-        Owned { call: Some(Box::pin(call)), begun: false, lane, heavy, moved: None }
-    }
-}
-
-impl<F: Future + Send + 'static> Future for Owned<F>
-where
-    F::Output: Send + 'static,
-{
-    type Output = Result<F::Output, String>;
-
-    fn poll(mut self: Pin<&mut Self>, waker: &mut Waker<'_>) -> Poll<Self::Output> {
-        self.begun = true;
-        if self.heavy.load(Ordering::Relaxed)
-            && let Some(call) = self.call.take()
-        {
-            self.moved = self.lane.take(call);
-        }
-        if let Some(moved) = &mut self.moved {
-            return Pin::new(moved).poll(waker);
-        }
-        let Some(call) = self.call.as_mut() else { return Poll::Ready(Err("polled after its end".to_owned())) };
-        let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(waker)));
-        let done = match polled {
-            Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(output)) => Ok(output),
-            Err(panic) => Err(panic_text(panic.as_ref())),
-        };
-        self.call = None;
-        Poll::Ready(done)
-    }
-}
-
-impl<F: Future + Send + 'static> Drop for Owned<F>
-where
-    F::Output: Send + 'static,
-{
-    fn drop(&mut self) {
-        let unfinished = self.call.take().filter(|_| self.begun);
-        if let (Some(call), Ok(runtime)) = (unfinished, Handle::try_current()) {
-            let (lane, heavy) = (self.lane.clone(), self.heavy.clone());
-            drop(runtime.spawn(Owned { call: Some(call), begun: false, lane, heavy, moved: None }));
-        }
-    }
-}
-
-pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> String {
-    let text =
-        panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
-    text.unwrap_or_else(|| "a panic without text".to_owned())
 }

@@ -2,21 +2,26 @@
 //! nothing on a busy machine, and nothing at all is lost on an idle one.
 //!
 //! A guest gives the thread back every tick anyway, but then it waits in the same queue as a call that needs ten microseconds. The price:
-//! on a machine without time to spare a call that computes for long may meet its wall clock before its processor time.
+//! on a machine without time to spare a call that computes for long may meet its wall clock before its processor time. So nobody comes here
+//! by chance: a tick may meet a call that has just begun, and two ticks may, therefore processor time is what counts.
 
 use std::{
     io,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
+
+use rustix::time::{ClockId, clock_gettime};
 
 use tokio::runtime::{Builder, Runtime};
 
-/// Ticks of processor time after which a call goes on here: 5 to 10 ms, many times what a call needs.
-pub(crate) const HEAVY_TICKS: u64 = 2;
+/// Processor time after its first tick with which a call goes on here: the whole of one tick as a rule, many times what a call needs.
+pub(crate) const HEAVY: Duration = Duration::from_millis(4);
 
-/// Of the threads, as with the command `nice`: next to no weight beside the others.
-const NICE: i32 = 19;
+/// Of the threads, as with the command `nice`: a twenty-eighth of the weight of another. With 10 (a ninth) a hundred hostile plugins cost
+/// good calls twice as much (`./dev bench`), with 19 (a sixty-eighth) honest calls that compute for long get half as much on a busy machine.
+const NICE: i32 = 15;
 
 pub(crate) struct Lane(Option<Runtime>);
 
@@ -55,10 +60,16 @@ impl<T> Future for Moved<T> {
 
     fn poll(mut self: Pin<&mut Self>, waker: &mut Context<'_>) -> Poll<Self::Output> {
         Pin::new(&mut self.0).poll(waker).map_err(|lost| match lost.try_into_panic() {
-            Ok(panic) => crate::call::panic_text(panic.as_ref()),
+            Ok(panic) => crate::owned::panic_text(panic.as_ref()),
             Err(lost) => lost.to_string(),
         })
     }
+}
+
+/// What this thread has computed so far. A third of a microsecond to ask for, so a call is not asked before a tick has met it.
+pub(crate) fn processor_time() -> Duration {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or(0))
 }
 
 /// Linux counts a priority for each thread; elsewhere it is the whole process's, which stays as it is.

@@ -32,6 +32,7 @@ mod mask;
 mod memory_services;
 mod origin;
 mod outcome;
+mod owned;
 mod plugin;
 mod prepare;
 mod registry;
