@@ -88,6 +88,39 @@ async fn t13_a_participants_plugin_names_the_people_of_a_state() {
     assert_eq!(stage.broken().await, Vec::<String>::new());
 }
 
+#[tokio::test]
+async fn a_condition_plugin_is_told_who_moves_the_ticket_whence_and_after_what() {
+    let stage = stage().await;
+    let path = install(&stage.admin, "judge").await;
+    let mid = json!({ "participant_type_id": 1, "participant": "lisi", "plugin_args": "{\"tell\":true}" });
+    let flow = stage.simple("f", &[], mid, vec![("back", "mid", "new", json!({}))]).await;
+    let app = stage.app(&[&flow]).await;
+    let workflow = format!("/workflows/{}", flow.id);
+    stage.admin.send(Method::PATCH, &workflow, json!({ "condition_plugin": "judge" })).await.ok();
+    let back = flow.transition("back");
+    let lead = async |wanted: Value| {
+        let conditions =
+            json!([{ "expression": wanted.to_string(), "target_state_id": flow.state("end") }]).to_string();
+        let transition = format!("{workflow}/transitions/{back}");
+        stage.admin.send(Method::PATCH, &transition, json!({ "condition_expression": conditions })).await.ok();
+    };
+    let new = json!({ "workflow_id": flow.id, "transition_id": flow.transition("submit"), "title": "t", "suggestion": "please" });
+    let id = app.create("lilei", new).await;
+    let moved = async || app.patch("lisi", &format!("/tickets/{id}"), json!({ "transition_id": back })).await;
+
+    lead(json!({ "actor": "nobody" })).await;
+    let refused = moved().await;
+    let told = format!("actor=lisi last_actor=lilei last_suggestion=please run_by=lisi state=mid transition={back}");
+    assert!(refused.code() == -1 && refused.msg().contains(&told), "{refused:?}");
+    lead(json!({ "actor": "lisi", "last_actor": "lilei", "state": "mid" })).await;
+    moved().await.ok();
+    assert_eq!(app.row(id).await["state_id"], json!(flow.state("end")));
+
+    let outcomes: Vec<Value> = calls(&stage.admin, &path).await.iter().map(|call| call["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["ok", "guest"], "newest first");
+    assert_eq!(stage.broken().await, Vec::<String>::new());
+}
+
 /// What a notice's deliveries are waited for.
 const PATIENCE: Duration = Duration::from_mins(1);
 

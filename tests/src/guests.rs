@@ -35,28 +35,50 @@ pub fn path(name: &str) -> PathBuf {
     FOLDER.get_or_init(build).join(format!("{name}.wasm"))
 }
 
+/// Guests by target: conditions have no imports of WASI, so theirs is the one without a system.
+const GUESTS: [(&str, &[&str]); 2] = [
+    (
+        "wasm32-wasip2",
+        &[
+            "print_creator",
+            "fail_on_mode",
+            "print_long",
+            "print_action",
+            "quiet",
+            "hostile",
+            "name_people",
+            "notice",
+            "tell_people",
+            "notice-webhook",
+            "create-account",
+            "leave-note",
+        ],
+    ),
+    ("wasm32-unknown-unknown", &["judge"]),
+];
+
+/// Builds them all, and puts them into one folder.
 fn build() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
-    let target = root.join("target/guests-build");
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--locked", "--release", "--target", "wasm32-wasip2"]);
-    for package in [
-        "print_creator",
-        "fail_on_mode",
-        "print_long",
-        "print_action",
-        "quiet",
-        "hostile",
-        "name_people",
-        "notice",
-        "tell_people",
-        "notice-webhook",
-        "create-account",
-        "leave-note",
-    ] {
-        cargo.args(["-p", package]);
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").join("target/guests-build");
+    let folder = target.join("guests");
+    std::fs::create_dir_all(&folder).expect("a folder for the guests");
+    for (system, packages) in GUESTS {
+        compile(&target, system, packages);
+        for package in packages {
+            let file = format!("{}.wasm", package.replace('-', "_"));
+            let built = target.join(system).join("release").join(&file);
+            std::fs::copy(&built, folder.join(&file)).unwrap_or_else(|error| panic!("{}: {error}", built.display()));
+        }
     }
-    cargo.arg("--manifest-path").arg(root.join("plugins/Cargo.toml")).arg("--target-dir").arg(&target);
+    folder
+}
+
+fn compile(target: &Path, system: &str, packages: &[&str]) {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/Cargo.toml");
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--locked", "--release", "--target", system]);
+    cargo.args(packages.iter().flat_map(|package| ["-p", package]));
+    cargo.arg("--manifest-path").arg(manifest).arg("--target-dir").arg(target);
     for variable in OUTER {
         cargo.env_remove(variable);
     }
@@ -68,7 +90,6 @@ fn build() -> PathBuf {
     }
     let status = cargo.status().expect("cargo runs");
     assert!(status.success(), "the guests do not build");
-    target.join("wasm32-wasip2/release")
 }
 
 /// A core module that is valid, does nothing, and keeps a compiler busy for seconds: so many functions of a thousand additions.
