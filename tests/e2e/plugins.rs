@@ -214,6 +214,13 @@ async fn a_notice_plugin_writes_what_it_is_granted_on_the_ticket_that_it_tells_o
         .await
         .expect("the fields");
     assert_eq!(fields, json!({ "told": "1" }));
+
+    // where the state shows the field read-only, a try says so as the delivery would
+    let mid = format!("/workflows/{}/states/{}", flow.id, flow.state("mid"));
+    stage.admin.send(Method::PATCH, &mid, json!({ "state_field_str": "{\"told\":1}" })).await.ok();
+    let tried = stage.admin.v2_with(Method::POST, &format!("{path}/versions/1/try"), json!({ "ticket_id": id })).await;
+    let log = fine(tried)["log"].to_string();
+    assert!(log.contains(r#"the field \"told\" is not written"#), "{log}");
     assert_eq!(stage.broken().await, [""; 0]);
 }
 

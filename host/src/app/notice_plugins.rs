@@ -12,7 +12,6 @@ use super::{
     attempts,
     guest_context::{self, Invocation, guest_user},
     notice_batches::{Batch, Report},
-    plugin_calls::unwritten,
     plugins::Callee,
     staged::Staged,
     write::{After, By},
@@ -102,13 +101,8 @@ impl App {
             body: text("content_result"),
             recipients: batch.people.iter().cloned().map(guest_user).collect(),
         };
-        let call = async {
-            let call = self.call_of_job(callee, &context);
-            let mut outcome = self.sandbox.send_notice(&callee.plugin, &message, call).await;
-            outcome.logs.extend(unwritten(&outcome.effects, &definition, ticket.state));
-            outcome
-        };
-        Ok(Some(self.observed(callee, &context, call).await))
+        let run = self.sandbox.send_notice(&callee.plugin, &message, self.call_of_job(callee, &context));
+        Ok(Some(self.observed(callee, (&context, Some(&definition)), run).await))
     }
 
     /// The people were told, which nothing takes back: what cannot be written on the ticket is discarded, and the log says so.

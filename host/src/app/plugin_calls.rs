@@ -28,11 +28,12 @@ const CLEAN_COMPONENTS: i64 = 8;
 pub(super) struct Noted(AtomicU64);
 
 impl App {
-    /// Makes a call inside a span of its own, counts it, passes its log on and keeps what it came to.
+    /// Makes a call inside a span of its own, counts it, passes its log on and keeps what it came to. Of a call that may write on its
+    /// ticket, the definition says which of the staged fields will not be written, and so does the log.
     pub(super) async fn observed<T>(
         &self,
         callee: &Callee,
-        context: &types::Context,
+        (context, writes): (&types::Context, Option<&Definition>),
         call: impl Future<Output = Outcome<T>>,
     ) -> Outcome<T> {
         let span = tracing::info_span!(
@@ -54,7 +55,10 @@ impl App {
             http_bytes = Empty,
             logs_dropped = Empty,
         );
-        let outcome = call.instrument(span.clone()).await;
+        let mut outcome = call.instrument(span.clone()).await;
+        if let Some(definition) = writes {
+            outcome.logs.extend(unwritten(&outcome.effects, definition, StateId(context.ticket.state_id)));
+        }
         record(&span, &outcome);
         span.in_scope(|| outcome.logs.iter().for_each(pass_on));
         if !callee.is_tried {
@@ -161,9 +165,9 @@ fn kind_name(callee: &Callee) -> &'static str {
     }
 }
 
-/// A line for each field that an action staged and its ticket's move will not write: the workflow has no such field, or shows it read-only
+/// A line for each field that was staged and will not be written: the workflow has no such field, or shows it read-only
 /// in that state. Its author would look for the value in vain.
-pub(super) fn unwritten(effects: &[Effect], definition: &Definition, state: StateId) -> Vec<LogLine> {
+fn unwritten(effects: &[Effect], definition: &Definition, state: StateId) -> Vec<LogLine> {
     let keys = effects.iter().filter_map(|effect| match effect {
         Effect::SetField(field) => Some(field.key.as_str()),
         Effect::Comment(_) => None,

@@ -166,6 +166,9 @@ async fn connection(db: &PgPool) -> Result<PoolConnection<Postgres>, ServiceErro
 }
 
 async fn person(db: &PgPool, username: String) -> Result<Option<types::User>, ServiceError> {
+    if username.contains('\0') {
+        return Ok(None); // a name that the database cannot even be asked for is nobody's
+    }
     let found = people::by_names(db, &[username]).await.map_err(failed)?;
     Ok(found.into_iter().next().map(guest_user))
 }

@@ -86,7 +86,7 @@ impl App {
                 context.actor = self.acting(actor).await?;
                 let call = self.call_of(&callee, &context);
                 let call = self.sandbox.first_match(&callee.plugin, &question.expressions, call);
-                self.observed(&callee, &context, call).await
+                self.observed(&callee, (&context, None), call).await
             }
         };
         match outcome.result {
@@ -125,7 +125,7 @@ impl App {
 
     async fn resolve(&self, callee: &Callee, context: &types::Context) -> Outcome<Vec<String>> {
         let call = self.sandbox.resolve_participants(&callee.plugin, self.call_of(callee, context));
-        self.observed(callee, context, call).await
+        self.observed(callee, (context, None), call).await
     }
 
     async fn people_context(

@@ -10,7 +10,6 @@ use super::{
     acts::Act,
     attempts, guest_context,
     guest_context::Invocation,
-    plugin_calls::unwritten,
     plugins::Callee,
     staged::Staged,
     write::{After, By},
@@ -123,12 +122,8 @@ impl App {
         };
         let context = guest_context::for_job(self, ticket, definition, invocation).await?;
         tracing::debug!(ticket.id = job.ticket.0, visit = job.visit, attempt = job.attempt, "script starts");
-        let call = async {
-            let mut outcome = self.sandbox.run_action(&callee.plugin, self.call_of_job(callee, &context)).await;
-            outcome.logs.extend(unwritten(&outcome.effects, definition, ticket.state));
-            outcome
-        };
-        Ok(self.observed(callee, &context, call).await)
+        let run = self.sandbox.run_action(&callee.plugin, self.call_of_job(callee, &context));
+        Ok(self.observed(callee, (&context, Some(definition)), run).await)
     }
 
     /// The plugin said yes: its fields and the move are one write. A move that the rules refuse is the script's failure; one that waits

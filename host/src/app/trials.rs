@@ -18,7 +18,6 @@ use serde_json::{Value, json};
 use super::{
     App, Error,
     guest_context::{self, Invocation, guest_user},
-    plugin_calls::unwritten,
     plugin_host::PluginHost,
     plugins::Callee,
     registry::{RegistryError, note},
@@ -30,7 +29,7 @@ use crate::{
         self,
         plugins::{self, Runnable, people, settings, versions},
     },
-    workflow::{self, Definition, StateId, TicketId},
+    workflow::{self, Definition, TicketId},
 };
 
 /// Below what a request may take.
@@ -143,20 +142,13 @@ impl App {
         };
         Ok(match callee.kind {
             Kind::Action => {
-                let run = async {
-                    let mut outcome = self.sandbox.run_action(&callee.plugin, call).await;
-                    outcome.logs.extend(unwritten(&outcome.effects, definition, StateId(context.ticket.state_id)));
-                    outcome
-                };
-                tried(
-                    callee.kind,
-                    self.observed(callee, context, run).await,
-                    |answer| json!({ "message": answer.message, "output": answer.output }),
-                )
+                let run = self.sandbox.run_action(&callee.plugin, call);
+                let outcome = self.observed(callee, (context, Some(definition)), run).await;
+                tried(callee.kind, outcome, |answer| json!({ "message": answer.message, "output": answer.output }))
             }
             Kind::Participants => {
                 let run = self.sandbox.resolve_participants(&callee.plugin, call);
-                let outcome = self.observed(callee, context, run).await;
+                let outcome = self.observed(callee, (context, None), run).await;
                 tried(callee.kind, outcome, |names| json!({ "participants": names }))
             }
             Kind::Notice | Kind::Condition => {
@@ -167,7 +159,7 @@ impl App {
                     recipients: recipients.into_iter().map(guest_user).collect(),
                 };
                 let run = self.sandbox.send_notice(&callee.plugin, &message, call);
-                let outcome = self.observed(callee, context, run).await;
+                let outcome = self.observed(callee, (context, Some(definition)), run).await;
                 tried(callee.kind, outcome, |told| {
                     let shown =
                         |one: &types::Delivery| json!({ "username": one.username, "ok": one.ok, "detail": one.detail });

@@ -81,10 +81,10 @@ impl Engine {
 
     fn kv(&self, call: &str, key: &str) -> Result<(), Error> {
         self.granted(call, "kv", |capability| matches!(capability, Capability::Kv { .. }).then_some(()))?;
-        if (1..=quotas::KV_KEY_BYTES).contains(&key.len()) {
+        if (1..=quotas::KV_KEY_BYTES).contains(&key.len()) && !key.contains('\0') {
             return Ok(());
         }
-        Err(Error::invalid_input(format!("a key has 1 to {} bytes", quotas::KV_KEY_BYTES)))
+        Err(Error::invalid_input(format!("a key has 1 to {} bytes, none of them NUL", quotas::KV_KEY_BYTES)))
     }
 
     pub(crate) fn kv_get(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {

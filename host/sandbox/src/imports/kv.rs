@@ -20,8 +20,11 @@ impl State {
             return self.refuse(call, "kv");
         }
         self.charge(call)?;
-        if key.is_empty() || key.len() > KEY_BYTES {
-            return Ok(Err(error(GuestErrorKind::InvalidInput, format!("a key has 1 to {KEY_BYTES} bytes"))));
+        if key.is_empty() || key.len() > KEY_BYTES || key.contains('\0') {
+            return Ok(Err(error(
+                GuestErrorKind::InvalidInput,
+                format!("a key has 1 to {KEY_BYTES} bytes, none of them NUL"),
+            )));
         }
         Ok(Ok(()))
     }

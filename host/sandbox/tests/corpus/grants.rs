@@ -88,17 +88,24 @@ async fn kv_keeps_values_between_calls() {
 async fn kv_has_sizes() {
     let kv = grants(|grants| grants.kv = Storage::Own);
     let long = "k".repeat(257);
-    let lines = steps(&[&["fill", "a", "65536"], &["fill", "a", "65537"], &["get", ""], &["set", &long, "x"]])
-        .grants(kv.clone())
-        .lines()
-        .await;
+    let lines = steps(&[
+        &["fill", "a", "65536"],
+        &["fill", "a", "65537"],
+        &["get", ""],
+        &["set", &long, "x"],
+        &["get", "a\0b"],
+    ])
+    .grants(kv.clone())
+    .lines()
+    .await;
     assert_eq!(
         lines,
         [
             "done",
             "Exhausted: a value may have 65536 bytes, not 65537",
-            "InvalidInput: a key has 1 to 256 bytes",
-            "InvalidInput: a key has 1 to 256 bytes"
+            "InvalidInput: a key has 1 to 256 bytes, none of them NUL",
+            "InvalidInput: a key has 1 to 256 bytes, none of them NUL",
+            "InvalidInput: a key has 1 to 256 bytes, none of them NUL"
         ]
     );
     let error = steps(&[&["fill", "a", "33554432"]]).grants(kv.clone()).probe().await.result.unwrap_err();
