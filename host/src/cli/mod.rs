@@ -123,9 +123,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
     outcome
 }
 
+/// Every command takes the settings; its help has them below its own options.
+fn whole() -> clap::Command {
+    Line::command().mut_args(|arg| arg.global(true).help_heading("Settings"))
+}
+
 /// Flags over environment over the file; and the `GAVIA_*` variables that nothing reads.
 fn read(arguments: Vec<OsString>) -> Result<(Line, Vec<String>), Stop> {
-    let mut command = Line::command().mut_args(|arg| arg.global(true));
+    let mut command = whole();
     let unknown = config::unknown_variables(&command);
     // A first look for the file's name alone. What is wrong with the line is said by the second one, which knows the file too.
     let first = command.clone().ignore_errors(true).try_get_matches_from(&arguments);
@@ -148,7 +153,14 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        Line::command().mut_args(|arg| arg.global(true)).debug_assert();
+        whole().debug_assert();
+    }
+
+    #[test]
+    fn a_commands_own_options_stand_before_the_settings() {
+        let help = line("gavia token create --help").unwrap_err().to_string();
+        let (own, settings) = help.split_once("Settings:").unwrap();
+        assert!(own.contains("--app") && !own.contains("--listen") && settings.contains("--listen"), "{help}");
     }
 
     #[test]

@@ -97,13 +97,36 @@ fn told(detail: &Value, version: &Value, number: i64) -> String {
         new.difference(&old).for_each(|line| text += &format!("+ {line}\n"));
         old.difference(&new).for_each(|line| text += &format!("- {line}\n"));
     }
-    let path = format!("/api/v2/plugins/{}/versions/{number}", detail["id"]);
+    let plugin = format!("/api/v2/plugins/{}", detail["id"]);
+    let path = format!("{plugin}/versions/{number}");
     match version["status"].as_str() {
-        Some("needs_approval") => text += &format!("next: an administrator approves it, POST {path}/approve\n"),
-        Some("ready") if active != Some(number) => text += &format!("next: POST {path}/activate\n"),
+        Some("needs_approval") => {
+            text += &format!(
+                "next: an administrator approves it, POST {path}/approve, and activates it, POST {path}/activate\n"
+            );
+        }
+        Some("ready") if active != Some(number) => {
+            text += &format!("next: an administrator activates it, POST {path}/activate\n");
+        }
         _ => {}
     }
+    if active.is_none() {
+        let kinds = version["kinds"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        kinds.for_each(|kind| text += &used(kind, detail, &plugin));
+    }
     text
+}
+
+/// How an active plugin of that kind comes to be called.
+fn used(kind: &str, detail: &Value, plugin: &str) -> String {
+    let name = detail["name"].as_str().unwrap_or_default();
+    match kind {
+        "action" => format!("then a state runs it: its script is the id in run_scripts of GET {plugin}\n"),
+        "participants" => format!("then a state asks it for its people: its participant is the plugin {name}\n"),
+        "notice" => format!("then a custom notice tells people through it: its plugin is {name}\n"),
+        "condition" => format!("then a workflow's conditions are judged by it: condition_plugin is {name}\n"),
+        _ => String::new(), // a newer server's
+    }
 }
 
 fn asks(version: &Value) -> BTreeSet<String> {
@@ -206,7 +229,7 @@ mod tests {
     use super::*;
 
     fn version(number: i64, status: &str, requested: Value) -> Value {
-        json!({ "number": number, "status": status, "requested": requested })
+        json!({ "number": number, "status": status, "requested": requested, "kinds": ["action", "condition"] })
     }
 
     #[test]
@@ -219,15 +242,18 @@ mod tests {
             "beside version 1, which is active:\n\
              + read all tickets of all workflows\n\
              - keep up to 10 MiB of data of its own between calls\n\
-             next: an administrator approves it, POST /api/v2/plugins/7/versions/2/approve\n"
+             next: an administrator approves it, POST /api/v2/plugins/7/versions/2/approve, and activates it, \
+             POST /api/v2/plugins/7/versions/2/activate\n"
         );
         assert_eq!(told(&detail, &one, 1), "it is the active version\n");
-        let fresh = json!({ "id": 7, "active_version": null, "versions": [one] });
+        let fresh = json!({ "id": 7, "name": "p", "active_version": null, "versions": [one] });
         assert_eq!(
             told(&fresh, &one, 1),
             "it asks to; no version is active yet:\n\
              + keep up to 10 MiB of data of its own between calls\n\
-             next: POST /api/v2/plugins/7/versions/1/activate\n"
+             next: an administrator activates it, POST /api/v2/plugins/7/versions/1/activate\n\
+             then a state runs it: its script is the id in run_scripts of GET /api/v2/plugins/7\n\
+             then a workflow's conditions are judged by it: condition_plugin is p\n"
         );
     }
 }

@@ -72,6 +72,7 @@ pub(super) async fn run(options: Options) -> Result<(), Stop> {
     }
     match (count, failed, recorded) {
         (0, _, _) => say("no cases in tests/*.json: the component itself was not run"),
+        (1, 0, 0) => say("the one case passed"),
         (_, 0, 0) => say(&format!("all {count} cases passed")),
         (_, 0, recorded) => say(&format!("wrote {recorded} of {count} cases: read what they expect now")),
         (_, failed, _) => Err(Stop::refused(format!("{failed} of {count} cases failed"))),
