@@ -13,7 +13,7 @@ use super::{
     hooks::answer,
     registry::{RegistryError, views::NOTICE_PREFIX},
     scripts::{Program, Ready, remove_own},
-    trail::{Kept as _, Subject, both, note},
+    trail::{Kept as _, Subject, note, with_plugin},
 };
 use crate::{
     outbound::Post,
@@ -48,13 +48,21 @@ async fn write_notice(
     (stored, draft): (&NoticeDraft, &NoticeDraft),
     program: Option<&Ready>,
 ) -> Result<(), RegistryError> {
+    let before = kept(tx, id, stored).await?;
     let saved = program.map(|program| program.saved_name(FOLDER));
     store::custom_notices::update(tx, id, draft, saved.as_deref()).await?;
     if let Some(program) = program {
         let present = store::custom_notices::plugin_of(&mut *tx, id).await?;
         set_program(tx, id, (present, program), by).await?;
     }
-    Ok(note(tx, by, (Subject(SUBJECT, id.0), "update"), both(stored, draft)).await?)
+    let after = kept(tx, id, draft).await?;
+    Ok(note(tx, by, (Subject(SUBJECT, id.0), "update"), (Some(before), Some(after))).await?)
+}
+
+/// For the trail: the notice, and whose code delivers it now, if a plugin does.
+async fn kept(tx: &mut PgConnection, id: NoticeId, draft: &NoticeDraft) -> Result<Value, store::Error> {
+    let plugin = store::custom_notices::plugin_of(&mut *tx, id).await?;
+    with_plugin(tx, draft.kept(), plugin).await
 }
 
 impl App {
@@ -71,7 +79,8 @@ impl App {
         if let Some(program) = &program {
             set_program(&mut tx, id, (None, program), creator).await?;
         }
-        note(&mut tx, creator, (Subject(SUBJECT, id.0), "create"), (None, Some(draft.kept()))).await?;
+        let after = kept(&mut tx, id, draft).await?;
+        note(&mut tx, creator, (Subject(SUBJECT, id.0), "create"), (None, Some(after))).await?;
         tx.commit().await?;
         Ok(id)
     }

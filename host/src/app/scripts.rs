@@ -2,7 +2,7 @@
 //! so that what cannot run is refused at once and not when a ticket waits for it.
 
 use gavia_sandbox::{Kind, Rejection};
-
+use serde_json::Value;
 use sqlx::PgConnection;
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
         Checked, RegistryError,
         views::{self, NOTICE_PREFIX, SCRIPT_PREFIX},
     },
-    trail::{Kept as _, Subject, both, note},
+    trail::{Kept as _, Subject, note, with_plugin},
 };
 use crate::{
     ambient,
@@ -106,7 +106,8 @@ impl App {
                 let checked = self.checked(bytes, Kind::Action).await?;
                 let mut tx = self.db.begin().await?;
                 let id = insert_script(&mut tx, draft, (&saved_name(FOLDER), &checked), creator).await?;
-                note(&mut tx, creator, (Subject(SUBJECT, id.0), "create"), (None, Some(draft.kept()))).await?;
+                let after = kept(&mut tx, id, draft).await?;
+                note(&mut tx, creator, (Subject(SUBJECT, id.0), "create"), (None, Some(after))).await?;
                 tx.commit().await?;
                 Ok(id)
             }
@@ -116,7 +117,8 @@ impl App {
                 let saved_name = format!("plugin/{name}");
                 let id = store::run_scripts::insert(&mut *tx, draft, (&saved_name, &version.digest), creator).await?;
                 store::run_scripts::set_plugin(&mut *tx, id, plugin).await?;
-                note(&mut tx, creator, (Subject(SUBJECT, id.0), "create"), (None, Some(draft.kept()))).await?;
+                let after = kept(&mut tx, id, draft).await?;
+                note(&mut tx, creator, (Subject(SUBJECT, id.0), "create"), (None, Some(after))).await?;
                 tx.commit().await?;
                 Ok(id)
             }
@@ -154,7 +156,7 @@ impl App {
         let checked = self.check_upload(bytes, None).await?;
         if !checked.kinds.contains(&wanted) {
             let exports = checked.report["exports"].as_array().map_or_else(String::new, |names| {
-                names.iter().filter_map(serde_json::Value::as_str).collect::<Vec<_>>().join(", ")
+                names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
             });
             return Err(UploadError::WrongKind { wanted, exports });
         }
@@ -173,6 +175,7 @@ async fn write_script(
     (stored, draft): (&RunScriptDraft, &RunScriptDraft),
     program: Option<&Ready>,
 ) -> Result<(), RegistryError> {
+    let before = kept(tx, id, stored).await?;
     if let Some(program) = program {
         let present = store::run_scripts::plugin_of(&mut *tx, id).await?;
         let plugin = program.plugin(tx, (present, &format!("{SCRIPT_PREFIX}{id}")), Kind::Action, by).await?;
@@ -180,7 +183,14 @@ async fn write_script(
     }
     let saved = program.map(|program| program.saved_name(FOLDER));
     store::run_scripts::update(&mut *tx, id, draft, saved.as_deref()).await?;
-    Ok(note(tx, by, (Subject(SUBJECT, id.0), "update"), both(stored, draft)).await?)
+    let after = kept(tx, id, draft).await?;
+    Ok(note(tx, by, (Subject(SUBJECT, id.0), "update"), (Some(before), Some(after))).await?)
+}
+
+/// For the trail: the script, and whose code it runs now.
+async fn kept(tx: &mut PgConnection, id: ScriptId, draft: &RunScriptDraft) -> Result<Value, store::Error> {
+    let plugin = store::run_scripts::plugin_of(&mut *tx, id).await?;
+    with_plugin(tx, draft.kept(), plugin).await
 }
 
 /// A script and the plugin that its file becomes.

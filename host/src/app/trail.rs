@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 
 use super::caller;
 use crate::{
+    plugins::PluginId,
     store::{
         self, app_tokens::AppTokenDraft, audit, custom_notices::NoticeDraft, departments::DepartmentDraft,
         names::Named as _, roles::RoleDraft, run_scripts::RunScriptDraft, users::UserDraft,
@@ -123,6 +124,18 @@ impl Kept for AppTokenDraft {
             "rate_per_minute": rules.rate_per_minute,
         })
     }
+}
+
+/// What the trail keeps of a script or notice, and the name of the plugin whose code it runs: another one is another program.
+pub(super) async fn with_plugin(
+    tx: &mut PgConnection,
+    mut kept: Value,
+    plugin: Option<PluginId>,
+) -> Result<Value, store::Error> {
+    if let Some(id) = plugin {
+        kept["plugin"] = store::plugins::get(tx, id).await?.map(|row| row.name).into();
+    }
+    Ok(kept)
 }
 
 /// Before and after of a change.
