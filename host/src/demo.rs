@@ -108,7 +108,7 @@ pub async fn load(app: &App) -> Result<Option<Secrets>, Error> {
 
 async fn script(tx: &mut PgConnection, (name, file): (&str, &str), checked: &Checked) -> Result<ScriptId, Error> {
     let draft = RunScriptDraft { name: name.into(), description: "gavia的示例插件".into(), is_active: true };
-    Ok(insert_script(tx, &draft, (&format!("workflow_script/{file}.wasm"), checked), MARK).await?)
+    Ok(insert_script(tx, &draft, (&format!("workflow_script/{file}.wasm"), checked), MARK).await?.0)
 }
 
 async fn let_in(app: &App, tx: &mut PgConnection, workflows: Vec<i64>) -> Result<String, Error> {

@@ -11,7 +11,7 @@ use super::{
     App, Error,
     attempts::{Trouble, backoff},
     hooks::answer,
-    registry::{RegistryError, views::NOTICE_PREFIX},
+    registry::{RegistryError, Waiting, views::NOTICE_PREFIX},
     scripts::{Program, Ready, remove_own},
     trail::{Kept as _, Subject, note, with_plugin},
 };
@@ -37,9 +37,10 @@ async fn set_program(
     id: NoticeId,
     (present, program): (Option<PluginId>, &Ready),
     by: &str,
-) -> Result<(), RegistryError> {
-    let plugin = program.plugin(tx, (present, &format!("{NOTICE_PREFIX}{id}")), Kind::Notice, by).await?;
-    Ok(store::custom_notices::set_plugin(tx, id, plugin).await?)
+) -> Result<Option<Waiting>, RegistryError> {
+    let taken = program.plugin(tx, (present, &format!("{NOTICE_PREFIX}{id}")), Kind::Notice, by).await?;
+    store::custom_notices::set_plugin(tx, id, taken.plugin).await?;
+    Ok(taken.waiting)
 }
 
 async fn write_notice(
@@ -47,16 +48,18 @@ async fn write_notice(
     (id, by): (NoticeId, &str),
     (stored, draft): (&NoticeDraft, &NoticeDraft),
     program: Option<&Ready>,
-) -> Result<(), RegistryError> {
+) -> Result<Option<Waiting>, RegistryError> {
     let before = kept(tx, id, stored).await?;
     let saved = program.map(|program| program.saved_name(FOLDER));
     store::custom_notices::update(tx, id, draft, saved.as_deref()).await?;
+    let mut waiting = None;
     if let Some(program) = program {
         let present = store::custom_notices::plugin_of(&mut *tx, id).await?;
-        set_program(tx, id, (present, program), by).await?;
+        waiting = set_program(tx, id, (present, program), by).await?;
     }
     let after = kept(tx, id, draft).await?;
-    Ok(note(tx, by, (Subject(SUBJECT, id.0), "update"), (Some(before), Some(after))).await?)
+    note(tx, by, (Subject(SUBJECT, id.0), "update"), (Some(before), Some(after))).await?;
+    Ok(waiting)
 }
 
 /// For the trail: the notice, and whose code delivers it now, if a plugin does.
@@ -71,35 +74,37 @@ impl App {
         draft: &NoticeDraft,
         program: Option<Program>,
         creator: &str,
-    ) -> Result<NoticeId, RegistryError> {
+    ) -> Result<Option<Waiting>, RegistryError> {
         let program = self.ready(program, Kind::Notice).await?;
         let mut tx = self.db.begin().await?;
         let saved = program.as_ref().map(|program| program.saved_name(FOLDER));
         let id = store::custom_notices::insert(&mut *tx, draft, saved.as_deref(), creator).await?;
-        if let Some(program) = &program {
-            set_program(&mut tx, id, (None, program), creator).await?;
-        }
+        let waiting = match &program {
+            Some(program) => set_program(&mut tx, id, (None, program), creator).await?,
+            None => None,
+        };
         let after = kept(&mut tx, id, draft).await?;
         note(&mut tx, creator, (Subject(SUBJECT, id.0), "create"), (None, Some(after))).await?;
         tx.commit().await?;
-        Ok(id)
+        Ok(waiting)
     }
 
-    /// `change` gets the notice as stored; its refusal changes nothing. False when there is no such notice.
+    /// `change` gets the notice as stored; its refusal changes nothing. None when there is no such notice, else
+    /// whether its new file waits.
     pub async fn update_notice<E: From<RegistryError>>(
         &self,
         (id, by): (NoticeId, &str),
         program: Option<Program>,
         change: impl FnOnce(NoticeDraft) -> Result<NoticeDraft, E>,
-    ) -> Result<bool, E> {
+    ) -> Result<Option<Option<Waiting>>, E> {
         let program = self.ready(program, Kind::Notice).await.map_err(RegistryError::from)?;
         let mut tx = self.db.begin().await.map_err(RegistryError::from)?;
         let stored = store::custom_notices::lock(&mut *tx, id).await.map_err(RegistryError::from)?;
-        let Some(stored) = stored else { return Ok(false) };
+        let Some(stored) = stored else { return Ok(None) };
         let draft = change(stored.clone())?;
-        write_notice(&mut tx, (id, by), (&stored, &draft), program.as_ref()).await?;
+        let waiting = write_notice(&mut tx, (id, by), (&stored, &draft), program.as_ref()).await?;
         tx.commit().await.map_err(RegistryError::from)?;
-        Ok(true)
+        Ok(Some(waiting))
     }
 
     /// False when there is no such notice.

@@ -8,8 +8,8 @@ use sqlx::PgConnection;
 use super::{
     App, Error,
     registry::{
-        Checked, RegistryError,
-        views::{self, NOTICE_PREFIX, SCRIPT_PREFIX},
+        Checked, RegistryError, Waiting,
+        views::{self, NOTICE_PREFIX, SCRIPT_PREFIX, Taken},
     },
     trail::{Kept as _, Subject, note, with_plugin},
 };
@@ -76,16 +76,16 @@ impl Ready {
         }
     }
 
-    /// The plugin that a script or notice becomes a view of: the named one, or its own, of which the file is the next version.
+    /// Of the plugin that a script or notice becomes a view of: the named one, or its own, of which the file is the next version.
     pub(super) async fn plugin(
         &self,
         tx: &mut PgConnection,
         (present, own_name): (Option<PluginId>, &str),
         kind: Kind,
         by: &str,
-    ) -> Result<PluginId, RegistryError> {
+    ) -> Result<Taken, RegistryError> {
         match self {
-            Self::Plugin(name) => Ok(views::named(tx, name, kind).await?.0),
+            Self::Plugin(name) => Ok(Taken { plugin: views::named(tx, name, kind).await?.0, waiting: None }),
             Self::File(checked) => {
                 let own = own_plugin(tx, present).await?;
                 views::take_file(tx, (own.map(|row| row.id), own_name), (checked, kind), by).await
@@ -100,47 +100,45 @@ impl App {
         draft: &RunScriptDraft,
         program: Program,
         creator: &str,
-    ) -> Result<ScriptId, RegistryError> {
+    ) -> Result<Option<Waiting>, RegistryError> {
+        let (mut tx, id, waiting);
         match program {
             Program::File(bytes) => {
                 let checked = self.checked(bytes, Kind::Action).await?;
-                let mut tx = self.db.begin().await?;
-                let id = insert_script(&mut tx, draft, (&saved_name(FOLDER), &checked), creator).await?;
-                let after = kept(&mut tx, id, draft).await?;
-                note(&mut tx, creator, (Subject(SUBJECT, id.0), "create"), (None, Some(after))).await?;
-                tx.commit().await?;
-                Ok(id)
+                tx = self.db.begin().await?;
+                (id, waiting) = insert_script(&mut tx, draft, (&saved_name(FOLDER), &checked), creator).await?;
             }
             Program::Plugin(name) => {
-                let mut tx = self.db.begin().await?;
+                tx = self.db.begin().await?;
                 let (plugin, version) = views::named(&mut tx, &name, Kind::Action).await?;
                 let saved_name = format!("plugin/{name}");
-                let id = store::run_scripts::insert(&mut *tx, draft, (&saved_name, &version.digest), creator).await?;
+                id = store::run_scripts::insert(&mut *tx, draft, (&saved_name, &version.digest), creator).await?;
                 store::run_scripts::set_plugin(&mut *tx, id, plugin).await?;
-                let after = kept(&mut tx, id, draft).await?;
-                note(&mut tx, creator, (Subject(SUBJECT, id.0), "create"), (None, Some(after))).await?;
-                tx.commit().await?;
-                Ok(id)
+                waiting = None;
             }
         }
+        let after = kept(&mut tx, id, draft).await?;
+        note(&mut tx, creator, (Subject(SUBJECT, id.0), "create"), (None, Some(after))).await?;
+        tx.commit().await?;
+        Ok(waiting)
     }
 
-    /// Runs that are going finish on the file they began with. `change` gets the script as stored; its refusal changes nothing. False when
-    /// there is no such script.
+    /// Runs that are going finish on the file they began with. `change` gets the script as stored; its refusal changes nothing. None when
+    /// there is no such script, else whether its new file waits.
     pub async fn update_script<E: From<RegistryError>>(
         &self,
         (id, by): (ScriptId, &str),
         program: Option<Program>,
         change: impl FnOnce(RunScriptDraft) -> Result<RunScriptDraft, E>,
-    ) -> Result<bool, E> {
+    ) -> Result<Option<Option<Waiting>>, E> {
         let program = self.ready(program, Kind::Action).await.map_err(RegistryError::from)?;
         let mut tx = self.db.begin().await.map_err(RegistryError::from)?;
         let stored = store::run_scripts::lock(&mut *tx, id).await.map_err(RegistryError::from)?;
-        let Some(stored) = stored else { return Ok(false) };
+        let Some(stored) = stored else { return Ok(None) };
         let draft = change(stored.clone())?;
-        write_script(&mut tx, (id, by), (&stored, &draft), program.as_ref()).await?;
+        let waiting = write_script(&mut tx, (id, by), (&stored, &draft), program.as_ref()).await?;
         tx.commit().await.map_err(RegistryError::from)?;
-        Ok(true)
+        Ok(Some(waiting))
     }
 
     pub(super) async fn ready(&self, program: Option<Program>, kind: Kind) -> Result<Option<Ready>, UploadError> {
@@ -174,17 +172,20 @@ async fn write_script(
     (id, by): (ScriptId, &str),
     (stored, draft): (&RunScriptDraft, &RunScriptDraft),
     program: Option<&Ready>,
-) -> Result<(), RegistryError> {
+) -> Result<Option<Waiting>, RegistryError> {
     let before = kept(tx, id, stored).await?;
+    let mut waiting = None;
     if let Some(program) = program {
         let present = store::run_scripts::plugin_of(&mut *tx, id).await?;
-        let plugin = program.plugin(tx, (present, &format!("{SCRIPT_PREFIX}{id}")), Kind::Action, by).await?;
-        store::run_scripts::set_plugin(&mut *tx, id, plugin).await?;
+        let taken = program.plugin(tx, (present, &format!("{SCRIPT_PREFIX}{id}")), Kind::Action, by).await?;
+        store::run_scripts::set_plugin(&mut *tx, id, taken.plugin).await?;
+        waiting = taken.waiting;
     }
     let saved = program.map(|program| program.saved_name(FOLDER));
     store::run_scripts::update(&mut *tx, id, draft, saved.as_deref()).await?;
     let after = kept(tx, id, draft).await?;
-    Ok(note(tx, by, (Subject(SUBJECT, id.0), "update"), (Some(before), Some(after))).await?)
+    note(tx, by, (Subject(SUBJECT, id.0), "update"), (Some(before), Some(after))).await?;
+    Ok(waiting)
 }
 
 /// For the trail: the script, and whose code it runs now.
@@ -199,12 +200,12 @@ pub async fn insert_script(
     draft: &RunScriptDraft,
     (saved_name, checked): (&str, &Checked),
     creator: &str,
-) -> Result<ScriptId, RegistryError> {
+) -> Result<(ScriptId, Option<Waiting>), RegistryError> {
     let id = store::run_scripts::insert(&mut *tx, draft, (saved_name, &checked.digest), creator).await?;
     let name = format!("{SCRIPT_PREFIX}{id}");
-    let plugin = views::take_file(tx, (None, &name), (checked, Kind::Action), creator).await?;
-    store::run_scripts::set_plugin(tx, id, plugin).await?;
-    Ok(id)
+    let taken = views::take_file(tx, (None, &name), (checked, Kind::Action), creator).await?;
+    store::run_scripts::set_plugin(tx, id, taken.plugin).await?;
+    Ok((id, taken.waiting))
 }
 
 /// A file that comes for a view of somebody else's plugin does not become a version of that one.

@@ -11,7 +11,7 @@ use super::{
     auth::Configurer,
     error::Failure,
     extract::{Ids, Query},
-    upload::Upload,
+    upload::{Upload, taken},
     wire::{self, Code as _, Envelope, Paging},
 };
 use crate::{
@@ -68,8 +68,7 @@ pub async fn create(
     };
     let draft = draft(&app, &upload, present)?;
     let program = upload.program();
-    app.create_notice(&draft, program, caller.username.as_deref().unwrap_or_default()).await?;
-    Ok(Envelope::of(json!({})))
+    Ok(taken(app.create_notice(&draft, program, caller.username.as_deref().unwrap_or_default()).await?))
 }
 
 /// Absent parts stay as they are, the file too (F-46).
@@ -81,11 +80,8 @@ pub async fn update(
 ) -> Result<Envelope, Failure> {
     let program = upload.program();
     let by = caller.username.as_deref().unwrap_or_default();
-    if app.update_notice((NoticeId(id), by), program, |present| draft(&app, &upload, present)).await? {
-        Ok(Envelope::of(json!({})))
-    } else {
-        Err(Failure::object(MISSING))
-    }
+    let written = app.update_notice((NoticeId(id), by), program, |present| draft(&app, &upload, present)).await?;
+    written.map(taken).ok_or_else(|| Failure::object(MISSING))
 }
 
 fn draft(app: &App, upload: &Upload, present: NoticeDraft) -> Result<NoticeDraft, Failure> {

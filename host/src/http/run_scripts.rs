@@ -11,7 +11,7 @@ use super::{
     error::Failure,
     extract::{Ids, Query},
     parts::Force,
-    upload::Upload,
+    upload::{Upload, taken},
     wire::{self, Envelope, Paging},
 };
 use crate::{
@@ -58,8 +58,7 @@ pub async fn create(
 ) -> Result<Envelope, Failure> {
     let program = upload.program().ok_or_else(|| Failure::object("请上传脚本文件(file)"))?;
     let draft = draft(&upload, RunScriptDraft::default())?;
-    app.create_script(&draft, program, caller.username.as_deref().unwrap_or_default()).await?;
-    Ok(Envelope::of(json!({})))
+    Ok(taken(app.create_script(&draft, program, caller.username.as_deref().unwrap_or_default()).await?))
 }
 
 /// Absent parts stay as they are, the file too.
@@ -71,11 +70,8 @@ pub async fn update(
 ) -> Result<Envelope, Failure> {
     let program = upload.program();
     let by = caller.username.as_deref().unwrap_or_default();
-    if app.update_script((ScriptId(id), by), program, |present| draft(&upload, present)).await? {
-        Ok(Envelope::of(json!({})))
-    } else {
-        Err(Failure::object(MISSING))
-    }
+    let written = app.update_script((ScriptId(id), by), program, |present| draft(&upload, present)).await?;
+    written.map(taken).ok_or_else(|| Failure::object(MISSING))
 }
 
 fn draft(upload: &Upload, present: RunScriptDraft) -> Result<RunScriptDraft, Failure> {

@@ -8,10 +8,18 @@ use axum::{
     http::header::CONTENT_TYPE,
 };
 
-use super::{error::Failure, wire};
-use crate::app::{
-    registry::RegistryError,
-    scripts::{Program, UploadError},
+use serde_json::json;
+
+use super::{
+    error::Failure,
+    wire::{self, Envelope},
+};
+use crate::{
+    app::{
+        registry::{RegistryError, Waiting},
+        scripts::{Program, UploadError},
+    },
+    store::names::Named as _,
 };
 
 /// Largest component that is taken.
@@ -131,6 +139,13 @@ impl From<UploadError> for Failure {
             UploadError::App(error) => error.into(),
         }
     }
+}
+
+/// A success as it always was, unless the file waits for an administrator: then it says so, and where.
+pub fn taken(waiting: Option<Waiting>) -> Envelope {
+    let Some(Waiting { plugin, version, status }) = waiting else { return Envelope::of(json!({})) };
+    Envelope::of(json!({ "plugin_id": plugin.0, "version": version, "status": status.name() }))
+        .saying("文件已保存，管理员批准并启用该版本后才会运行")
 }
 
 /// What is told in English of a plugin is for administrators; `/api/v2/plugins` is where they work on it.

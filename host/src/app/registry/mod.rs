@@ -16,6 +16,7 @@ pub use decisions::{Approval, Breaker};
 pub use limits::KindLimits;
 pub use settings::{CONFIG_BYTES_MAX, SECRET_BYTES_MAX};
 pub use uploads::{Checked, Given, Uploaded};
+pub use views::Waiting;
 
 use super::{App, Error, caller, scripts::UploadError};
 use crate::{

@@ -35,14 +35,28 @@ fn base(kind: Kind) -> Capabilities {
     }
 }
 
-/// The file becomes a version of `plugin`, or of a new one called `name`. It is active at once, unless it asks for more than the plugin
-/// is granted; then it waits for an approval.
+/// A file that was taken and does not run yet.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    pub plugin: PluginId,
+    pub version: i32,
+    pub status: Status,
+}
+
+/// What became of a program: the plugin that a script or notice is a view of now, and whether its file waits for an administrator.
+pub(in crate::app) struct Taken {
+    pub plugin: PluginId,
+    pub waiting: Option<Waiting>,
+}
+
+/// The file becomes a version of `plugin`, or of a new one called `name`. It is active at once if it may do no more than such files always
+/// could: whoever may configure may hand that on. Rights beyond it were granted to other code, and an administrator hands them on.
 pub(in crate::app) async fn take_file(
     tx: &mut PgConnection,
     (plugin, name): (Option<PluginId>, &str),
     (checked, kind): (&Checked, Kind),
     by: &str,
-) -> Result<PluginId, RegistryError> {
+) -> Result<Taken, RegistryError> {
     let present = match plugin {
         Some(id) => Some(plugins::hold(tx, id).await?.ok_or(RegistryError::PluginMissing)?),
         // a script that was a view of another plugin for a while has its own one still
@@ -58,13 +72,20 @@ pub(in crate::app) async fn take_file(
         plugins::hold(tx, row.id).await?.ok_or(RegistryError::PluginMissing)?
     };
     // a file without a manifest asks for what such files always could, as far as it is granted still
-    let requested = checked.manifest.requested.clone().with(&base(kind).granted_by(&stored(&row.granted)?));
+    let granted = stored(&row.granted)?;
+    let requested = checked.manifest.requested.clone().with(&base(kind).granted_by(&granted));
     let uploaded = add_version(tx, &row, (checked, &requested), (by, Full::RetireOldest)).await?;
     let version = versions::get(&mut *tx, row.id, uploaded.number).await?.ok_or(RegistryError::VersionMissing)?;
-    if version.status == Status::Ready && row.active != Some(version.id) {
-        point_at(tx, &row, &version, (by, "plugin.activate")).await?;
-    }
-    Ok(row.id)
+    let is_usual = requested.granted_by(&granted).beyond(&base(kind)).is_empty();
+    let waiting = match version.status {
+        _ if row.active == Some(version.id) => None,
+        Status::Ready if is_usual => {
+            point_at(tx, &row, &version, (by, "plugin.activate")).await?;
+            None
+        }
+        status => Some(Waiting { plugin: row.id, version: version.number, status }),
+    };
+    Ok(Taken { plugin: row.id, waiting })
 }
 
 /// The plugin of a name, and its active version, that a script or notice wants to be a view of.

@@ -359,24 +359,3 @@ async fn plugins_are_found_by_a_part_of_their_name_or_description() {
     let rest = format!("search=r&limit=1&cursor={}", first["next_cursor"].as_str().unwrap());
     assert_eq!(found(&rest).await, ["role_holders"]);
 }
-
-#[tokio::test]
-async fn that_a_script_runs_another_plugins_code_is_in_the_audit() {
-    let server = ready().await;
-    for (plugin, name) in [(1, "one"), (2, "two")] {
-        form(&server, LEAVE_NOTE, &[("name", name)]).await;
-        call(&server, Method::POST, &format!("/plugins/{plugin}/versions/1/approve"), json!({ "grants": "requested" }))
-            .await;
-        call(&server, Method::POST, &format!("/plugins/{plugin}/versions/1/activate"), json!(null)).await;
-    }
-    let path = "/api/v1.0/workflows/run_scripts/1";
-    let request = axum::http::Request::post(path).header("cookie", "sessionid=0123456789abcdef");
-    let request =
-        request.header("x-requested-with", "test").header("content-type", "application/x-www-form-urlencoded");
-    let (_, answer) = server.send(request.body("plugin=two".into()).unwrap()).await;
-    assert_eq!(answer["code"], 0, "{answer}");
-    let audit = get(&server, "/audit?subject=run_script").await;
-    let newest = &audit["items"][0];
-    assert_eq!(newest["action"], "run_script.update");
-    assert_eq!((&newest["before"]["plugin"], &newest["after"]["plugin"]), (&json!("one"), &json!("two")));
-}

@@ -14,6 +14,8 @@ mod shown;
 mod tests;
 mod trials;
 mod upload;
+#[cfg(test)]
+mod view_tests;
 
 pub(in crate::http) use upload::uploaded;
 
