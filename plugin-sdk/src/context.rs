@@ -22,7 +22,8 @@ impl Context {
         &mut self.0
     }
 
-    /// The same on every retry of the same step: use it as idempotency key towards other systems.
+    /// The same whenever the engine repeats this run: use it as idempotency key towards other systems. A run that somebody asks for after this
+    /// one failed for good is another one.
     pub fn invocation_id(&self) -> &str {
         &self.0.invocation_id
     }
@@ -52,12 +53,13 @@ impl Context {
         &self.0.ticket
     }
 
-    /// The transition that led here; none for timers.
+    /// The transition that led here: into the state whose people are named or whose script runs, or the move that is told of. For a condition
+    /// it is the one that is judged. None where an administrator forced the state.
     pub fn transition_id(&self) -> Option<i64> {
         self.0.transition_id
     }
 
-    /// Who caused the step; none for timers.
+    /// Who took that transition; none for timers and scripts.
     pub fn actor(&self) -> Option<&User> {
         self.0.actor.as_ref()
     }

@@ -12,7 +12,7 @@ use crate::{
         flow_logs::FlowLog,
         plugins::people::{self, PersonRow},
     },
-    workflow::{self, Definition, FieldKind, StateId, Ticket, TicketId, TransitionId},
+    workflow::{self, Definition, FieldKind, Intervention, StateId, Ticket, TicketId, TransitionId},
 };
 
 /// What differs from call to call.
@@ -50,27 +50,56 @@ pub(super) async fn for_ticket(
 
 /// The ticket's newest log and the arguments of its state.
 pub(super) async fn tell_more(app: &App, context: &mut types::Context, definition: &Definition) -> Result<(), Error> {
-    let last = store::flow_logs::newest(&app.db, TicketId(context.ticket.id), 1).await?;
-    context.last_flow = last.first().map(flow_entry);
-    let state = definition.state(StateId(context.ticket.state_id));
-    context.args = state.map_or_else(|| "{}".into(), |state| state.plugin_args.clone());
+    let newest = store::flow_logs::newest(&app.db, TicketId(context.ticket.id), 1).await?;
+    tell(context, definition, &newest);
     Ok(())
 }
 
-/// As `for_ticket`, of work that a step left behind: caused by who made that step, if it was a person.
+/// Logs are newest first.
+fn tell(context: &mut types::Context, definition: &Definition, logs: &[FlowLog]) {
+    context.last_flow = logs.first().map(flow_entry);
+    let state = definition.state(StateId(context.ticket.state_id));
+    context.args = state.map_or_else(|| "{}".into(), |state| state.plugin_args.clone());
+}
+
+/// As `for_ticket`, of work that a step left behind: caused by who made that step, if it was a person, whoever commented since. The step is
+/// the log of that id, or the one that brought the ticket into its state.
 pub(super) async fn for_job(
     app: &App,
     ticket: &Ticket,
     definition: &Definition,
-    invocation: Invocation,
+    (invocation, step): (Invocation, Option<i64>),
 ) -> Result<types::Context, Error> {
-    let mut context = for_ticket(app, ticket, definition, invocation).await?;
-    if let Some(last) = &context.last_flow {
-        let people = people::by_names(&app.db, std::slice::from_ref(&last.actor)).await?;
+    let fields = workflow::field_values(ticket, definition);
+    let mut context = context(app, invocation, guest_ticket(ticket, definition, &fields));
+    let logs = store::flow_logs::newest(&app.db, ticket.id, LOGS_SEARCHED).await?;
+    tell(&mut context, definition, &logs);
+    let step = match step {
+        Some(id) => store::flow_logs::get(&app.db, ticket.id, id).await?,
+        None => arrival(logs, ticket.state),
+    };
+    if let Some(step) = step {
+        let people = people::by_names(&app.db, std::slice::from_ref(&step.actor)).await?;
         context.actor = people.into_iter().next().map(guest_user);
-        context.suggestion = context.actor.as_ref().map(|_| last.suggestion.clone());
+        context.suggestion = context.actor.as_ref().map(|_| step.suggestion.clone());
+        context.transition_id = step.transition.map(|transition| transition.id.0);
     }
     Ok(context)
+}
+
+/// Far more than are written while a ticket waits in a script's state.
+const LOGS_SEARCHED: i64 = 100;
+
+/// The newest move into the state: its log is of the state before, where one of a run that failed is of the state itself. Only a ticket that
+/// came back to the state it was in has none such.
+fn arrival(logs: Vec<FlowLog>, state: StateId) -> Option<FlowLog> {
+    let is_move = |log: &FlowLog| match log.intervention {
+        Intervention::None => log.transition.is_some(),
+        other => other == Intervention::ForceState,
+    };
+    let mut moves: Vec<FlowLog> = logs.into_iter().filter(is_move).collect();
+    let came = moves.iter().position(|log| log.state != state).unwrap_or(0);
+    (came < moves.len()).then(|| moves.swap_remove(came))
 }
 
 pub(super) fn context(app: &App, invocation: Invocation, ticket: types::Ticket) -> types::Context {
@@ -175,5 +204,44 @@ pub(super) fn guest_user(person: PersonRow) -> types::User {
         is_active: person.is_active,
         dept_ids: person.departments,
         role_ids: person.roles,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        store::flow_logs::{ActorKind, LoggedTransition},
+        workflow::TransitionAttribute,
+    };
+
+    fn log(id: i64, state: i64, intervention: Intervention, transition: Option<i64>) -> FlowLog {
+        FlowLog {
+            id,
+            transition: transition.map(|id| LoggedTransition {
+                id: TransitionId(id),
+                name: String::new(),
+                attribute: TransitionAttribute::Agree,
+            }),
+            intervention,
+            actor_kind: ActorKind::Person,
+            actor: String::new(),
+            person: None,
+            state: StateId(state),
+            state_name: String::new(),
+            suggestion: String::new(),
+            created_at: ambient::now(),
+        }
+    }
+
+    #[test]
+    fn a_step_is_what_brought_the_ticket_here_whatever_was_written_since() {
+        use Intervention::{Comment, ForceState, None as Move};
+        let found = |logs: &[FlowLog]| arrival(logs.to_vec(), StateId(2)).map(|log| log.id);
+        let (comment, failed, moved) = (log(9, 2, Comment, None), log(8, 2, Move, Some(5)), log(7, 1, Move, Some(4)));
+        assert_eq!(found(&[comment.clone(), failed.clone(), moved.clone(), log(6, 3, Move, Some(3))]), Some(7));
+        assert_eq!(found(&[comment.clone(), log(5, 3, ForceState, None), moved]), Some(5));
+        assert_eq!(found(&[comment.clone(), failed]), Some(8), "it came back to its own state");
+        assert_eq!(found(&[comment]), None);
     }
 }

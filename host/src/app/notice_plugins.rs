@@ -94,7 +94,8 @@ impl App {
             run_by: workflow::ROBOT.to_owned(),
             transition: None,
         };
-        let context = guest_context::for_job(self, &ticket, &definition, invocation).await?;
+        let context =
+            guest_context::for_job(self, &ticket, &definition, (invocation, job.payload["flow_log"].as_i64())).await?;
         let text = |key: &str| job.payload["event"][key].as_str().unwrap_or_default().to_owned();
         let message = Message {
             title: text("title_result"),

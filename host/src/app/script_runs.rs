@@ -54,7 +54,7 @@ impl App {
             Ok(callee) => callee,
             Err(reason) => return self.script_failed(run, &reason).await,
         };
-        match self.run_plugin(&callee, job, (&ticket, &definition), transition).await? {
+        match self.run_plugin(&callee, job, (&ticket, &definition)).await? {
             Outcome { result: Ok(answer), effects, .. } => match Staged::new(effects) {
                 Ok(staged) => {
                     let answer = Answered { message: answer.message, staged };
@@ -111,16 +111,11 @@ impl App {
         callee: &Callee,
         job: &Job,
         (ticket, definition): (&Ticket, &Definition),
-        transition: TransitionId,
     ) -> Result<Outcome<ActionAnswer>, Error> {
         let run_by = job.payload["run_by"].as_str().unwrap_or(workflow::ROBOT).to_owned();
-        let invocation = Invocation {
-            id: job.key.to_string(),
-            attempt: job.attempt.unsigned_abs(),
-            run_by,
-            transition: Some(transition),
-        };
-        let context = guest_context::for_job(self, ticket, definition, invocation).await?;
+        let invocation =
+            Invocation { id: job.key.to_string(), attempt: job.attempt.unsigned_abs(), run_by, transition: None };
+        let context = guest_context::for_job(self, ticket, definition, (invocation, None)).await?;
         tracing::debug!(ticket.id = job.ticket.0, visit = job.visit, attempt = job.attempt, "script starts");
         let run = self.sandbox.run_action(&callee.plugin, self.call_of_job(callee, &context));
         Ok(self.observed(callee, (&context, Some(definition)), run).await)

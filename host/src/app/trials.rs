@@ -29,7 +29,7 @@ use crate::{
         self,
         plugins::{self, Runnable, people, settings, versions},
     },
-    workflow::{self, Definition, TicketId},
+    workflow::{Definition, TicketId},
 };
 
 /// Below what a request may take.
@@ -115,9 +115,9 @@ impl App {
             Err(Error::TicketMissing) => return Err(RegistryError::Unfit(format!("there is no ticket {ticket}"))),
             other => other?,
         };
-        let transition = workflow::outgoing(&definition, found.ticket.state).ok();
-        let invocation = Invocation { id: ambient::uuid().to_string(), attempt: 1, run_by: by.to_owned(), transition };
-        let mut context = guest_context::for_job(self, &found.ticket, &definition, invocation).await?;
+        let invocation =
+            Invocation { id: ambient::uuid().to_string(), attempt: 1, run_by: by.to_owned(), transition: None };
+        let mut context = guest_context::for_job(self, &found.ticket, &definition, (invocation, None)).await?;
         let person = people::by_names(&self.db, &[by.to_owned()]).await?;
         context.actor = person.into_iter().next().map(guest_user);
         Ok((context, definition))

@@ -103,10 +103,13 @@ async fn take_turn(tx: &mut PgConnection, plugin: PluginId) -> Result<(), Error>
     Ok(())
 }
 
+/// What is over goes first, so that a plugin which writes with short lifetimes never holds more than its room either; its own key is replaced
+/// below.
 async fn put(tx: &mut PgConnection, plugin: PluginId, entry: Entry<'_>) -> Result<Kept, Error> {
     take_turn(tx, plugin).await?;
     let done = sqlx::query!(
-        "INSERT INTO plugin_kv (plugin_id, key, value, expires_at)
+        "WITH gone AS (DELETE FROM plugin_kv WHERE plugin_id = $1 AND key <> $2 AND expires_at <= now())
+         INSERT INTO plugin_kv (plugin_id, key, value, expires_at)
          SELECT $1::bigint, $2::text, $3::bytea, now() + make_interval(secs => $4)
           WHERE (SELECT COALESCE(sum(octet_length(key) + octet_length(value) + $5::bigint), 0) FROM plugin_kv
                   WHERE plugin_id = $1 AND key <> $2 AND (expires_at IS NULL OR expires_at > now()))
@@ -166,6 +169,19 @@ mod tests {
         assert_eq!(get(&mut *db, one, "k").await.unwrap().unwrap(), b"4", "without an end again");
         delete(&mut *db, one, "k").await.unwrap();
         assert_eq!(get(&mut *db, one, "k").await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn what_is_over_takes_up_no_room_in_the_table_either() {
+        let database = database().await;
+        let mut db = database.pool.acquire().await.unwrap();
+        let id = plugins::insert(&mut *db, ("one", ""), &[], "").await.unwrap();
+        let at_once = |key| Entry { ttl: Some(Duration::ZERO), ..entry(key, b"v") };
+        for key in ["a", "b", "c", "c"] {
+            assert_eq!(set(&mut db, id, at_once(key)).await.unwrap(), Kept::Yes);
+        }
+        let rows: Vec<String> = sqlx::query_scalar("SELECT key FROM plugin_kv").fetch_all(&mut *db).await.unwrap();
+        assert_eq!(rows, ["c"]);
     }
 
     #[tokio::test]
