@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gavia_sandbox::{Effect, LogLevel, LogLine, LogSource, Outcome, PluginError, types};
+use gavia_sandbox::{Effect, LogLevel, LogLine, LogSource, Outcome, PluginError, types, types::ActionAnswer};
 use serde_json::json;
 use tracing::{Instrument as _, Span, field::Empty};
 
@@ -23,6 +23,26 @@ const CLEAN_ROWS: i64 = 512;
 /// Components, each of which may have 64 MiB.
 const CLEAN_COMPONENTS: i64 = 8;
 
+/// What a plugin of some kind answers.
+pub(super) trait Answer {
+    /// What is kept for whoever reads the call's record; JSON text.
+    fn output(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl Answer for ActionAnswer {
+    fn output(&self) -> Option<&str> {
+        self.output.as_deref()
+    }
+}
+
+/// People, deliveries.
+impl<T> Answer for Vec<T> {}
+
+/// The condition that holds.
+impl Answer for Option<u32> {}
+
 /// Counts calls, to know when to clean up.
 #[derive(Debug, Default)]
 pub(super) struct Noted(AtomicU64);
@@ -30,7 +50,7 @@ pub(super) struct Noted(AtomicU64);
 impl App {
     /// Makes a call inside a span of its own, counts it, passes its log on and keeps what it came to. Of a call that may write on its
     /// ticket, the definition says which of the staged fields will not be written, and so does the log.
-    pub(super) async fn observed<T>(
+    pub(super) async fn observed<T: Answer>(
         &self,
         callee: &Callee,
         (context, writes): (&types::Context, Option<&Definition>),
@@ -68,7 +88,7 @@ impl App {
         outcome
     }
 
-    async fn note_call<T>(&self, callee: &Callee, context: &types::Context, outcome: &Outcome<T>) {
+    async fn note_call<T: Answer>(&self, callee: &Callee, context: &types::Context, outcome: &Outcome<T>) {
         let usage = outcome.usage;
         let (class, detail) = match &outcome.result {
             Ok(_) => ("ok", String::new()),
@@ -85,6 +105,7 @@ impl App {
             is_try: callee.is_tried,
             outcome: class,
             detail,
+            output: outcome.result.as_ref().ok().and_then(Answer::output).map(str::to_owned),
             queue_ms: usage.queue_ms,
             wall_ms: usage.wall_ms,
             cpu_ticks: usage.cpu_ticks,

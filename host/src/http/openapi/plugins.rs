@@ -162,6 +162,8 @@ pub struct PluginCall {
     pub at: DateTime<Utc>,
     /// Of one call.
     pub log: Option<Vec<LogLine>>,
+    /// Of one call: what an action answered beside its message.
+    pub output: Option<Value>,
 }
 
 /// A call for a ticket, with its lines.

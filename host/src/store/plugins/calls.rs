@@ -30,6 +30,8 @@ pub struct Call {
     pub outcome: &'static str,
     /// For administrators; cut to 2,000 characters.
     pub detail: String,
+    /// JSON text that an action answered beside its message.
+    pub output: Option<String>,
     pub queue_ms: u64,
     pub wall_ms: u64,
     pub cpu_ticks: u64,
@@ -58,8 +60,8 @@ pub async fn insert(db: impl PgExecutor<'_>, call: &Call, lines: &[Line]) -> Res
     let id = sqlx::query_scalar!(
         r#"WITH call AS (
              INSERT INTO plugin_calls (plugin_id, version_id, kind, invocation, ticket_id, attempt, outcome, detail, queue_ms, wall_ms,
-                                       cpu_ticks, peak_memory_bytes, host_calls, denied, logs_dropped, is_try)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, left($8, 2000), $9, $10, $11, $12, $13, $14, $15, $20)
+                                       cpu_ticks, peak_memory_bytes, host_calls, denied, logs_dropped, is_try, output)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, left($8, 2000), $9, $10, $11, $12, $13, $14, $15, $20, $21)
              RETURNING id),
            lines AS (
              INSERT INTO plugin_logs (call_id, position, level, source, message, fields)
@@ -86,7 +88,8 @@ pub async fn insert(db: impl PgExecutor<'_>, call: &Call, lines: &[Line]) -> Res
         &column(|line| &line.source),
         &column(|line| &line.message),
         &fields,
-        call.is_try
+        call.is_try,
+        call.output.as_deref()
     );
     Ok(id.fetch_one(db).await?)
 }
@@ -194,6 +197,12 @@ pub async fn get(db: impl PgExecutor<'_>, plugin: PluginId, id: i64) -> Result<O
     Ok(select!("WHERE c.plugin_id = $1 AND c.id = $2", plugin.0, id).fetch_optional(db).await?)
 }
 
+/// What the call's action answered beside its message; JSON text.
+pub async fn output(db: impl PgExecutor<'_>, call: i64) -> Result<Option<String>, Error> {
+    let row = sqlx::query_scalar!("SELECT output FROM plugin_calls WHERE id = $1", call);
+    Ok(row.fetch_optional(db).await?.flatten())
+}
+
 /// The lines of a call in their order; the sandbox bounds how many there are.
 pub async fn lines(db: impl PgExecutor<'_>, call: i64) -> Result<Vec<Line>, Error> {
     let rows = sqlx::query_as!(
@@ -237,6 +246,7 @@ mod tests {
             is_try: false,
             outcome: "ok",
             detail: "x".repeat(3000),
+            output: None,
             queue_ms: 1,
             wall_ms: 2,
             cpu_ticks: 3,

@@ -57,6 +57,8 @@ pub(super) async fn detail(
     let row = calls::get(&app.db, plugin, number(&asked)?).await?.ok_or_else(missing)?;
     let lines = calls::lines(&app.db, row.id).await?;
     let mut shown = call(&row);
+    let output = calls::output(&app.db, row.id).await?;
+    shown["output"] = output.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null);
     shown["log"] = lines.iter().map(line).collect::<Vec<_>>().into();
     Ok(Json(shown))
 }

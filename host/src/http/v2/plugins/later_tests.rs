@@ -265,6 +265,7 @@ async fn what_plugins_did_for_a_ticket_is_shown_with_their_logs_to_who_administe
         is_try: false,
         outcome,
         detail: String::new(),
+        output: Some("{\"vm\":\"\\u0000\"}".into()),
         queue_ms: 1,
         wall_ms: 2,
         cpu_ticks: 3,
@@ -274,7 +275,8 @@ async fn what_plugins_did_for_a_ticket_is_shown_with_their_logs_to_who_administe
         logs_dropped: 7,
     };
     let line = calls::Line { level: "info".into(), source: "log".into(), message: "hello".into(), fields: json!([]) };
-    calls::insert(&server.app.db, &call_of("timeout"), &[line.clone(), line]).await.unwrap();
+    let made = calls::insert(&server.app.db, &call_of("timeout"), &[line.clone(), line]).await.unwrap();
+    assert_eq!(get(&server, &format!("/plugins/1/calls/{made}")).await["output"], json!({ "vm": "\0" }));
     let asked = format!("/tickets/{ticket}/plugin_calls");
     let (status, told) = send(&server, "flows", Method::GET, &asked, "").await;
     assert_eq!(status, 200, "{told}");
