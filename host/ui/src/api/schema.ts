@@ -2251,6 +2251,8 @@ export interface components {
             logs_dropped: number;
             /** @description `ok`, or the class of its error. */
             outcome: string;
+            /** @description Of one call: what an action answered beside its message. */
+            output?: unknown;
             /** Format: int64 */
             peak_memory_bytes: number;
             /** Format: int64 */
@@ -6994,4 +6996,4 @@ export interface operations {
     };
 }
 
-// sha256 of openapi.json: fe0e0eef7ee5d815c1e606c08f56c468baedf7821efcd8c0fd77425c65457f5e
+// sha256 of openapi.json: e3bb7945c87dcf3b2c21c7ec18d3d11bc6e5644b7ccd4d092301a319887fefe0

@@ -76,6 +76,7 @@ const WORDINGS: [RegExp, string][] = [
   [/^(\w+)须为逗号分隔的整数$/, '$1 must be whole numbers between commas'],
   [/^(\w+)最多(\d+)个$/, '$1: at most $2'],
   [/^(\w+)须大于0$/, '$1 must be more than 0'],
+  [/^文件已保存，管理员批准并启用该版本后才会运行$/, 'The file is kept; it runs once an administrator has approved and activated the version'],
   [/^脚本文件不合法: (.*)$/, 'The file is not acceptable: $1'],
   [/^插件不可用: (.*)$/, 'The plugin cannot be used: $1'],
   [/^脚本不存在: (.*)$/, 'There is no run script $1'],

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { v1, type Page as ListPage } from '../api/client';
 import type { Schema } from '../api/types';
-import { CursorTable } from '../parts/CursorTable';
+import { CursorTable, EVERY_MS } from '../parts/CursorTable';
 import { PageHead } from '../parts/PageHead';
 import { localTime } from '../parts/time';
 import { common } from '../text/common';
@@ -91,7 +91,7 @@ function Hooks() {
         onChange={setOutcome}
         options={['delivered', 'failed'].map((one) => ({ value: one, label: t.outcomes[one] }))}
       />
-      <CursorTable<HookDelivery> path="hook_deliveries" query={{ outcome }} columns={columns} testId="hook-deliveries" />
+      <CursorTable<HookDelivery> path="hook_deliveries" query={{ outcome }} columns={columns} testId="hook-deliveries" every={EVERY_MS} />
       <Typography.Title level={5}>{t.hooksToCome}</Typography.Title>
       <JobsTable query={{ kind: 'hook' }} />
     </>
@@ -115,6 +115,7 @@ function Deliveries({ notice }: { notice: number }) {
       path={`notices/${notice}/deliveries`}
       columns={columns}
       testId="deliveries"
+      every={EVERY_MS}
       expandable={{
         rowExpandable: (row) => row.recipients.length > 0,
         expandedRowRender: (row) =>

@@ -3,7 +3,7 @@ import { Tag, Tooltip, type TableProps } from 'antd';
 import { Link } from 'react-router';
 import { v2, type Query } from '../api/client';
 import { ActionButton } from '../parts/ActionButton';
-import { CursorTable } from '../parts/CursorTable';
+import { CursorTable, EVERY_MS } from '../parts/CursorTable';
 import { localTime } from '../parts/time';
 import { useAction } from '../parts/useAction';
 import { common } from '../text/common';
@@ -12,13 +12,12 @@ import type { Job } from '../tickets/types';
 import { operationTexts } from './texts';
 
 const COLOURS: Record<string, string> = { waiting: 'default', running: 'processing', dead: 'error' };
-const EVERY_MS = 10_000;
 
 export function JobsTable({ query }: { query: Query }) {
   const t = useText(operationTexts);
   const shared = useText(common);
   const { run } = useAction();
-  const changed = [['jobs'], ['tickets'], ['overview']];
+  const changed = [['jobs'], ['hook_deliveries'], ['tickets'], ['overview']];
   const columns: TableProps<Job>['columns'] = [
     { title: shared.column.id, dataIndex: 'id' },
     { title: t.kind, render: (_, job) => t.kinds[job.kind] ?? job.kind },

@@ -11,6 +11,9 @@ import { Failure } from './Failure';
 import { PAGE_SIZES } from './PagedTable';
 import { useColumnsThatFit } from './useColumnsThatFit';
 
+/** How often a list is read again that grows while it is looked at, in milliseconds. */
+export const EVERY_MS = 10_000;
+
 interface Props<T> {
   /** Path below /api/v2/; `[path]` refreshes it. */
   path: string;

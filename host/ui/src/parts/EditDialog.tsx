@@ -1,11 +1,13 @@
-// A form in a drawer: opens with initial values, saves, and puts the server's complaints beside the fields they name.
+// A form in a drawer: opens with initial values, saves, and puts the server's complaints beside the fields they name. What was typed into
+// it is not lost by a slip: closing it or leaving its page asks first.
 // What the fields are is its children's business.
-import { Alert, Button, Drawer, Flex, Form } from 'antd';
-import { useId, useState, type ReactNode } from 'react';
+import { Alert, App, Button, Drawer, Flex, Form } from 'antd';
+import { useEffect, useId, useState, type ReactNode } from 'react';
 import { ApiError } from '../api/errors';
 import { common } from '../text/common';
 import { useText } from '../text/language';
 import { fieldErrors, type Places } from './fieldErrors';
+import { LeaveGuard } from './LeaveGuard';
 import { useMessageOf, useWording } from './notify';
 
 interface FormProps<T extends object> {
@@ -30,13 +32,32 @@ interface Props<T extends object> extends FormProps<T> {
 export function EditDialog<T extends object>({ open, title, testId, width = 560, saveText, onClose, ...form }: Props<T>) {
   const t = useText(common);
   const formId = useId();
+  const { modal } = App.useApp();
   const [busy, setBusy] = useState(false);
+  const [isTouched, setTouched] = useState(false);
+  // every opening begins untouched, however the one before ended
+  useEffect(() => setTouched(false), [open]);
+
+  function cancel() {
+    if (!isTouched) return onClose();
+    modal.confirm({
+      title: t.unsaved.close,
+      content: t.unsaved.lost,
+      okText: t.unsaved.closeYes,
+      cancelText: t.unsaved.stay,
+      okButtonProps: { danger: true, 'data-testid': 'confirm-ok' },
+      // Enter after a slip onto Escape loses nothing
+      focusable: { autoFocusButton: 'cancel' },
+      onOk: () => onClose(),
+    });
+  }
+
   return (
     <Drawer
       open={open}
       title={title}
       size={width}
-      onClose={onClose}
+      onClose={cancel}
       // what is being saved cannot be called back, and when it ends it closes the dialog, which by then could be another one
       closable={{ disabled: busy }}
       keyboard={!busy}
@@ -45,7 +66,7 @@ export function EditDialog<T extends object>({ open, title, testId, width = 560,
       data-testid={testId}
       footer={
         <Flex justify="end" gap={8}>
-          <Button disabled={busy} onClick={onClose} data-testid={`${testId}-cancel`}>
+          <Button disabled={busy} onClick={cancel} data-testid={`${testId}-cancel`}>
             {t.button.cancel}
           </Button>
           <Button type="primary" htmlType="submit" form={formId} loading={busy} data-testid={`${testId}-save`}>
@@ -54,7 +75,8 @@ export function EditDialog<T extends object>({ open, title, testId, width = 560,
         </Flex>
       }
     >
-      <DialogForm<T> {...form} formId={formId} testId={testId} onBusy={setBusy} onSaved={onClose} />
+      <DialogForm<T> {...form} formId={formId} testId={testId} onBusy={setBusy} onTouched={() => setTouched(true)} onSaved={onClose} />
+      {open && isTouched && <LeaveGuard isSaving={busy} />}
     </Drawer>
   );
 }
@@ -63,11 +85,13 @@ interface InnerProps<T extends object> extends FormProps<T> {
   formId: string;
   testId: string;
   onBusy: (busy: boolean) => void;
+  /** Somebody typed or chose something. */
+  onTouched: () => void;
   onSaved: () => void;
 }
 
 /** Lives as long as the drawer is open, so every opening starts from the initial values. */
-function DialogForm<T extends object>({ formId, testId, initial, places, onBusy, onSave, onSaved, children }: InnerProps<T>) {
+function DialogForm<T extends object>({ formId, testId, initial, places, onBusy, onTouched, onSave, onSaved, children }: InnerProps<T>) {
   const messageOf = useMessageOf();
   const wording = useWording();
   const [form] = Form.useForm<T>();
@@ -99,6 +123,7 @@ function DialogForm<T extends object>({ formId, testId, initial, places, onBusy,
       form={form}
       layout="vertical"
       initialValues={initial}
+      onValuesChange={onTouched}
       onFinish={(value) => void save(value)}
       scrollToFirstError
     >

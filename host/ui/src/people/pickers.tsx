@@ -1,8 +1,8 @@
 // Pickers of users, roles and departments, for forms: they search on the server and show names where the server wants ids or usernames.
 import { useQuery } from '@tanstack/react-query';
 import { Select, TreeSelect } from 'antd';
-import { useState } from 'react';
 import { v1, type Page } from '../api/client';
+import { useSearchBox } from '../parts/useSearchBox';
 import { useText } from '../text/language';
 import { departmentTree } from './departmentTree';
 import { peopleTexts } from './texts';
@@ -35,18 +35,18 @@ function useFoundUsers(search: string) {
 /** One username. A name that gavia does not know can be typed in: callers may name people it has no account for. */
 export function UserPicker({ value, onChange, ...rest }: PickerProps<string>) {
   const t = useText(peopleTexts);
-  const [search, setSearch] = useState('');
-  const found = useFoundUsers(search);
+  const { words, select } = useSearchBox();
+  const found = useFoundUsers(words);
   return (
     <Select
       {...rest}
       allowClear
-      showSearch={{ filterOption: false, onSearch: setSearch }}
+      {...select}
       placeholder={rest.placeholder ?? t.pickUser}
       loading={found.isFetching}
       value={value || undefined}
       onChange={(next: string | undefined) => onChange?.(next ?? '')}
-      options={withTyped(userOptions(found.data), search)}
+      options={withTyped(userOptions(found.data), words)}
     />
   );
 }
@@ -54,18 +54,18 @@ export function UserPicker({ value, onChange, ...rest }: PickerProps<string>) {
 /** Several usernames. */
 export function UsersPicker({ value, onChange, ...rest }: PickerProps<string[]>) {
   const t = useText(peopleTexts);
-  const [search, setSearch] = useState('');
-  const found = useFoundUsers(search);
+  const { words, select } = useSearchBox();
+  const found = useFoundUsers(words);
   return (
     <Select
       {...rest}
       mode="multiple"
-      showSearch={{ filterOption: false, onSearch: setSearch }}
+      {...select}
       placeholder={rest.placeholder ?? t.pickUsers}
       loading={found.isFetching}
       value={value}
       onChange={onChange}
-      options={withTyped(userOptions(found.data), search)}
+      options={withTyped(userOptions(found.data), words)}
     />
   );
 }
@@ -87,12 +87,12 @@ function withTyped(options: NameOption[], typed: string): NameOption[] {
 /** The id of a user, for what the server keeps by id. */
 export function UserIdPicker({ value, onChange, ...rest }: PickerProps<number>) {
   const t = useText(peopleTexts);
-  const [search, setSearch] = useState('');
-  const found = useFoundUsers(search);
+  const { words, select } = useSearchBox();
+  const found = useFoundUsers(words);
   return (
     <Select
       {...rest}
-      showSearch={{ filterOption: false, onSearch: setSearch }}
+      {...select}
       placeholder={rest.placeholder ?? t.pickUser}
       loading={found.isFetching}
       value={value}

@@ -4,7 +4,7 @@ import { InputNumber, Skeleton, Tag, Typography, type TableProps } from 'antd';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { v2 } from '../api/client';
-import { CursorTable } from '../parts/CursorTable';
+import { CursorTable, EVERY_MS } from '../parts/CursorTable';
 import { Failure } from '../parts/Failure';
 import { localTime } from '../parts/time';
 import { useText } from '../text/language';
@@ -14,7 +14,8 @@ import { pluginTexts } from './texts';
 import type { Call, LogLine, Plugin } from './types';
 import { bytesText } from './words';
 
-export function CallsTab({ plugin }: { plugin: Plugin }) {
+/** Calls go on while they are looked at; a tab that is `isShown` no more asks for none. */
+export function CallsTab({ plugin, isShown }: { plugin: Plugin; isShown: boolean }) {
   const t = useText(pluginTexts);
   const [ticket, setTicket] = useState<number | null>(null);
   const columns: TableProps<Call>['columns'] = [
@@ -46,6 +47,7 @@ export function CallsTab({ plugin }: { plugin: Plugin }) {
         query={ticket === null ? {} : { ticket }}
         columns={columns}
         testId="calls"
+        every={isShown ? EVERY_MS : undefined}
         expandable={{ expandedRowRender: (row) => <CallDetail plugin={plugin.id} call={row} /> }}
       />
     </>
@@ -57,17 +59,29 @@ export function Outcome({ outcome }: { outcome: string }) {
   return <Tag color={outcome === 'ok' ? 'success' : 'error'}>{words[outcome] ?? outcome}</Tag>;
 }
 
+/** What an action answered beside its message; a stranger's words too. */
+function Output({ value }: { value: unknown }) {
+  const t = useText(pluginTexts);
+  if (value === null || value === undefined) return null;
+  return (
+    <Typography.Paragraph className="gavia-mono gavia-pre" data-testid="call-output">
+      {t.output} {JSON.stringify(value, null, 2)}
+    </Typography.Paragraph>
+  );
+}
+
 function CallDetail({ plugin, call }: { plugin: number; call: Call }) {
   const t = useText(pluginTexts);
   const detail = useQuery({
     queryKey: [`plugins/${plugin}/calls`, call.id],
-    queryFn: ({ signal }) => v2<Call & { log: LogLine[] }>('GET', `plugins/${plugin}/calls/${call.id}`, { signal }),
+    queryFn: ({ signal }) => v2<Call & { log: LogLine[]; output: unknown }>('GET', `plugins/${plugin}/calls/${call.id}`, { signal }),
   });
   if (detail.error) return <Failure error={detail.error} />;
   if (!detail.data) return <Skeleton active />;
   return (
     <>
       {call.detail && <Typography.Paragraph className="gavia-pre">{call.detail}</Typography.Paragraph>}
+      <Output value={detail.data.output} />
       <CallLog lines={detail.data.log} />
       {call.logs_dropped > 0 && <Typography.Text type="warning">{t.dropped(call.logs_dropped)}</Typography.Text>}
     </>

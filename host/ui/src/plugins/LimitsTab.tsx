@@ -1,16 +1,18 @@
 // What a plugin's calls may use, kind by kind: the server's numbers, the plugin's wish, an administrator's own, what counts.
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Button, Flex, Form, InputNumber, Skeleton, Table, Typography } from 'antd';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { v2 } from '../api/client';
 import { Failure } from '../parts/Failure';
 import { useNotify } from '../parts/notify';
 import { common } from '../text/common';
 import { useText } from '../text/language';
 import { limitTexts } from './limitTexts';
+import { mergedGroups, useFollowing } from './merged';
 import { useRefusal } from './refusal';
 import { pluginTexts } from './texts';
 import type { Plugin } from './types';
+import { usePluginRefresh } from './usePluginRefresh';
 
 type Numbers = Record<string, number | null>;
 
@@ -28,28 +30,31 @@ interface Limits {
 export function LimitsTab({ plugin }: { plugin: Plugin }) {
   const path = `plugins/${plugin.id}/limits`;
   const limits = useQuery({ queryKey: [path], queryFn: ({ signal }) => v2<Limits>('GET', path, { signal }) });
-  // what was read before stays where reading it again fails, and keeps what is typed unless the server has other numbers by now
-  if (limits.data) return <LimitsForm key={JSON.stringify(limits.data.limits)} path={path} limits={limits.data.limits} />;
+  // what was read before stays where reading it again fails
+  if (limits.data) return <LimitsForm plugin={plugin} path={path} limits={limits.data.limits} />;
   if (limits.error) return <Failure error={limits.error} onRetry={() => void limits.refetch()} />;
   return <Skeleton active />;
 }
 
-function LimitsForm({ path, limits }: { path: string; limits: Record<string, KindLimits> }) {
+function LimitsForm({ plugin, path, limits }: { plugin: Plugin; path: string; limits: Limits['limits'] }) {
   const t = useText(limitTexts);
   const { kindNames } = useText(pluginTexts);
   const shared = useText(common);
   const notify = useNotify();
-  const queries = useQueryClient();
+  const refresh = usePluginRefresh(plugin.id);
   const [form] = Form.useForm();
   const refuse = useRefusal(form);
   const [busy, setBusy] = useState(false);
+  const own = useMemo(() => ownNumbers(limits), [limits]);
+  const loaded = useFollowing(form, own, mergedGroups<number>);
 
   async function save(entry: Record<string, Numbers>) {
     setBusy(true);
     try {
-      await v2('PUT', path, { body: typedNumbers(entry) });
+      const present = ownNumbers((await v2<Limits>('GET', path)).limits);
+      await v2('PUT', path, { body: typedNumbers(mergedGroups(loaded.current, entry, present)) });
       notify.success(shared.saved);
-      await queries.invalidateQueries({ queryKey: [path] });
+      await refresh();
     } catch (error) {
       refuse(error);
     } finally {
@@ -57,9 +62,8 @@ function LimitsForm({ path, limits }: { path: string; limits: Record<string, Kin
     }
   }
 
-  const initial = Object.fromEntries(Object.entries(limits).map(([kind, one]) => [kind, one.set]));
   return (
-    <Form form={form} name="plugin-limits" initialValues={initial} onFinish={(entry) => void save(entry)} data-testid="plugin-limits">
+    <Form form={form} name="plugin-limits" initialValues={own} onFinish={(entry) => void save(entry)} data-testid="plugin-limits">
       <Typography.Paragraph type="secondary">{t.limitsHelp}</Typography.Paragraph>
       {Object.entries(limits).map(([kind, one]) => (
         <div key={kind} style={{ marginBottom: 16, maxWidth: 760 }}>
@@ -108,6 +112,11 @@ function Named({ name }: { name: string }) {
       </Typography.Text>
     </>
   );
+}
+
+/** What the form is about: an administrator's own numbers, kind by kind. */
+function ownNumbers(limits: Limits['limits']): Record<string, Numbers> {
+  return Object.fromEntries(Object.entries(limits).map(([kind, one]) => [kind, one.set]));
 }
 
 /** Without the empty ones. */

@@ -1,6 +1,5 @@
 // The decision about what a version asks for: each capability granted or refused, narrowed where that makes sense. For an open
 // request it is the approval; for a ready version it changes the grants.
-import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Card, Checkbox, Flex, Form, Input, Radio, Switch, Typography } from 'antd';
 import { v2 } from '../api/client';
 import { EditDialog } from '../parts/EditDialog';
@@ -10,6 +9,7 @@ import { ALL, decisionOf, DIRECTORY_SCOPES, entryOf, fieldsOf, grantOf, isUndeci
 import { rightsTexts } from './rightsTexts';
 import { pluginTexts } from './texts';
 import type { Capability, Origin, Plugin, Scopes, Version } from './types';
+import { usePluginRefresh } from './usePluginRefresh';
 import { CAPABILITIES, headersOf, sentences } from './words';
 
 interface Props {
@@ -22,7 +22,7 @@ export function RightsDialog({ plugin, version, onClose }: Props) {
   const t = useText(rightsTexts);
   const { version: named } = useText(pluginTexts);
   const notify = useNotify();
-  const queries = useQueryClient();
+  const refresh = usePluginRefresh(plugin.id);
   const title = version ? t.decideTitle(named(version.number, version.label)) : '';
 
   async function save(entry: RightsEntry) {
@@ -30,7 +30,7 @@ export function RightsDialog({ plugin, version, onClose }: Props) {
     const grants = decisionOf(version.requested, plugin.grants, entry);
     await v2('POST', `plugins/${plugin.id}/versions/${version.number}/approve`, { body: { grants } });
     notify.success(t.approved);
-    await queries.invalidateQueries({ queryKey: ['plugins'] });
+    await refresh();
   }
 
   return (

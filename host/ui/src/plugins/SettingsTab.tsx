@@ -1,5 +1,5 @@
 // A plugin's settings, as plain text, and its secrets, which can be set and deleted but never read.
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Button, Card, Flex, Form, Input, Select, Skeleton, Tag, Typography } from 'antd';
 import { useState } from 'react';
 import { v2 } from '../api/client';
@@ -11,37 +11,46 @@ import { useAction } from '../parts/useAction';
 import { common } from '../text/common';
 import { useText } from '../text/language';
 import { declaredSettings, settingsEntry } from './declared';
+import { merged, useFollowing } from './merged';
 import { useRefusal } from './refusal';
 import { pluginTexts } from './texts';
 import type { ManifestSetting, Plugin } from './types';
+import { usePluginRefresh } from './usePluginRefresh';
 
 export function SettingsTab({ plugin }: { plugin: Plugin }) {
   return (
     <Flex vertical gap={16} style={{ maxWidth: 760 }}>
-      <Settings key={JSON.stringify(plugin.config)} plugin={plugin} />
+      <Settings plugin={plugin} />
       <Secrets plugin={plugin} />
     </Flex>
   );
 }
 
+type Typed = Record<string, string | null | undefined>;
+
 function Settings({ plugin }: { plugin: Plugin }) {
   const t = useText(pluginTexts);
   const shared = useText(common);
   const notify = useNotify();
-  const queries = useQueryClient();
+  const refresh = usePluginRefresh(plugin.id);
   const [form] = Form.useForm();
   const refuse = useRefusal(form);
   const declared = declaredSettings(plugin);
   const [more, setMore] = useState('');
-  const [own, setOwn] = useState(() => Object.keys(plugin.config).filter((key) => !declared.some((one) => one.key === key)));
+  const [added, setAdded] = useState<string[]>([]);
+  const own = [...new Set([...Object.keys(plugin.config), ...added])].filter((key) => !declared.some((one) => one.key === key));
+  const loaded = useFollowing<Typed>(form, plugin.config, merged<string>);
   const [busy, setBusy] = useState(false);
 
-  async function save(entry: Record<string, string | undefined>) {
+  async function save(entry: Typed) {
     setBusy(true);
     try {
-      await v2('PUT', `plugins/${plugin.id}/config`, { body: settingsEntry(entry) });
+      const path = `plugins/${plugin.id}/config`;
+      const present = await v2<Record<string, string>>('GET', path);
+      await v2('PUT', path, { body: settingsEntry(merged(loaded.current, entry, present)) });
       notify.success(shared.saved);
-      await queries.invalidateQueries({ queryKey: ['plugins', plugin.id] });
+      await refresh();
+      setAdded((keys) => keys.filter((key) => !(key in entry)));
     } catch (error) {
       refuse(error);
     } finally {
@@ -83,7 +92,7 @@ function Settings({ plugin }: { plugin: Plugin }) {
             <Button
               disabled={more.trim() === '' || own.includes(more.trim()) || declared.some((one) => one.key === more.trim())}
               onClick={() => {
-                setOwn([...own, more.trim()]);
+                setAdded([...added, more.trim()]);
                 setMore('');
               }}
             >
@@ -113,10 +122,10 @@ function Secrets({ plugin }: { plugin: Plugin }) {
   return (
     <Card size="small" title={t.secrets}>
       <Typography.Paragraph type="secondary">{t.secretsHelp}</Typography.Paragraph>
-      {secrets.error ? (
-        <Failure error={secrets.error} onRetry={() => void secrets.refetch()} />
-      ) : secrets.data ? (
+      {secrets.data ? (
         <KnownSecrets plugin={plugin} path={path} there={secrets.data.secrets} />
+      ) : secrets.error ? (
+        <Failure error={secrets.error} onRetry={() => void secrets.refetch()} />
       ) : (
         <Skeleton active />
       )}
@@ -128,12 +137,13 @@ function KnownSecrets({ plugin, path, there }: { plugin: Plugin; path: string; t
   const t = useText(pluginTexts);
   const shared = useText(common);
   const { run, busy } = useAction();
+  const refresh = usePluginRefresh(plugin.id);
   const [form] = Form.useForm<{ name: string; value: string }>();
   const asked = [...new Set(plugin.versions.flatMap((version) => version.requested.secrets?.names ?? []))];
   const missing = asked.filter((name) => !there.some((one) => one.name === name));
 
   async function set({ name, value }: { name: string; value: string }) {
-    if (await run(() => v2('PUT', `${path}/${encodeURIComponent(name)}`, { body: { value } }), t.secretSet, [[path]])) form.resetFields();
+    if (await run(() => v2('PUT', `${path}/${encodeURIComponent(name)}`, { body: { value } }), t.secretSet, refresh)) form.resetFields();
   }
 
   return (
@@ -148,7 +158,7 @@ function KnownSecrets({ plugin, path, there }: { plugin: Plugin; path: string; t
             testId={`secret-delete-${secret.name}`}
             danger
             question={shared.confirmDelete(secret.name)}
-            onClick={() => run(() => v2('DELETE', `${path}/${encodeURIComponent(secret.name)}`), shared.deleted, [[path]])}
+            onClick={() => run(() => v2('DELETE', `${path}/${encodeURIComponent(secret.name)}`), shared.deleted, refresh)}
           >
             {shared.button.remove}
           </ActionButton>

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { v2 } from '../api/client';
 import type { CursorPage } from '../api/types';
 import { useMessageOf } from '../parts/notify';
+import { useSearchBox } from '../parts/useSearchBox';
 import { common } from '../text/common';
 import { useText } from '../text/language';
 import type { TicketRow } from '../tickets/types';
@@ -12,6 +13,7 @@ import { CallLog } from './CallLog';
 import { Outcome } from './CallsTab';
 import { pluginTexts } from './texts';
 import type { LogLine, Plugin } from './types';
+import { usePluginRefresh } from './usePluginRefresh';
 import { bytesText } from './words';
 
 interface Usage {
@@ -45,6 +47,7 @@ export function TryTab({ plugin }: { plugin: Plugin }) {
   const t = useText(pluginTexts);
   const shared = useText(common);
   const messageOf = useMessageOf();
+  const refresh = usePluginRefresh(plugin.id);
   const [busy, setBusy] = useState(false);
   const [tried, setTried] = useState<Tried | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -63,6 +66,8 @@ export function TryTab({ plugin }: { plugin: Plugin }) {
     } finally {
       setBusy(false);
     }
+    // a try stands among the calls; the answer need not wait for them
+    void refresh();
   }
 
   return (
@@ -133,8 +138,8 @@ function Json({ title, value }: { title: string; value: unknown }) {
 /** A ticket found by its title; the newest ones first. */
 function TicketPicker({ value, onChange, id }: { value?: number; onChange?: (id: number) => void; id?: string }) {
   const t = useText(pluginTexts);
-  const [title, setTitle] = useState('');
-  const query = { limit: 20, title };
+  const { words, select } = useSearchBox();
+  const query = { limit: 20, title: words };
   const found = useQuery({
     queryKey: ['tickets', query],
     queryFn: ({ signal }) => v2<CursorPage<TicketRow>>('GET', 'tickets', { query, signal }),
@@ -143,7 +148,7 @@ function TicketPicker({ value, onChange, id }: { value?: number; onChange?: (id:
     <Select
       id={id}
       style={{ width: 280 }}
-      showSearch={{ filterOption: false, onSearch: setTitle }}
+      {...select}
       placeholder={t.tryTicketHint}
       loading={found.isFetching}
       value={value}

@@ -5,10 +5,13 @@ import { Alert, Button, Form, Input, Progress, Upload, type UploadFile } from 'a
 import { useEffect, useRef, useState } from 'react';
 import { uploadV2 } from '../api/upload';
 import { EditDialog } from '../parts/EditDialog';
+import { useNotify } from '../parts/notify';
 import { common } from '../text/common';
 import { useText } from '../text/language';
 import { pluginTexts } from './texts';
 import type { Uploaded } from './types';
+import { uploadedText } from './uploadedText';
+import { refreshPlugin } from './usePluginRefresh';
 
 interface Entry {
   file: UploadFile[];
@@ -18,14 +21,17 @@ interface Entry {
 
 interface Props {
   open: boolean;
+  /** The plugin that gets a new version unless another name is typed; none, the name in the file counts. */
+  name?: string;
   onClose: () => void;
   onUploaded: (uploaded: Uploaded) => void;
 }
 
-export function UploadDialog({ open, onClose, onUploaded }: Props) {
+export function UploadDialog({ open, name: given, onClose, onUploaded }: Props) {
   const t = useText(pluginTexts);
   const shared = useText(common);
   const queries = useQueryClient();
+  const notify = useNotify();
   const [part, setPart] = useState<number | null>(null);
   const opening = useRef<AbortSignal | null>(null);
   // an upload may end long after the dialog or its page was left; nobody is led anywhere by it then
@@ -45,7 +51,9 @@ export function UploadDialog({ open, onClose, onUploaded }: Props) {
     setPart(0);
     try {
       const uploaded = await uploadV2<Uploaded>('plugins', form, setPart);
-      await queries.invalidateQueries({ queryKey: ['plugins'] });
+      // said also to who has gone on
+      notify.success(uploadedText(uploaded, t));
+      await refreshPlugin(queries, uploaded.plugin_id);
       if (!left?.aborted) onUploaded(uploaded);
     } finally {
       setPart(null);
@@ -53,7 +61,7 @@ export function UploadDialog({ open, onClose, onUploaded }: Props) {
   }
 
   return (
-    <EditDialog<Entry> open={open} title={t.uploadTitle} testId="upload-dialog" initial={{}} saveText={t.upload} onClose={onClose} onSave={save}>
+    <EditDialog<Entry> open={open} title={t.uploadTitle} testId="upload-dialog" initial={{ name: given }} saveText={t.upload} onClose={onClose} onSave={save}>
       <Alert type="info" title={t.uploadHelp} style={{ marginBottom: 16 }} />
       <Form.Item
         name="file"

@@ -10,6 +10,7 @@ import { RightsDialog } from './RightsDialog';
 import { rightsTexts } from './rightsTexts';
 import { pluginTexts } from './texts';
 import type { Plugin, Version, VersionStatus } from './types';
+import { usePluginRefresh } from './usePluginRefresh';
 import { bytesText, CAPABILITIES, sentences } from './words';
 
 const COLOURS: Record<VersionStatus, string> = {
@@ -20,13 +21,16 @@ const COLOURS: Record<VersionStatus, string> = {
   retired: 'default',
 };
 
+/** What the server keeps of a reason. */
+const REASON_MOST = 500;
+
 export function VersionsTab({ plugin }: { plugin: Plugin }) {
   const t = useText(pluginTexts);
   const { run } = useAction();
   // as they were when the dialog was opened: what somebody else decides meanwhile is not undone by what was not touched in it
   const [decided, setDecided] = useState<{ plugin: Plugin; version: Version } | null>(null);
-  const changed = [['plugins'], [`plugins/${plugin.id}/audit`]];
-  const post = (path: string, text: string, body?: unknown) => run(() => v2('POST', `plugins/${plugin.id}/${path}`, { body }), text, changed);
+  const refresh = usePluginRefresh(plugin.id);
+  const post = (path: string, text: string, body?: unknown) => run(() => v2('POST', `plugins/${plugin.id}/${path}`, { body }), text, refresh);
   const ordered = [...plugin.versions].sort((a, b) => b.number - a.number);
   return (
     <Flex vertical gap={12}>
@@ -82,7 +86,13 @@ function VersionCard({ version, post, onDecide }: CardProps) {
             </ActionButton>
           )}
           {version.status === 'needs_approval' && (
-            <ActionButton testId={testId('reject')} danger question={t.confirmReject} onClick={() => post(`${path}/refuse`, t.rejected, { reason: '' })}>
+            <ActionButton
+              testId={testId('reject')}
+              danger
+              question={t.confirmReject}
+              reason={{ label: t.rejectReason, most: REASON_MOST }}
+              onClick={(reason) => post(`${path}/refuse`, t.rejected, { reason })}
+            >
               {t.reject}
             </ActionButton>
           )}

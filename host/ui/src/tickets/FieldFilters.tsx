@@ -2,6 +2,7 @@
 import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
 import { AutoComplete, Button, Flex, Form, Input } from 'antd';
 import { useText } from '../text/language';
+import { isDoubleField, type FieldFilter } from './filters';
 import { ticketTexts } from './texts';
 
 /** What one search may name. */
@@ -15,7 +16,17 @@ export function FieldFilters({ fields }: { fields: { key: string; name: string }
         <div style={{ marginBottom: 12 }}>
           {rows.map((row) => (
             <Flex key={row.key} gap={8} align="start">
-              <Form.Item name={[row.name, 'key']} style={{ width: 240, marginBottom: 8 }}>
+              <Form.Item
+                name={[row.name, 'key']}
+                style={{ width: 240, marginBottom: 8 }}
+                dependencies={rows.filter((other) => other.name < row.name).map((other) => ['fields', other.name, 'key'])}
+                rules={[
+                  ({ getFieldValue }) => ({
+                    validator: () =>
+                      isDoubleField(getFieldValue('fields') as FieldFilter[], row.name) ? Promise.reject(new Error(t.doubleField)) : Promise.resolve(),
+                  }),
+                ]}
+              >
                 <AutoComplete
                   placeholder={t.fieldKey}
                   aria-label={t.fieldKey}

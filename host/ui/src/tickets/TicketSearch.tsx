@@ -3,14 +3,14 @@ import { DownOutlined, UpOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Card, Col, DatePicker, Flex, Form, Input, Row, Select } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { v2 } from '../api/client';
 import { WorkflowsPicker } from '../people/AppTokenDialog';
 import { UserPicker } from '../people/pickers';
 import { common } from '../text/common';
 import { useText } from '../text/language';
 import { FieldFilters } from './FieldFilters';
-import type { TicketFilters } from './filters';
+import { NO_FILTERS, shownFilters, type TicketFilters } from './filters';
 import { ticketTexts } from './texts';
 
 interface Entry extends TicketFilters {
@@ -36,11 +36,22 @@ export function TicketSearch({ filters, onSearch }: { filters: TicketFilters; on
     queryFn: ({ signal }) => v2<Parts>('GET', `workflows/${one}/definition`, { signal }),
     enabled: one !== undefined,
   });
+  // the address has other filters: the form stays, with its focus
+  useEffect(() => {
+    form.setFieldsValue(entryOf(filters));
+    if (usesMore(filters)) setOpen(true);
+  }, [form, filters]);
   const choice = [
     { value: '', label: t.any },
     { value: '1', label: t.yes },
     { value: '0', label: t.no },
   ];
+
+  function reset() {
+    // where the address has no filters already it does not change, and the form would keep what was typed
+    form.setFieldsValue(entryOf(NO_FILTERS));
+    onSearch(NO_FILTERS);
+  }
 
   function submit({ created, ...entry }: Entry) {
     onSearch({ ...entry, create_start: created?.[0]?.format(FORMAT), create_end: created?.[1]?.format(FORMAT) });
@@ -48,7 +59,17 @@ export function TicketSearch({ filters, onSearch }: { filters: TicketFilters; on
 
   return (
     <Card size="small" style={{ marginBottom: 16 }}>
-      <Form<Entry> form={form} layout="vertical" initialValues={entryOf(filters)} onFinish={submit} data-testid="ticket-search">
+      <Form<Entry>
+        form={form}
+        layout="vertical"
+        initialValues={entryOf(filters)}
+        // states are those of one workflow
+        onValuesChange={(changed: Partial<Entry>) => 'workflow_ids' in changed && form.setFieldValue('state_ids', [])}
+        onFinish={submit}
+        // what is wrong may stand among the hidden filters
+        onFinishFailed={() => setOpen(true)}
+        data-testid="ticket-search"
+      >
         <Row gutter={12}>
           <Cell name="title" label={t.titleContains}>
             <Input allowClear data-testid="search-title" />
@@ -113,7 +134,7 @@ export function TicketSearch({ filters, onSearch }: { filters: TicketFilters; on
           >
             {t.moreFilters}
           </Button>
-          <Button onClick={() => onSearch({ workflow_ids: [], state_ids: [], fields: [] })}>{shared.button.reset}</Button>
+          <Button onClick={reset}>{shared.button.reset}</Button>
           <Button type="primary" htmlType="submit" data-testid="search-submit">
             {shared.button.search}
           </Button>
@@ -136,10 +157,7 @@ function Cell({ name, label, children }: { name: keyof Entry; label: string; chi
 function entryOf(filters: TicketFilters): Entry {
   const day = (text: string | undefined) => (text ? dayjs(text) : null);
   return {
-    is_end: '',
-    is_rejected: '',
-    order: '',
-    ...filters,
+    ...shownFilters(filters),
     created: filters.create_start || filters.create_end ? [day(filters.create_start), day(filters.create_end)] : null,
   };
 }

@@ -23,7 +23,7 @@ export function Page() {
   return (
     <>
       <PageHead title={shared.menu.tickets} help={t.help} />
-      <TicketSearch key={search.toString()} filters={filters} onSearch={(next) => setSearch(queryOf(next))} />
+      <TicketSearch filters={filters} onSearch={(next) => setSearch(queryOf(next))} />
       <CursorTable<TicketRow> path="tickets" query={queryOf(filters)} columns={useTicketColumns()} testId="tickets" />
     </>
   );

@@ -63,6 +63,20 @@ export function queryOf(filters: TicketFilters): Record<string, string> {
   return query;
 }
 
+/** No filter at all. */
+export const NO_FILTERS: TicketFilters = { workflow_ids: [], state_ids: [], fields: [] };
+
+/** What a search form shows of the filters: each has its place in it, so that the form forgets what is not among them. */
+export function shownFilters(filters: TicketFilters): TicketFilters {
+  return { ...Object.fromEntries(TEXTS.map((key) => [key, undefined])), is_end: '', is_rejected: '', order: '', ...filters };
+}
+
+/** Whether a row names a field that a row above it names already: the address and the API have one value for each. */
+export function isDoubleField(fields: (Partial<FieldFilter> | undefined)[], row: number): boolean {
+  const key = fields[row]?.key;
+  return Boolean(key) && fields.slice(0, row).some((one) => one?.key === key);
+}
+
 function ids(text: string | null): number[] {
   return (text ?? '')
     .split(',')

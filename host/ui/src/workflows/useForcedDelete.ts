@@ -1,25 +1,32 @@
 // Deletion of what may be in use: the server refuses with its reason, and one may then delete all the same.
-import { useQueryClient, type QueryKey } from '@tanstack/react-query';
 import { App } from 'antd';
 import { v1 } from '../api/client';
 import { ApiError } from '../api/errors';
 import { useMessageOf, useNotify } from '../parts/notify';
+import { useReadAnew, type Changed } from '../parts/useAction';
 import { common } from '../text/common';
 import { useText } from '../text/language';
+import { isInUse } from './inUse';
 import { workflowTexts } from './texts';
 
 /** Gives a function that deletes a v1.0 path; `words` is the button of the second question. */
-export function useForcedDelete(changed: QueryKey[]) {
+export function useForcedDelete(changed: Changed) {
   const t = useText(workflowTexts);
   const shared = useText(common);
   const { modal } = App.useApp();
   const notify = useNotify();
   const messageOf = useMessageOf();
-  const queries = useQueryClient();
+  const readAnew = useReadAnew();
 
   async function gone() {
     notify.success(shared.deleted);
-    await Promise.all(changed.map((queryKey) => queries.invalidateQueries({ queryKey })));
+    await readAnew(changed);
+  }
+
+  /** What is shown may be old, such as a row that somebody else has deleted. */
+  function failed(error: unknown) {
+    notify.failure(error);
+    void readAnew(changed);
   }
 
   async function force(path: string) {
@@ -27,7 +34,7 @@ export function useForcedDelete(changed: QueryKey[]) {
       await v1('DELETE', path, { query: { force: 1 } });
       await gone();
     } catch (error) {
-      notify.failure(error);
+      failed(error);
     }
   }
 
@@ -36,7 +43,7 @@ export function useForcedDelete(changed: QueryKey[]) {
       await v1('DELETE', path);
       await gone();
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 200) return notify.failure(error);
+      if (!(error instanceof ApiError && isInUse(error.message))) return failed(error);
       modal.confirm({
         title: t.refused,
         // the hint at the end is for callers of the API
