@@ -1,0 +1,1 @@
+import{n as e,r as t}from"./form-Dzx3s26v.js";var n=t,r=e;export{n,r as t};
