@@ -54,8 +54,8 @@ pub enum Capability {
     },
 }
 
-/// Which tickets a plugin may read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Which tickets a plugin may read; each includes the ones before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TicketScope {
     /// The run's and its children.
@@ -66,8 +66,8 @@ pub enum TicketScope {
     All,
 }
 
-/// How much of a person a plugin may see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How much of a person a plugin may see; each includes the ones before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContactScope {
     /// User name, alias, departments and roles.

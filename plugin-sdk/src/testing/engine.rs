@@ -37,10 +37,16 @@ impl Engine {
         Error::new(ErrorKind::Denied, message)
     }
 
-    /// The first grant that `pick` takes, or the refusal.
-    fn granted<T>(&self, call: &str, grant: &str, pick: impl Fn(&Capability) -> Option<T>) -> Result<T, Error> {
+    /// What all the grants that `pick` takes allow together, as the engine unites the requests of a manifest; or the refusal.
+    fn granted<T>(
+        &self,
+        call: &str,
+        grant: &str,
+        pick: impl Fn(&Capability) -> Option<T>,
+        both: impl Fn(T, T) -> T,
+    ) -> Result<T, Error> {
         self.charge();
-        let picked = self.0.borrow().granted.iter().find_map(pick);
+        let picked = self.0.borrow().granted.iter().filter_map(pick).reduce(both);
         picked.ok_or_else(|| self.refusal(format!("{call} needs the grant {grant}")))
     }
 
@@ -71,16 +77,18 @@ impl Engine {
     }
 
     pub(crate) fn secret(&self, name: &str) -> Result<String, Error> {
-        self.granted("secrets.get", "secrets", |capability| match capability {
+        let named = |capability: &Capability| match capability {
             Capability::Secrets { names, .. } if names.iter().any(|granted| granted == name) => Some(()),
             _ => None,
-        })?;
+        };
+        self.granted("secrets.get", "secrets", named, |(), ()| ())?;
         let value = self.0.borrow().secrets.get(name).cloned();
         value.ok_or_else(|| Error::not_found(format!("there is no secret {name}")))
     }
 
     fn kv(&self, call: &str, key: &str) -> Result<(), Error> {
-        self.granted(call, "kv", |capability| matches!(capability, Capability::Kv { .. }).then_some(()))?;
+        let stores = |capability: &Capability| matches!(capability, Capability::Kv { .. }).then_some(());
+        self.granted(call, "kv", stores, |(), ()| ())?;
         if (1..=quotas::KV_KEY_BYTES).contains(&key.len()) && !key.contains('\0') {
             return Ok(());
         }
@@ -133,10 +141,7 @@ impl Engine {
 
     /// Without the grant a ticket that exists and one that does not look alike.
     fn readable(&self, call: &str, id: i64) -> Result<Ticket, Error> {
-        let scope = self.granted(call, "tickets-read", |capability| match capability {
-            Capability::TicketsRead { scope, .. } => Some(*scope),
-            _ => None,
-        })?;
+        let scope = self.granted(call, "tickets-read", readable, Ord::max)?;
         let (ticket, own) = {
             let state = self.0.borrow();
             (state.tickets.get(&id).cloned(), state.run.own)
@@ -161,7 +166,7 @@ impl Engine {
     }
 
     pub(crate) fn set_fields(&self, fields: &[FieldValue]) -> Result<(), Error> {
-        let scope = self.granted("effects.set-fields", "tickets-write", writable)?;
+        let scope = self.granted("effects.set-fields", "tickets-write", writable, joined)?;
         let covered = |key: &str| scope.iter().any(|granted| granted == "*" || granted == key);
         if let Some(field) = fields.iter().find(|field| !covered(&field.key)) {
             return Err(self.refusal(format!("the grant tickets-write does not cover field {}", field.key)));
@@ -176,7 +181,7 @@ impl Engine {
     }
 
     pub(crate) fn comment(&self, text: &str) -> Result<(), Error> {
-        self.granted("effects.add-comment", "tickets-write", writable)?;
+        self.granted("effects.add-comment", "tickets-write", writable, joined)?;
         self.stage(text.len(), 1)?;
         self.0.borrow_mut().run.comments.push(text.to_owned());
         Ok(())
@@ -195,10 +200,7 @@ impl Engine {
     }
 
     fn scope(&self, call: &str) -> Result<ContactScope, Error> {
-        self.granted(call, "directory", |capability| match capability {
-            Capability::Directory { scope, .. } => Some(*scope),
-            _ => None,
-        })
+        self.granted(call, "directory", visible, Ord::max)
     }
 
     pub(crate) fn user(&self, username: &str) -> Result<User, Error> {
@@ -284,9 +286,28 @@ impl Engine {
     }
 }
 
+fn readable(capability: &Capability) -> Option<TicketScope> {
+    match capability {
+        Capability::TicketsRead { scope, .. } => Some(*scope),
+        _ => None,
+    }
+}
+
 fn writable(capability: &Capability) -> Option<Vec<String>> {
     match capability {
         Capability::TicketsWrite { fields, .. } => Some(fields.clone()),
+        _ => None,
+    }
+}
+
+fn joined(mut fields: Vec<String>, more: Vec<String>) -> Vec<String> {
+    fields.extend(more);
+    fields
+}
+
+pub(super) fn visible(capability: &Capability) -> Option<ContactScope> {
+    match capability {
+        Capability::Directory { scope, .. } => Some(*scope),
         _ => None,
     }
 }

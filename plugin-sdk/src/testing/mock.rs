@@ -6,7 +6,7 @@ use gavia_plugin_manifest::{Capability, ContactScope, Kind, Manifest, Origin, Ti
 
 use super::{
     Ran, Receiver,
-    engine::{Engine, shown},
+    engine::{Engine, shown, visible},
     people::Department,
     quotas::Quotas,
     state::{Run, State},
@@ -230,10 +230,7 @@ impl MockHost {
     }
 
     fn contact_scope(&self) -> Option<ContactScope> {
-        self.state.borrow().granted.iter().find_map(|capability| match capability {
-            Capability::Directory { scope, .. } => Some(*scope),
-            _ => None,
-        })
+        self.state.borrow().granted.iter().filter_map(visible).max()
     }
 
     /// The context as the plugin may see it, and the engine of the run.

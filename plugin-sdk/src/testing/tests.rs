@@ -82,6 +82,58 @@ fn a_grant_covers_its_fields_and_no_other() {
     assert_eq!((ran.fields.len(), ran.denied), (1, 1));
 }
 
+/// A host that grants what these two requests ask for.
+fn asked(requests: [&str; 2]) -> MockHost {
+    let capabilities = requests.map(|request| format!(r#"{{"reason":"r",{request}}}"#)).join(",");
+    let package = r#""id":"a","version":"1.0.0","description":"d","licence":"MIT","kinds":["action"]"#;
+    MockHost::granted(&format!(r#"{{{package},"capabilities":[{capabilities}]}}"#))
+}
+
+fn allowed(host: MockHost, run: impl Fn(&Host) -> Result<(), Error>) {
+    let ran = host.action(&context(&[]), |_, host| run(host).and_then(|()| ok()));
+    assert!(ran.result.is_ok() && ran.denied == 0, "{ran:?}");
+}
+
+#[test]
+fn requests_of_one_grant_add_up() {
+    let fields = [r#""grant":"tickets-write","fields":["days"]"#, r#""grant":"tickets-write","fields":["account"]"#];
+    allowed(asked(fields), |host| {
+        host.set_field("days", 1)?;
+        host.set_field("account", "ada")
+    });
+    let servers = [
+        r#""grant":"http","origins":["https://a.example.com"],"methods":["GET"]"#,
+        r#""grant":"http","origins":["https://b.example.com"],"methods":["POST"]"#,
+    ];
+    allowed(asked(servers).http_reply(200, "").http_reply(200, ""), |host| {
+        host.http().get("https://a.example.com").send()?;
+        host.http().post("https://b.example.com").send().map(drop)
+    });
+    let secrets = [r#""grant":"secrets","names":["A"]"#, r#""grant":"secrets","names":["B"]"#];
+    let host = asked(secrets).secret("A", "a").secret("B", "b");
+    allowed(host, |host| host.secret("A").and(host.secret("B")).map(drop));
+}
+
+#[test]
+fn of_two_scopes_the_wider_one_counts() {
+    for scopes in [["own", "all"], ["all", "own"]] {
+        let [one, two] = scopes.map(|scope| format!(r#""grant":"tickets-read","scope":"{scope}""#));
+        let other = context(&[]).with_ticket(|ticket| (ticket.id, ticket.workflow_id) = (2, 9)).ticket().clone();
+        allowed(asked([&one, &two]).ticket(other, vec![]), |host| host.ticket(2).map(drop));
+    }
+    for scopes in [["basic", "contact"], ["contact", "basic"]] {
+        let [one, two] = scopes.map(|scope| format!(r#""grant":"directory","scope":"{scope}""#));
+        let host = asked([&one, &two]).user(user(1, "alice"));
+        let bob = context(&[]).with_actor(user(2, "bob"));
+        let ran = host.action(&bob, |context, _| Ok(Outcome::message(context.actor().unwrap().email.clone())));
+        assert_eq!(ran.answer().text(), "bob@example.com", "also of people who come with the call");
+        allowed(host, |host| {
+            assert_eq!(host.directory().user("alice")?.email, "alice@example.com");
+            Ok(())
+        });
+    }
+}
+
 #[test]
 fn quotas_end_where_the_engine_s_do() {
     let host = MockHost::bare().grant_fields(&["*"]).grant_kv().grant_http("https://example.com");

@@ -31,8 +31,8 @@ pub(super) fn without(_: &Arena) -> Vec<Attack> {
             names,
             answers(
                 "denied",
-                "Denied: the grant secret does not cover other\nDenied: the grant secret does not cover TOKEN\n\
-                 Denied: the grant secret does not cover token\\0",
+                "Denied: the grant secrets does not cover other\nDenied: the grant secrets does not cover TOKEN\n\
+                 Denied: the grant secrets does not cover token\\0",
             ),
         ),
         call("contact details", Guest::Prober, contact(DirectoryRead::Basic), answers("denied", "lisi LISI <> []")),

@@ -193,7 +193,7 @@ pub(super) fn headers(_: &Arena) -> Vec<Attack> {
             let well = heads.len() == 1 && heads[0].contains("authorization: Bearer tok-12345\r\n");
             ensure(well, format!("these arrived: {heads:?}"))
         };
-        let lines = "HttpRequestDenied\nDenied: secrets.get needs the grant secret\n200 in";
+        let lines = "HttpRequestDenied\nDenied: secrets.get needs the grant secrets\n200 in";
         request("a header that the host sets", ask, answers("refused", lines).also(hosts))
     };
     vec![

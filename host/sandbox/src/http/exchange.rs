@@ -119,11 +119,14 @@ impl Exchange {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
         for injection in &self.grant.inject {
             let wrong = |why: &str| {
-                tracing::warn!(origin = %self.grant.origin, header = injection.header, secret = injection.secret, "{why}");
+                let (secret, header, origin) = (&injection.secret, &injection.header, &self.grant.origin);
+                tracing::warn!(%origin, header, secret, "the secret of a header {why}");
+                // Whoever reads the call's log set the grant, and can mend it; the guest learns no names.
+                self.log.remark(&format!("the secret {secret} for the header {header} of {origin} {why}"));
                 Error::ConfigurationError
             };
             let secret = self.host.secret(&injection.secret).await.map_err(|problem| match problem {
-                ServiceError::NotFound => wrong("a header's secret does not exist"),
+                ServiceError::NotFound => wrong("does not exist"),
                 ServiceError::Exhausted(reason) | ServiceError::Failed(reason) => {
                     tracing::warn!(reason, "a header's secret could not be read");
                     Error::InternalError(Some("the engine could not read a secret now".to_owned()))
@@ -131,9 +134,10 @@ impl Exchange {
             })?;
             // The answer may repeat it, and the guest may log the answer.
             self.log.mask(&secret);
-            let name: HeaderName = injection.header.parse().map_err(|_| wrong("a header's name is none"))?;
+            let name: HeaderName =
+                injection.header.parse().map_err(|_| wrong("cannot be set: no header has such a name"))?;
             let mut value = HeaderValue::from_str(&format!("{}{}", injection.prefix, secret.reveal().trim()))
-                .map_err(|_| wrong("a secret cannot stand in a header"))?;
+                .map_err(|_| wrong("cannot stand in a header"))?;
             value.set_sensitive(true);
             headers.insert(name, value);
         }

@@ -8,11 +8,11 @@ impl secrets::Host for State {
         const CALL: &str = "secrets.get";
         self.handed(&name);
         if self.grants.secrets.is_empty() {
-            return self.refuse(CALL, "secret");
+            return self.refuse(CALL, "secrets");
         }
         self.charge(CALL)?;
         if !self.grants.secrets.contains(&name) {
-            return Ok(Err(self.denial(format!("the grant secret does not cover {}", name.escape_debug()))));
+            return Ok(Err(self.denial(format!("the grant secrets does not cover {}", name.escape_debug()))));
         }
         let host = self.host.clone();
         let answer = host.secret(&name).await;

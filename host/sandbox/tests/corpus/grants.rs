@@ -24,13 +24,13 @@ async fn a_secret_needs_its_own_name_in_the_grant() {
             .grants(grants(|grants| grants.secrets = vec!["token".to_owned(), "absent".to_owned()]))
     };
     assert_eq!(ask("token").lines().await, ["•••"], "the guest has it, and nobody reads it in the answer");
-    assert_eq!(ask("other").lines().await, ["Denied: the grant secret does not cover other"]);
-    assert_eq!(ask("TOKEN").lines().await, ["Denied: the grant secret does not cover TOKEN"]);
+    assert_eq!(ask("other").lines().await, ["Denied: the grant secrets does not cover other"]);
+    assert_eq!(ask("TOKEN").lines().await, ["Denied: the grant secrets does not cover TOKEN"]);
     assert_eq!(ask("absent").lines().await, ["NotFound: no such secret"]);
     let outcome = steps(&[&["secret", "token"]]).probe().await;
     assert_eq!(outcome.usage.denied, 1);
-    assert_eq!(outcome.result.unwrap().message, "Denied: secrets.get needs the grant secret");
-    assert_eq!(outcome.logs[0].message, "denied: secrets.get needs the grant secret");
+    assert_eq!(outcome.result.unwrap().message, "Denied: secrets.get needs the grant secrets");
+    assert_eq!(outcome.logs[0].message, "denied: secrets.get needs the grant secrets");
 }
 
 #[tokio::test]

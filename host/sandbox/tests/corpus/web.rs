@@ -145,16 +145,16 @@ async fn requests_have_a_number_a_call_and_a_number_at_once() {
     assert_eq!(lines, ["200 held", "200 held", "200 held", "200 held", "ConnectionLimitReached"]);
 }
 
+/// "Set `Authorization` from this secret."
+fn injection(secret: &str) -> Injection {
+    Injection { header: "Authorization".to_owned(), secret: secret.to_owned(), prefix: "Bearer ".to_owned() }
+}
+
 #[tokio::test]
 async fn a_header_that_the_host_sets_is_the_hosts() {
     let echo = "HTTP/1.1 200 OK\r\ncontent-length: 16\r\n\r\nBearer tok-12345";
     let receiver = Receiver::start(Reply::Text(echo.to_owned()));
     let url = format!("http://here.test:{}", receiver.port);
-    let injection = |secret: &str| Injection {
-        header: "Authorization".to_owned(),
-        secret: secret.to_owned(),
-        prefix: "Bearer ".to_owned(),
-    };
     let mut grant = private(&url);
     grant.inject = vec![injection("token")];
     let ask = |words: &[&str]| steps(&[words]).http(vec![grant.clone()]);
@@ -170,17 +170,26 @@ async fn a_header_that_the_host_sets_is_the_hosts() {
     let logged = steps(&[&["http", "GET", &url], &["say", "it is tok-12345"]]).http(vec![grant.clone()]).probe().await;
     assert_eq!(logged.logs[0].message, "it is •••", "a secret in a header is masked in the log");
 
-    for unusable in ["absent", "torn"] {
-        let mut grant = grant.clone();
-        grant.inject = vec![injection(unusable)];
-        let (line, _) = one(steps(&[&["http", "GET", &url]]).http(vec![grant])).await;
-        assert_eq!(line, "ConfigurationError", "{unusable}");
-    }
     let (line, _) = one(steps(&[&["secret", "token"]]).http(vec![grant.clone()])).await;
     assert!(
         line.starts_with(&format!("{:?}", GuestErrorKind::Denied)),
         "the header's secret is not the guest's: {line}"
     );
+}
+
+#[tokio::test]
+async fn a_call_whose_header_has_no_fit_secret_says_so_in_its_own_log() {
+    let receiver = Receiver::start(ok("in"));
+    let url = format!("http://here.test:{}", receiver.port);
+    for (unusable, why) in [("absent", "does not exist"), ("torn", "cannot stand in a header")] {
+        let mut grant = private(&url);
+        grant.inject = vec![injection(unusable)];
+        let outcome = steps(&[&["http", "GET", &url]]).http(vec![grant]).probe().await;
+        assert_eq!(outcome.result.unwrap().message, "ConfigurationError", "{unusable}");
+        let lines: Vec<&str> = outcome.logs.iter().map(|line| line.message.as_str()).collect();
+        assert_eq!(lines, [format!("the secret {unusable} for the header Authorization of {url} {why}")]);
+    }
+    assert!(receiver.heads().is_empty());
 }
 
 /// A receiver that speaks TLS with the certificate of `secure.test`; its port.

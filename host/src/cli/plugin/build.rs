@@ -60,7 +60,7 @@ pub(super) fn component(dir: &Path) -> Result<PathBuf, Stop> {
 fn crate_in(dir: &Path) -> Result<PathBuf, Stop> {
     let manifest = package(dir)?;
     let target = target(dir)?;
-    if !is_installed(target)? {
+    if !is_installed(target, dir)? {
         return Err(Stop::refused(format!("the target {target} is missing: run `rustup target add {target}`")));
     }
     let mut cargo = cargo(dir);
@@ -99,10 +99,11 @@ pub(super) fn cargo(dir: &Path) -> Command {
     cargo
 }
 
-/// Whether rustc has a standard library for the target; without one, the compiler's own message is a page long.
-fn is_installed(target: &str) -> Result<bool, Stop> {
+/// Whether the rustc that cargo will use there, which may be a pinned one, has a standard library for the target; without one, the
+/// compiler's own message is a page long.
+fn is_installed(target: &str, dir: &Path) -> Result<bool, Stop> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output();
+    let output = Command::new(rustc).current_dir(dir).args(["--print", "target-libdir", "--target", target]).output();
     let output = output.map_err(|error| Stop::Io("rustc does not start; install Rust with rustup first", error))?;
     Ok(output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
 }
