@@ -1,12 +1,13 @@
 // Page of /workflows/:id/chart: the chart at full size, the workflow's settings above it, what its check finds marked.
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Button, Descriptions, Flex, Skeleton, Typography } from 'antd';
+import { Alert, Button, Flex, Skeleton, Typography } from 'antd';
 import { Link, useParams } from 'react-router';
 import { v2 } from '../api/client';
+import { usePageTitle } from '../app/usePageTitle';
 import { Failure } from '../parts/Failure';
-import { common } from '../text/common';
 import { useText } from '../text/language';
-import type { Problem, WorkflowDocument } from './document';
+import type { Problem } from './document';
+import { Facts } from './Facts';
 import { useFindingText } from './findingText';
 import { FlowChart, useDefinition } from './FlowChart';
 import { chartTexts } from './texts';
@@ -17,6 +18,7 @@ export function ChartPage() {
   const textOf = useFindingText();
   const workflow = useDefinition(id);
   const check = useQuery({ queryKey: ['check', id], queryFn: () => v2<{ problems: Problem[] }>('GET', `workflows/${id}/check`) });
+  usePageTitle(workflow.data && t.chartOf(workflow.data.name));
   if (workflow.error) return <Failure error={workflow.error} onRetry={() => void workflow.refetch()} />;
   if (!workflow.data) return <Skeleton active />;
   const problems = check.data?.problems ?? [];
@@ -33,7 +35,7 @@ export function ChartPage() {
           </Button>
         </Link>
       </Flex>
-      <Facts document={workflow.data} />
+      <Facts id={id} document={workflow.data} />
       {/* without its findings a workflow would look as if it had none */}
       {check.error && <Failure error={check.error} onRetry={() => void check.refetch()} />}
       {check.isPending && <Skeleton active title={false} paragraph={{ rows: 1 }} />}
@@ -43,19 +45,4 @@ export function ChartPage() {
       <FlowChart document={workflow.data} problems={problems} height="max(420px, calc(100vh - 330px))" />
     </Flex>
   );
-}
-
-function Facts({ document }: { document: WorkflowDocument }) {
-  const t = useText(chartTexts);
-  const shared = useText(common);
-  const limits = Object.entries(document.limit_expression).map(([key, value]) => `${key}: ${String(value)}`);
-  const items = [
-    { key: 'description', label: shared.column.description, children: document.description },
-    { key: 'view', label: t.viewCheck, children: document.view_permission_check ? shared.yes : shared.no },
-    { key: 'form', label: t.displayForm, children: document.display_form.join(', ') },
-    { key: 'limits', label: t.limits, children: limits.join(', ') },
-    { key: 'notices', label: t.notices, children: document.notices },
-    { key: 'by', label: t.creator, children: document.modified_by ?? '' },
-  ];
-  return <Descriptions size="small" column={1} items={items.filter((item) => item.children !== '')} />;
 }

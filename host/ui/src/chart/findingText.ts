@@ -127,9 +127,8 @@ const INSTEAD: [RegExp, string][] = [
   [/^(`.*`), if the field of that key is meant$/, '$1（如指该字段）'],
 ];
 
-/** Sentences that hold what somebody else says: another plugin, or the server of a plugin that did not answer. */
+/** Sentences that hold what somebody else says: the server of a plugin that did not answer. */
 const OTHERS: [RegExp, string][] = [
-  [/^condition (\d+): (.*)$/, '条件 $1：$2'],
   [/^the conditions are for the plugin "([^"]*)", which did not check them: (.*)$/, '条件由插件“$1”判断，但它没有检查：$2'],
 ];
 
@@ -147,23 +146,47 @@ function told(english: string, sentences: [RegExp, string][]): string {
   return english;
 }
 
-/** `condition 1: … (at byte 7); write … instead`: the number, the checker's words, their place, and perhaps a hint. */
-function expressionText(message: string): string {
-  const parts = /^condition (\d+): (.*) \(at byte (\d+)\)(?:; write (.*) instead)?$/.exec(message);
-  if (!parts) return told(message, OTHERS);
+/** `condition 1: … (at byte 7); write … instead`: the number, the words, and from the checker their place and perhaps a hint. */
+const OF_CONDITION = /^condition (\d+): (.*?)(?: \(at byte (\d+)\)(?:; write (.*) instead)?)?$/s;
+
+/** What to leave out because the page shows it: which condition it is about, and where in it. */
+interface Known {
+  condition?: boolean;
+  place?: boolean;
+}
+
+/** Null for a sentence of another form. */
+function conditionText(message: string, language: Language, known: Known = {}): string | null {
+  const parts = OF_CONDITION.exec(message);
+  if (!parts) return null;
   const [, number, words = '', byte, hint] = parts;
-  const instead = hint === undefined ? '' : `；请改写为：${told(hint, INSTEAD)}`;
-  return `条件 ${number}：${told(words, EXPRESSION)}（第 ${byte} 字节处）${instead}`;
+  const isPlaced = byte !== undefined && !known.place;
+  if (language === 'en') {
+    return [!known.condition && `condition ${number}: `, words, isPlaced && ` (at byte ${byte})`, hint !== undefined && `; write ${hint} instead`].filter(Boolean).join('');
+  }
+  return [
+    !known.condition && `条件 ${number}：`,
+    told(words, EXPRESSION),
+    isPlaced && `（第 ${byte} 字节处）`,
+    hint !== undefined && `；请改写为：${told(hint, INSTEAD)}`,
+  ]
+    .filter(Boolean)
+    .join('');
 }
 
 export function findingText({ code, message }: Finding, language: Language): string {
   if (language === 'en') return message;
   const pattern = PATTERNS.find(([kind, words]) => kind === code && words.test(message));
   const sentence = pattern?.[2] ?? CHINESE[code];
-  if (sentence === undefined) return expressionText(message);
+  if (sentence === undefined) return conditionText(message, language) ?? told(message, OTHERS);
   const quoted = /"(.*)"/.exec(message)?.[1] ?? '';
   const number = /\d+/.exec(message)?.[0] ?? '';
   return sentence.replace(/["#]/g, (sign) => (sign === '"' ? quoted : number));
+}
+
+/** As `findingText`, for a place beside the condition itself: without its number, and without the byte where the character is shown. */
+export function textBesideCondition(finding: Finding, hasCharacter: boolean, language: Language): string {
+  return conditionText(finding.message, language, { condition: true, place: hasCharacter }) ?? findingText(finding, language);
 }
 
 export function useFindingText(): (problem: Finding) => string {

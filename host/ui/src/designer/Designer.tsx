@@ -1,9 +1,11 @@
 // The designer: one document under edit, seen as a chart, as lists and as a grid, and saved as one.
 import { theme } from 'antd';
 import { useCallback, useMemo, useReducer, useState, type CSSProperties } from 'react';
+import { usePageTitle } from '../app/usePageTitle';
 import type { Selected } from '../chart/Canvas';
 import type { WorkflowDocument } from '../chart/document';
 import { byPlace } from '../chart/problems';
+import { useText } from '../text/language';
 import { ConflictDialog } from './ConflictDialog';
 import { DesignContext, designPath, type Design, type Tab } from './design';
 import { removeState, removeTransition, withIdsOf, type Edit } from './edits';
@@ -11,6 +13,7 @@ import { begun, changed, redone, saved, undone, type History } from './history';
 import { InUseDialog } from './InUseDialog';
 import { LeaveGuard } from './LeaveGuard';
 import { Tabs } from './Tabs';
+import { designerTexts } from './texts';
 import { Toolbar } from './Toolbar';
 import { useCheck } from './useCheck';
 import { useKeys } from './useKeys';
@@ -39,6 +42,7 @@ interface Props {
 }
 
 export function Designer({ id, loaded, onMade }: Props) {
+  const t = useText(designerTexts);
   const { token } = theme.useToken();
   const [history, step] = useReducer(stepped, loaded, begun);
   const [base, setBase] = useState(loaded);
@@ -46,6 +50,7 @@ export function Designer({ id, loaded, onMade }: Props) {
   const [field, openField] = useState<string | null>(null);
   const [tab, openTab] = useState<Tab>(id === null ? 'settings' : 'chart');
   const document = history.present;
+  usePageTitle(`${t.title}: ${document.name || (id === null ? t.newWorkflow : t.unnamed)}`);
   const check = useCheck(id, document);
   const saving = useSaving({
     id,

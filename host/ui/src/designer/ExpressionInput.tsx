@@ -1,8 +1,8 @@
 // An expression with what the checker says of it, at the character that it means: the character is marked, and a click goes to it.
 import { Button, Input, Select, type GetRef } from 'antd';
 import { useRef } from 'react';
-import { useFindingText } from '../chart/findingText';
-import { useText } from '../text/language';
+import { textBesideCondition } from '../chart/findingText';
+import { useLanguage, useText } from '../text/language';
 import { useDesign } from './design';
 import { variables } from './fieldChoices';
 import type { ConditionFinding } from './findings';
@@ -18,7 +18,7 @@ interface Props {
 
 export function ExpressionInput({ id, label, value, findings, onChange }: Props) {
   const t = useText(designerTexts);
-  const textOf = useFindingText();
+  const language = useLanguage();
   const { document } = useDesign();
   const input = useRef<GetRef<typeof Input.TextArea>>(null);
   const area = () => input.current?.resizableTextArea?.textArea;
@@ -58,7 +58,7 @@ export function ExpressionInput({ id, label, value, findings, onChange }: Props)
             {finding.offset !== null && <Marked text={value} offset={finding.offset} />}
             <span>
               {finding.offset !== null && `${t.transition.column(finding.offset + 1)}: `}
-              {textOf(finding)}
+              {textBesideCondition(finding, finding.offset !== null, language)}
             </span>
             {finding.offset !== null && (
               <Button type="link" size="small" onClick={() => goTo(finding.offset ?? 0)}>

@@ -82,7 +82,8 @@ function KeyEntry({ field }: { field: Field }) {
   const { document, change, openField } = useDesign();
   const problems = useProblems('field', field.key);
   const [typed, setTyped] = useState({ text: field.key, of: field.key });
-  const draft = typed.of === field.key ? typed.text : field.key;
+  const isStored = field.id !== undefined;
+  const draft = typed.of === field.key && !isStored ? typed.text : field.key;
   const isTaken = draft !== field.key && document.fields.some((other) => other.key === draft);
 
   function rename() {
@@ -97,7 +98,7 @@ function KeyEntry({ field }: { field: Field }) {
       <Input
         id="field-key"
         className="gavia-mono"
-        disabled={field.id !== undefined}
+        disabled={isStored}
         value={draft}
         maxLength={100}
         onChange={(event) => setTyped({ text: event.target.value.replace(/[{}]/g, ''), of: field.key })}

@@ -48,6 +48,7 @@ export function apart(problems: Problem[]): Problem[] {
 export interface ConditionFinding {
   level: Problem['level'];
   code: string;
+  /** Whole, as the server told it: its translation goes by its form. */
   message: string;
   /** From 0, in characters as JavaScript counts them; null: about the condition as a whole. */
   offset: number | null;
@@ -60,7 +61,7 @@ export function ofCondition(problems: Problem[], index: number, expression: stri
     .map((problem) => ({
       level: problem.level,
       code: problem.code,
-      message: problem.message.replace(/^condition \d+: /, '').replace(/\s*\(at byte \d+\)$/, ''),
+      message: problem.message,
       offset: problem.expression ? unitsOf(expression, problem.expression.column) : null,
     }));
 }

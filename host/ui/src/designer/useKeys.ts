@@ -1,43 +1,40 @@
 // The designer's keys, wherever in it the focus is; also on what is around it, as after a click on an empty spot. A dialog keeps its own.
-import { useEffect, useRef, type RefObject } from 'react';
+import { useEffect, useEffectEvent, useRef, type RefObject } from 'react';
+import { flushSync } from 'react-dom';
+import { isTypedIn, meaningOf, type Meaning } from './keyMeaning';
 
-export interface Keys {
-  save: () => void;
-  undo: () => void;
-  redo: () => void;
-  /** Not while one types, since the keys mean something else there. */
+export interface Keys extends Record<Exclude<Meaning, 'remove'>, () => void> {
+  /** Removes what is selected in the chart; not there while no chart is. */
   remove?: () => void;
-  close: () => void;
 }
 
 /** Gives a reference for the element whose keys they are. */
 export function useKeys(keys: Keys): RefObject<HTMLDivElement | null> {
   const root = useRef<HTMLDivElement>(null);
+  const act = useEffectEvent((meaning: Meaning) => keys[meaning]?.());
+  const isOffered = useEffectEvent((meaning: Meaning) => keys[meaning] !== undefined);
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      const target = event.target instanceof HTMLElement ? event.target : document.body;
+      // a line of the chart is no HTMLElement
+      const target = event.target instanceof Element ? event.target : document.body;
       const own = root.current;
       if (!own || !(own.contains(target) || target.contains(own))) return;
-      const act = actOf(event, target, keys);
-      if (!act || event.altKey || event.defaultPrevented) return;
+      const meaning = meaningOf(event, target);
+      if (!meaning || !isOffered(meaning) || event.defaultPrevented) return;
       event.preventDefault();
-      act();
+      // what is saved is the document with what this changes: `act` is that of the latest drawing
+      if (meaning === 'save') takeDraft(target);
+      act(meaning);
     };
     window.addEventListener('keydown', pressed);
     return () => window.removeEventListener('keydown', pressed);
-  }, [keys]);
+  }, []);
   return root;
 }
 
-function actOf(event: KeyboardEvent, target: HTMLElement, keys: Keys): (() => void) | undefined {
-  const key = event.key.toLowerCase();
-  if (event.ctrlKey || event.metaKey) {
-    if (key === 's') return keys.save;
-    if (key === 'y') return keys.redo;
-    return key === 'z' ? (event.shiftKey ? keys.redo : keys.undo) : undefined;
-  }
-  // an open list closes first
-  if (key === 'escape') return target.closest('[aria-expanded="true"]') ? undefined : keys.close;
-  const isTyping = target.closest('input, textarea, select, [contenteditable="true"]') !== null;
-  return !isTyping && (key === 'delete' || key === 'backspace') ? keys.remove : undefined;
+/** Some inputs hand over what was typed only when they are left: leave this one, and come back. */
+function takeDraft(target: Element) {
+  if (!(target instanceof HTMLElement) || !isTypedIn(target)) return;
+  flushSync(() => target.blur());
+  if (target.isConnected) target.focus({ preventScroll: true });
 }

@@ -7,6 +7,7 @@ import { useNavigate, useSearchParams } from 'react-router';
 import { ApiError } from '../api/errors';
 import { PreferenceSwitches } from '../app/PreferenceSwitches';
 import { login, SESSION_KEY } from '../app/session';
+import { usePageTitle } from '../app/usePageTitle';
 import { useMessageOf } from '../parts/notify';
 import { common } from '../text/common';
 import { useText } from '../text/language';
@@ -21,6 +22,7 @@ interface Entry {
 export function LoginPage() {
   const t = useText(loginTexts);
   const shared = useText(common);
+  usePageTitle(t.title);
   const messageOf = useMessageOf();
   const navigate = useNavigate();
   const queries = useQueryClient();

@@ -40,7 +40,7 @@ function DryRunOf({ id, definition }: { id: number; definition: Definition }) {
   const shared = useText(common);
   const notify = useNotify();
   const session = useSession();
-  const [entry, setEntry] = useState<Entry | null>(null);
+  const [form] = Form.useForm<Entry>();
   const [choices, setChoices] = useState<Choice[]>([]);
   const [run, setRun] = useState<DryRun | null>(null);
   const [busy, setBusy] = useState(false);
@@ -52,11 +52,17 @@ function DryRunOf({ id, definition }: { id: number; definition: Definition }) {
     </Form.Item>
   );
 
+  /** With what the form holds now: it may have changed since the last run. */
+  async function goOn(made: Choice[]) {
+    // the form itself tells what is missing
+    const present = await form.validateFields().catch(() => null);
+    if (present) await go(present, made);
+  }
+
   async function go(from: Entry, made: Choice[]) {
     setBusy(true);
     try {
       setRun(await v2<DryRun>('POST', `workflows/${id}/dry_run`, { body: { creator: from.creator, fields: from.fields ?? {}, choices: made } }));
-      setEntry(from);
       setChoices(made);
     } catch (error) {
       notify.failure(error);
@@ -72,6 +78,7 @@ function DryRunOf({ id, definition }: { id: number; definition: Definition }) {
         <Col xs={24} lg={9}>
           <Card size="small" title={t.values}>
             <Form<Entry>
+              form={form}
               layout="vertical"
               initialValues={{ creator: session.data?.user.username }}
               onFinish={(value) => void go(value, [])}
@@ -91,13 +98,13 @@ function DryRunOf({ id, definition }: { id: number; definition: Definition }) {
           </Card>
         </Col>
         <Col xs={24} lg={15}>
-          {run && entry && (
+          {run && (
             <DryRunPath
               run={run}
               busy={busy}
               canRestart={choices.length > 0}
-              onChoose={(choice) => void go(entry, [...choices, choice])}
-              onRestart={() => void go(entry, [])}
+              onChoose={(choice) => void goOn([...choices, choice])}
+              onRestart={() => form.submit()}
             />
           )}
         </Col>

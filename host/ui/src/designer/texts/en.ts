@@ -166,6 +166,7 @@ export const en = {
     choicesHint: 'The value is stored, the text is shown.',
     value: 'Value',
     text: 'Text',
+    valueTaken: 'Another choice has this value; this one is not saved',
     addChoice: 'Add choice',
     label: 'Label (JSON)',
     none: 'No fields of its own yet. Title and other base fields are always there.',

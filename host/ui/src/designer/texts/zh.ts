@@ -168,6 +168,7 @@ export const zh: DesignerTexts = {
     choicesHint: '保存的是值，显示的是文字。',
     value: '值',
     text: '文字',
+    valueTaken: '已有选项使用该值，此选项不会保存',
     addChoice: '新增选项',
     label: '标签 (JSON)',
     none: '还没有自定义字段。标题等基础字段始终存在。',
