@@ -4,7 +4,8 @@
 use std::{ops::Deref, path::Path, sync::Arc, time::Duration};
 
 use gavia_hostile::Module;
-use gavia_sandbox::{Allocator, Plugin, Sandbox, Settings, with_custom_section};
+pub(crate) use gavia_sandbox::with_custom_section;
+use gavia_sandbox::{Allocator, Plugin, Sandbox, Settings};
 use sqlx::PgPool;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;

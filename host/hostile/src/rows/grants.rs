@@ -106,7 +106,9 @@ pub(super) fn then_trap(_: &Arena) -> Vec<Attack> {
 }
 
 pub(super) fn storage(_: &Arena) -> Vec<Attack> {
-    let lines = ["none"; KEYS.len()].join("\n") + "\ntrue\ntheirs\ndone\nnone";
+    let unfit = "InvalidInput: a key has 1 to 256 bytes, none of them NUL";
+    let found = KEYS.map(|key| if key.contains('\0') { unfit } else { "none" });
+    let lines = found.join("\n") + "\ntrue\ntheirs\ndone\nnone";
     vec![own("another plugin's key", other_storage, answers("not found", lines))]
 }
 

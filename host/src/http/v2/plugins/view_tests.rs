@@ -4,11 +4,10 @@
 use axum::http::{Method, Request};
 use gavia_hostile::Module;
 use gavia_plugin_manifest::{Manifest, Package, SECTION};
-use gavia_sandbox::with_custom_section;
 use serde_json::{Value, json};
 
 use super::tests::{LEAVE_NOTE, call, form, get, manifest, ready};
-use crate::http::testing::Server;
+use crate::{app::testing::with_custom_section, http::testing::Server};
 
 #[tokio::test]
 async fn that_a_script_runs_another_plugins_code_is_in_the_audit() {
