@@ -9,7 +9,7 @@ use crate::{
     ambient,
     store::{
         self,
-        flow_logs::FlowLog,
+        flow_logs::{ActorKind, FlowLog},
         plugins::people::{self, PersonRow},
     },
     workflow::{self, Definition, FieldKind, Intervention, StateId, Ticket, TicketId, TransitionId},
@@ -79,8 +79,11 @@ pub(super) async fn for_job(
         None => arrival(logs, ticket.state),
     };
     if let Some(step) = step {
-        let people = people::by_names(&app.db, std::slice::from_ref(&step.actor)).await?;
-        context.actor = people.into_iter().next().map(guest_user);
+        // a script may be called like a person, and is none
+        if step.actor_kind == ActorKind::Person {
+            let people = people::by_names(&app.db, std::slice::from_ref(&step.actor)).await?;
+            context.actor = people.into_iter().next().map(guest_user);
+        }
         context.suggestion = context.actor.as_ref().map(|_| step.suggestion.clone());
         context.transition_id = step.transition.map(|transition| transition.id.0);
     }
@@ -90,15 +93,16 @@ pub(super) async fn for_job(
 /// Far more than are written while a ticket waits in a script's state.
 const LOGS_SEARCHED: i64 = 100;
 
-/// The newest move into the state: its log is of the state before, where one of a run that failed is of the state itself. Only a ticket that
-/// came back to the state it was in has none such.
+/// The newest move into the state: its log is of the state before, where one of a run that failed is of the state itself. A transition from a
+/// state to itself cannot be told from such a run; an older move stands for it, if there is one.
 fn arrival(logs: Vec<FlowLog>, state: StateId) -> Option<FlowLog> {
     let is_move = |log: &FlowLog| match log.intervention {
         Intervention::None => log.transition.is_some(),
         other => other == Intervention::ForceState,
     };
     let mut moves: Vec<FlowLog> = logs.into_iter().filter(is_move).collect();
-    let came = moves.iter().position(|log| log.state != state).unwrap_or(0);
+    let came =
+        moves.iter().position(|log| log.state != state || log.intervention == Intervention::ForceState).unwrap_or(0);
     (came < moves.len()).then(|| moves.swap_remove(came))
 }
 
@@ -210,10 +214,7 @@ pub(super) fn guest_user(person: PersonRow) -> types::User {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        store::flow_logs::{ActorKind, LoggedTransition},
-        workflow::TransitionAttribute,
-    };
+    use crate::{store::flow_logs::LoggedTransition, workflow::TransitionAttribute};
 
     fn log(id: i64, state: i64, intervention: Intervention, transition: Option<i64>) -> FlowLog {
         FlowLog {
@@ -240,7 +241,8 @@ mod tests {
         let found = |logs: &[FlowLog]| arrival(logs.to_vec(), StateId(2)).map(|log| log.id);
         let (comment, failed, moved) = (log(9, 2, Comment, None), log(8, 2, Move, Some(5)), log(7, 1, Move, Some(4)));
         assert_eq!(found(&[comment.clone(), failed.clone(), moved.clone(), log(6, 3, Move, Some(3))]), Some(7));
-        assert_eq!(found(&[comment.clone(), log(5, 3, ForceState, None), moved]), Some(5));
+        assert_eq!(found(&[comment.clone(), log(5, 3, ForceState, None), moved.clone()]), Some(5));
+        assert_eq!(found(&[log(10, 2, ForceState, None), moved]), Some(10), "forced into the state that it was in");
         assert_eq!(found(&[comment.clone(), failed]), Some(8), "it came back to its own state");
         assert_eq!(found(&[comment]), None);
     }
