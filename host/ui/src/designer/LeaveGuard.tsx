@@ -1,8 +1,7 @@
 // Asks before unsaved changes are lost: on the console's own links, on signing out, on the way to the login when the session has ended
 // (one can sign in again in another tab and save here), and on leaving the page altogether.
-import { Modal } from 'antd';
-import { useEffect } from 'react';
 import { useBlocker } from 'react-router';
+import { AskToLeave } from '../parts/AskToLeave';
 import { useText } from '../text/language';
 import { designerTexts } from './texts';
 
@@ -10,26 +9,6 @@ import { designerTexts } from './texts';
 export function LeaveGuard({ isDirty, own }: { isDirty: boolean; own: string }) {
   const t = useText(designerTexts);
   const blocker = useBlocker(({ nextLocation }) => isDirty && nextLocation.pathname !== own);
-
-  useEffect(() => {
-    if (!isDirty) return;
-    const asked = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', asked);
-    return () => window.removeEventListener('beforeunload', asked);
-  }, [isDirty]);
-
-  return (
-    <Modal
-      open={blocker.state === 'blocked'}
-      title={t.save.leave}
-      okText={t.save.leaveYes}
-      cancelText={t.save.leaveNo}
-      okButtonProps={{ danger: true }}
-      onOk={() => blocker.proceed?.()}
-      onCancel={() => blocker.reset?.()}
-      data-testid="leave-guard"
-    >
-      {blocker.location?.pathname === '/login' ? t.save.leaveOver : t.save.leaveText}
-    </Modal>
-  );
+  const { leave, leaveYes, leaveNo: stay, leaveText: lost, leaveOver: over } = t.save;
+  return <AskToLeave blocker={blocker} isAsked={isDirty} words={{ leave, leaveYes, stay, lost, over }} />;
 }

@@ -1,10 +1,9 @@
 // Asks before what was typed into a form is lost by leaving its page: on the console's own links, on the way to the login when the session
 // has ended (one can sign in again in another tab and save here), and on leaving the console altogether.
-import { Modal } from 'antd';
-import { useEffect } from 'react';
 import { useBlocker } from 'react-router';
 import { common } from '../text/common';
 import { useText } from '../text/language';
+import { AskToLeave } from './AskToLeave';
 
 /**
  * Whether leaving is asked about. While a form is being saved its own save may lead on, as that of a new plugin leads to its page; the way
@@ -18,25 +17,5 @@ export function asksToLeave(from: string, to: string, isSaving: boolean): boolea
 export function LeaveGuard({ isSaving }: { isSaving: boolean }) {
   const t = useText(common);
   const blocker = useBlocker(({ currentLocation, nextLocation }) => asksToLeave(currentLocation.pathname, nextLocation.pathname, isSaving));
-
-  useEffect(() => {
-    const asked = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', asked);
-    return () => window.removeEventListener('beforeunload', asked);
-  }, []);
-
-  return (
-    <Modal
-      open={blocker.state === 'blocked'}
-      title={t.unsaved.leave}
-      okText={t.unsaved.leaveYes}
-      cancelText={t.unsaved.stay}
-      okButtonProps={{ danger: true }}
-      onOk={() => blocker.proceed?.()}
-      onCancel={() => blocker.reset?.()}
-      data-testid="leave-guard"
-    >
-      {blocker.location?.pathname === '/login' ? t.unsaved.over : t.unsaved.lost}
-    </Modal>
-  );
+  return <AskToLeave blocker={blocker} isAsked words={t.unsaved} />;
 }

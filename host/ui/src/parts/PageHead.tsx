@@ -1,6 +1,7 @@
 // Head of a page: its title, what it is for, and its main buttons.
 import { Flex, Typography } from 'antd';
-import { useEffect, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
+import { usePageTitle } from '../app/usePageTitle';
 
 interface Props {
   title: string;
@@ -9,9 +10,7 @@ interface Props {
 }
 
 export function PageHead({ title, help, extra }: Props) {
-  useEffect(() => {
-    document.title = `${title} · gavia`;
-  }, [title]);
+  usePageTitle(title);
   return (
     <Flex justify="space-between" align="start" gap={16} wrap style={{ marginBottom: 16 }}>
       <div style={{ maxWidth: 900 }}>

@@ -1,1 +1,0 @@
-import{r as e}from"./rolldown-runtime-XKyaHtl9.js";import{bi as t}from"./client-woM_6Mi5.js";var n=e(t(),1);function r(){let[e,t]=(0,n.useState)(``);return{words:e,select:{showSearch:{filterOption:!1,onSearch:t,searchValue:e},onSelect:()=>t(``),onOpenChange:e=>{e||t(``)}}}}export{r as t};

@@ -1,0 +1,1 @@
+import{r as e}from"./rolldown-runtime-XKyaHtl9.js";import{xi as t}from"./usePageTitle-Czssdzf_.js";var n=e(t(),1);function r(){let[e,t]=(0,n.useState)(``);return{words:e,select:{showSearch:{filterOption:!1,onSearch:t,searchValue:e},onSelect:()=>t(``),onOpenChange:e=>{e||t(``)}}}}export{r as t};
